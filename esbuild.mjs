@@ -1,0 +1,66 @@
+// Builds the four programs of the product into dist/. With --watch it keeps building.
+//
+// The second lock of the house is here: `vscode` is external for the extension alone, so that an
+// import of it anywhere else fails the build.
+
+import { context, build } from 'esbuild';
+import { copyFile, mkdir, readFile, stat, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+
+/** What all bundles share. Node 20 is the oldest on which the command line looks. */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+  define: { PRODUCT_VERSION: JSON.stringify(version) },
+};
+
+const bundles = [
+  {
+    ...shared,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  { ...shared, entryPoints: ['src/server/main.ts'], outfile: 'dist/server.js' },
+  { ...shared, entryPoints: ['src/node/outsideHelper.ts'], outfile: 'dist/outside.js' },
+  { ...shared, entryPoints: ['src/node/databaseWorker.ts'], outfile: 'dist/databases.js' },
+  {
+    ...shared,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.js',
+    external: ['vscode'],
+  },
+];
+
+await rm(path.join(root, 'dist'), { recursive: true, force: true });
+await mkdir(path.join(root, 'dist'), { recursive: true });
+await copyFile(
+  path.join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'),
+  path.join(root, 'dist/sql-wasm.wasm'),
+);
+
+if (process.argv.includes('--watch')) {
+  for (const bundle of bundles) {
+    const watching = await context(bundle);
+    await watching.watch();
+  }
+  console.log('watching');
+} else {
+  await Promise.all(bundles.map(bundle => build(bundle)));
+  for (const { outfile } of bundles) {
+    const { size } = await stat(path.join(root, outfile));
+    console.log(`${outfile.padEnd(20)} ${String(Math.ceil(size / 1024)).padStart(5)} KiB`);
+  }
+}

@@ -1,0 +1,31 @@
+// npm run check: what a developer runs all day. Types, lint, form, generated files, unit tests.
+
+import { ensureDependencies, root } from './dependencies.mjs';
+import { nodeBinary } from './node-binaries.mjs';
+import { runParts } from './parts.mjs';
+
+ensureDependencies();
+const node = nodeBinary(24);
+const bin = name => `node_modules/${name}`;
+
+export const checkParts = [
+  { name: 'types of the engine', command: [node, bin('typescript/bin/tsc'), '-p', 'src/engine'] },
+  { name: 'types', command: [node, bin('typescript/bin/tsc'), '-p', '.'] },
+  { name: 'lint', command: [node, bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'] },
+  {
+    name: 'form',
+    command: [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  },
+  { name: 'build', command: [node, 'esbuild.mjs'] },
+  { name: 'generated files', command: [node, 'scripts/write-docs.mjs', '--check'] },
+  {
+    name: 'unit tests',
+    command: [node, bin('vitest/vitest.mjs'), 'run', '--reporter=dot'],
+    counts: 'vitest',
+  },
+];
+
+if (process.argv[1]?.endsWith('check.mjs')) {
+  const { failed } = await runParts(checkParts, root);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

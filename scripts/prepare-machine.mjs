@@ -1,0 +1,41 @@
+// Programs that tests use and npm does not have: fetched from the distribution where that is
+// possible, named where it is not. A test whose program is missing fails and says which.
+
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** Program → Debian package. */
+const PROGRAMS = {
+  chromium: ['chromium', 'fonts-dejavu-core'],
+  strace: ['strace'],
+  tmux: ['tmux'],
+  setfattr: ['attr'],
+  'g++': ['g++', 'make', 'python3'],
+};
+
+export function prepareMachine() {
+  const missing = Object.entries(PROGRAMS).filter(([program]) => !isOnPath(program));
+  if (missing.length === 0) return;
+  const packages = missing.flatMap(([, names]) => names);
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !isOnPath('apt-get')) {
+    console.log(`Some tests need programs that are not here: ${packages.join(', ')}`);
+    return;
+  }
+  console.log(`Installing ${packages.join(', ')} …`);
+  run('apt-get', ['update', '-qq']);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+}
+
+function run(program, args) {
+  spawnSync(program, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+function isOnPath(program) {
+  return (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .some(folder => fs.existsSync(path.join(folder, program)));
+}

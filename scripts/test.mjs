@@ -1,0 +1,35 @@
+// npm test: everything, with the real parts. Ends with the line «N passed, N failed».
+
+import { ensureDependencies, root } from './dependencies.mjs';
+import { nodeBinary } from './node-binaries.mjs';
+import { prepareMachine } from './prepare-machine.mjs';
+import { runParts } from './parts.mjs';
+
+const startedAt = Date.now();
+ensureDependencies();
+const node = nodeBinary(24);
+for (const major of [20, 22]) nodeBinary(major);
+prepareMachine();
+console.log(`set-up took ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+
+const { checkParts } = await import('./check.mjs');
+const vitest = [node, 'node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+const { passed, failed } = await runParts(
+  [
+    ...checkParts,
+    {
+      name: 'command line',
+      command: [...vitest, '--config', 'test/cli/vitest.config.mjs'],
+      counts: 'vitest',
+    },
+    {
+      name: 'real Codex',
+      command: [...vitest, '--config', 'test/codex/vitest.config.mjs'],
+      counts: 'vitest',
+    },
+    { name: 'editor, newest VS Code', command: [node, 'test/editor/run.mjs'], counts: 'line' },
+  ],
+  root,
+);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

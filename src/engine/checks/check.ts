@@ -1,0 +1,43 @@
+// What a check is. One check is one file, named after its id: what is wrong, what it means, how
+// to see it. A check is handed a snapshot and cannot look anything up.
+
+import type { Severity, Subject } from '../model/finding.ts';
+import type { Source } from '../model/gap.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Json, ThreadId } from '../model/words.ts';
+
+export interface Facts {
+  readonly [name: string]: Json;
+}
+
+export interface Check<F extends Facts = Facts> {
+  /** Equals the file's name; states the defect, never the cure. Never reused, never renamed. */
+  readonly id: string;
+  readonly title: string;
+  /** Markdown: what it means for the person, and what a cure cannot do. */
+  readonly meaning: string;
+  readonly severity: Severity;
+  /**
+   * What the check must have seen. `seen`: it judges what is there, so a partial view is fair.
+   * `whole`: it judges what is missing, so it must not run on a partial view.
+   */
+  readonly needs: { readonly [S in Source]?: 'seen' | 'whole' };
+  detect(snapshot: Snapshot): Iterable<Sighting<F>>;
+  /** One sentence for one sighting. */
+  say(facts: F): string;
+}
+
+/** One defect of one subject, as facts. */
+export interface Sighting<F extends Facts = Facts> {
+  readonly subject: Subject;
+  readonly facts: F;
+  /** Threads that suffer from it. */
+  readonly threads: readonly ThreadId[];
+  /** Where this sighting is graver or lighter than the check is as a rule. */
+  readonly severity?: Severity;
+}
+
+/** Ties the types of `detect` and `say` together, and then forgets them: the registry is a list. */
+export function defineCheck<F extends Facts>(check: Check<F>): Check {
+  return check as unknown as Check;
+}

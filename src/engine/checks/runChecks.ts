@@ -1,0 +1,81 @@
+import type { CheckOutcome, Finding } from '../model/finding.ts';
+import type { Gap, Source } from '../model/gap.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Check, Sighting } from './check.ts';
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly outcomes: readonly CheckOutcome[];
+}
+
+/** Snapshot → Findings. A check that fails is an outcome; the others go on. */
+export function runChecks(checks: readonly Check[], snapshot: Snapshot): Judgement {
+  const findings: Finding[] = [];
+  const outcomes = checks.map(check => {
+    try {
+      const blind = whyBlind(check, snapshot.gaps);
+      if (blind !== null) return outcome(check, 'unknown', blind);
+      const found = [...check.detect(snapshot)].map(sighting => asFinding(check, sighting));
+      findings.push(...found);
+      if (found.length > 0) return outcome(check, 'found', null);
+      const partial = whyPartial(check, snapshot.gaps);
+      return outcome(check, partial === null ? 'ok' : 'unknown', partial);
+    } catch (error) {
+      return outcome(check, 'crashed', error instanceof Error ? error.message : String(error));
+    }
+  });
+  return { findings, outcomes };
+}
+
+/** Why the check must not run at all; null when it may. */
+function whyBlind(check: Check, gaps: readonly Gap[]): string | null {
+  const gap = gaps.find(({ source, extent }) => {
+    const need = check.needs[source];
+    return need === 'whole' || (need === 'seen' && extent === 'all');
+  });
+  return gap === undefined ? null : describeGap(gap);
+}
+
+/** Why a check that found nothing cannot say that there is nothing; null when it can. */
+function whyPartial(check: Check, gaps: readonly Gap[]): string | null {
+  const gap = gaps.find(({ source }) => check.needs[source] !== undefined);
+  return gap === undefined ? null : describeGap(gap);
+}
+
+function describeGap({ source, path, why }: Gap): string {
+  return `could not look at ${path ?? SOURCE_NAMES[source]}: ${why}`;
+}
+
+const SOURCE_NAMES: Readonly<Record<Source, string>> = {
+  home: 'the home',
+  config: 'config.toml',
+  'rollouts-active': 'the sessions folder',
+  'rollouts-archived': 'the archive folder',
+  'rollout-bodies': 'the middle of the rollouts',
+  'state-database': 'the state database',
+  'other-databases': 'the other databases',
+  names: 'session_index.jsonl',
+  folders: 'the working directories',
+  codexes: 'the Codex programs on this machine',
+  processes: 'the running programs',
+  'desktop-state': "the desktop app's state",
+};
+
+function asFinding(check: Check, sighting: Sighting): Finding {
+  const { subject, facts, threads, severity = check.severity } = sighting;
+  return {
+    id: `${check.id}:${subject.key}`,
+    check: check.id,
+    severity,
+    subject,
+    says: check.say(facts),
+    facts,
+    threads,
+    cures: [],
+    accepted: false,
+  };
+}
+
+function outcome(check: Check, result: CheckOutcome['outcome'], why: string | null): CheckOutcome {
+  return { id: check.id, outcome: result, why };
+}

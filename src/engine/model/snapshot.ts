@@ -1,0 +1,99 @@
+import type { Database, Filesystem, StateDatabase } from './database.ts';
+import type { Gap } from './gap.ts';
+import type { Rollout } from './rollout.ts';
+import type { Thread } from './thread.ts';
+import type { FilePath, ThreadId } from './words.ts';
+
+/** Everything that one look at a home has shown. Plain data; nothing in it can look again. */
+export interface Snapshot {
+  readonly takenAtMs: number;
+  /** `ends`: heads and tails of rollouts. `whole`: every line. */
+  readonly depth: 'ends' | 'whole';
+  readonly home: Home;
+  readonly config: Config;
+  readonly codexes: readonly Codex[];
+  readonly databases: readonly Database[];
+  /** Null when there is none, or when it could not be read; `databases` and `gaps` say which. */
+  readonly state: StateDatabase | null;
+  /** State databases that the home has besides the one in use. */
+  readonly otherStates: readonly Database[];
+  readonly history: ThreadHistory | null;
+  readonly rollouts: readonly Rollout[];
+  /** The newest name of each thread in session_index.jsonl. */
+  readonly names: Readonly<Record<ThreadId, string>>;
+  readonly threads: readonly Thread[];
+  /** Paths outside the rollout trees that something names, and what is there. */
+  readonly paths: Readonly<Record<FilePath, PathState>>;
+  readonly desktop: DesktopState | null;
+  readonly holders: readonly Holder[];
+  readonly gaps: readonly Gap[];
+}
+
+export interface Home {
+  /** Short and stable; names the home in the address of a document. */
+  readonly key: string;
+  readonly path: FilePath;
+  readonly sqliteHome: FilePath;
+  readonly sqliteHomeFrom: 'option' | 'environment' | 'config' | 'home';
+  readonly hostname: string;
+  readonly system: 'linux' | 'darwin' | 'win32';
+  readonly filesystem: Filesystem | null;
+  readonly installationId: string | null;
+}
+
+export interface Config {
+  readonly file: FilePath;
+  readonly state: 'read' | 'absent' | 'broken' | 'unread';
+  readonly error: { readonly line: number; readonly column: number; readonly why: string } | null;
+  /** The provider of a thread that is started now; Codex's own default when none is named. */
+  readonly provider: string;
+  readonly providerPosition: TextPosition | null;
+  readonly profile: string | null;
+  /** Providers that config.toml or one of its profiles defines. */
+  readonly definedProviders: readonly string[];
+  readonly sqliteHome: string | null;
+  readonly logDir: string | null;
+}
+
+/** Counted from one, as people count. */
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn: number;
+}
+
+/** A Codex program on this machine. */
+export interface Codex {
+  readonly path: FilePath;
+  readonly foundBy: 'option' | 'path' | 'editor' | 'desktop';
+  readonly version: string | null;
+  /** The newest migration that it knows of each database, learnt from a run of it. */
+  readonly migrations: Readonly<Record<string, number>> | null;
+  readonly checksumFamily: 'lf' | 'crlf' | null;
+}
+
+/** Which paginated threads the history database has a projection of. */
+export interface ThreadHistory {
+  readonly database: Database;
+  readonly projected: readonly ThreadId[];
+}
+
+/** What a path outside the rollout trees is. `unknown`: no answer in time, or not allowed to look. */
+export type PathState = 'folder' | 'file' | 'missing' | 'unknown';
+
+export interface DesktopState {
+  readonly file: FilePath;
+  readonly state: 'read' | 'broken';
+  readonly hosts: readonly string[];
+  readonly projects: readonly { readonly hostId: string; readonly path: string }[];
+}
+
+/** A program that has files of this home open. */
+export interface Holder {
+  readonly pid: number;
+  readonly program: string;
+  readonly files: readonly FilePath[];
+  /** Files that were removed or replaced while it held them. */
+  readonly deletedFiles: readonly FilePath[];
+  readonly writesThreads: readonly ThreadId[];
+}

@@ -1,0 +1,43 @@
+// Where Codex keeps things in a home, and how it names them.
+
+import type { RolloutName } from '../model/rollout.ts';
+import type { HomePath } from '../model/words.ts';
+
+export const ROLLOUT_PLACES = ['sessions', 'archived_sessions'] as const;
+
+const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
+const ROLLOUT = new RegExp(
+  `^rollout-(\\d{4})-(\\d{2})-(\\d{2})T(\\d{2}-\\d{2}-\\d{2})-(${UUID})\\.jsonl(?:\\.zst)?$`,
+);
+
+/** Tells a rollout from any other file by its ending; its name may still be a wrong one. */
+export function isRolloutFile(name: string): boolean {
+  return name.startsWith('rollout-') && /\.jsonl(?:\.zst)?$/.test(name);
+}
+
+/** Reads the name of a rollout; null when Codex would not have named it so. */
+export function parseRolloutName(name: string): RolloutName | null {
+  const match = ROLLOUT.exec(name);
+  if (match === null) return null;
+  const [, year, month, day, time, id] = match;
+  return { id: (id ?? '').toLowerCase(), stamp: `${year}-${month}-${day}T${time}` };
+}
+
+/** The path below the home at which a rollout of this name belongs. */
+export function canonicalFolder(
+  place: (typeof ROLLOUT_PLACES)[number],
+  name: RolloutName,
+): HomePath {
+  if (place === 'archived_sessions') return place;
+  return `${place}/${name.stamp.slice(0, 10).replaceAll('-', '/')}`;
+}
+
+/** `state_5.sqlite` → `state`. */
+export function databaseFamily(name: string): string {
+  return name.replace(/(?:_v?\d+)*\.sqlite$/, '');
+}
+
+/** The plain name of a path that may be compressed. */
+export function withoutZst(path: string): string {
+  return path.endsWith('.zst') ? path.slice(0, -'.zst'.length) : path;
+}

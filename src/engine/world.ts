@@ -1,0 +1,114 @@
+// The ports through which the engine sees a machine. All of them only look. What cannot be looked
+// at comes back as data, never as an exception: the scan turns it into a gap.
+
+import type { Codex, Holder, PathState } from './model/snapshot.ts';
+import type { Filesystem } from './model/database.ts';
+import type { FilePath } from './model/words.ts';
+
+export interface World {
+  readonly machine: Machine;
+  readonly files: Files;
+  readonly databases: Databases;
+  readonly outside: Outside;
+  readonly codexes: Codexes;
+  readonly processes: Processes;
+  readonly memory: Memory;
+  now(): number;
+  /** SHA-256 in hexadecimal digits. */
+  hash(text: string): string;
+  log(line: string): void;
+}
+
+export interface Machine {
+  readonly hostname: string;
+  readonly system: 'linux' | 'darwin' | 'win32';
+  readonly userHome: FilePath;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Joins and normalises as this system writes paths. */
+  join(...parts: readonly string[]): FilePath;
+  isAbsolute(path: string): boolean;
+}
+
+export type Read<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
+
+export interface Trouble {
+  readonly code: 'missing' | 'denied' | 'timeout' | 'not-a-file' | 'too-large' | 'broken';
+  /** A sentence part without the path. */
+  readonly why: string;
+}
+
+/** Files in and below the home. */
+export interface Files {
+  stat(path: FilePath): Promise<Read<FileState>>;
+  /** Everything below a folder; the folder itself may be a link to elsewhere. */
+  tree(root: FilePath): Promise<Read<Tree>>;
+  /** The first and the last bytes of a file; overlapping where the file is short. */
+  ends(file: FilePath, headBytes: number, tailBytes: number): Promise<Read<FileEnds>>;
+  range(file: FilePath, offset: number, length: number): Promise<Read<Uint8Array>>;
+  whole(file: FilePath, maxBytes: number): Promise<Read<Uint8Array>>;
+  /** Hands over the file piece by piece until `visit` says stop; bounded memory whatever the size. */
+  stream(file: FilePath, visit: (piece: Uint8Array) => 'more' | 'stop'): Promise<Read<void>>;
+  filesystem(path: FilePath): Promise<Filesystem | null>;
+  /** Waits; a database that is being written is tried again a moment later. */
+  pause(milliseconds: number): Promise<void>;
+}
+
+export interface FileState {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  /** Changes when the file is replaced by another of the same name. */
+  readonly identity: string;
+}
+
+export interface Tree {
+  readonly entries: readonly TreeEntry[];
+  readonly troubles: readonly { readonly path: FilePath; readonly trouble: Trouble }[];
+}
+
+export interface TreeEntry {
+  /** Relative to the root, with `/` on every system. */
+  readonly path: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+}
+
+export interface FileEnds {
+  readonly state: FileState;
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  /** Where the tail begins. */
+  readonly tailOffset: number;
+}
+
+/** SQLite in memory: an image in, tables out; the file on disk is never handed over. */
+export interface Databases {
+  ask(image: Uint8Array, questions: readonly string[]): Promise<Read<readonly Table[]>>;
+}
+
+export type Table =
+  | { readonly ok: true; readonly columns: readonly string[]; readonly rows: readonly Cell[][] }
+  | { readonly ok: false; readonly why: string };
+
+export type Cell = null | number | string | Uint8Array;
+
+/** Paths that may hang: asked in another process with a time limit. No answer is `unknown`. */
+export interface Outside {
+  look(paths: readonly FilePath[]): Promise<ReadonlyMap<FilePath, PathState>>;
+}
+
+export interface Codexes {
+  /** Every Codex program on this machine, or the one named. */
+  find(named: FilePath | null): Promise<Read<readonly Codex[]>>;
+}
+
+export interface Processes {
+  /** Programs that have one of these folders' files open. */
+  holders(folders: readonly FilePath[]): Promise<Read<readonly Holder[]>>;
+}
+
+/** What was learnt in earlier scans; kept outside every Codex home and safe to lose. */
+export interface Memory {
+  recall(key: string): Promise<string | null>;
+  remember(key: string, text: string): Promise<void>;
+}

@@ -1,0 +1,2 @@
+// Activation: builds the parts, and hands them over to VS Code.
+export {};

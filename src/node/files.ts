@@ -1,0 +1,168 @@
+// The file system as the engine sees it. Every open is for reading only.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import type {
+  FileEnds,
+  Files,
+  FileState,
+  Read,
+  Tree,
+  TreeEntry,
+  Trouble,
+} from '../engine/world.ts';
+import { filesystemOf } from './filesystems.ts';
+
+/** Folders of rollouts are three deep; anything far deeper is not Codex's. */
+const MAX_DEPTH = 8;
+const PIECE_BYTES = 1024 * 1024;
+
+export function createFiles(): Files {
+  // One buffer for all heads: ten thousand of their own would be gigabytes of garbage.
+  let ends = Buffer.allocUnsafeSlow(0);
+  return {
+    stat: async file => attempt(() => asState(fs.statSync(file))),
+    tree: async root => attempt(() => readTree(root)),
+    ends: async (file, headBytes, tailBytes) => {
+      if (ends.length < headBytes + tailBytes) ends = Buffer.allocUnsafeSlow(headBytes + tailBytes);
+      return attempt(() => readEnds(file, headBytes, tailBytes, ends));
+    },
+    range: async (file, offset, length) =>
+      attempt(() => withFile(file, handle => readFully(handle, Buffer.alloc(length), offset))),
+    whole: async (file, maxBytes) => readWhole(file, maxBytes),
+    stream: async (file, visit) => attempt(() => streamFile(file, visit)),
+    filesystem: async file => filesystemOf(file),
+    pause: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
+  };
+}
+
+function readTree(root: string): Tree {
+  const entries: TreeEntry[] = [];
+  const troubles: { path: string; trouble: Trouble }[] = [];
+  const walk = (folder: string, prefix: string, depth: number) => {
+    const listed = attempt(() => fs.readdirSync(folder, { withFileTypes: true }));
+    if (!listed.ok) {
+      // The root's own trouble is the caller's answer; a folder that vanished was never there.
+      if (depth === 0) throw new WorldTrouble(listed.trouble);
+      if (listed.trouble.code !== 'missing')
+        troubles.push({ path: folder, trouble: listed.trouble });
+      return;
+    }
+    for (const entry of listed.value) {
+      const relative = prefix + entry.name;
+      entries.push({ path: relative, kind: kindOf(entry) });
+      if (entry.isDirectory() && depth < MAX_DEPTH)
+        walk(path.join(folder, entry.name), `${relative}/`, depth + 1);
+    }
+  };
+  walk(root, '', 0);
+  return { entries, troubles };
+}
+
+function readEnds(file: string, headBytes: number, tailBytes: number, buffer: Buffer): FileEnds {
+  return withFile(file, handle => {
+    const state = asState(fs.fstatSync(handle));
+    const head = readFully(handle, buffer.subarray(0, Math.min(headBytes, state.bytes)), 0);
+    if (head.length === state.bytes) return { state, head, tail: head, tailOffset: 0 };
+    const tailOffset = Math.max(0, state.bytes - tailBytes);
+    const tail = readFully(handle, buffer.subarray(headBytes, headBytes + tailBytes), tailOffset);
+    return { state, head, tail, tailOffset };
+  });
+}
+
+function readWhole(file: string, maxBytes: number): Read<Uint8Array> {
+  return attempt(() =>
+    withFile(file, handle => {
+      const { size } = fs.fstatSync(handle);
+      if (size > maxBytes)
+        throw new WorldTrouble({ code: 'too-large', why: `it has ${String(size)} bytes` });
+      return readFully(handle, Buffer.allocUnsafeSlow(size), 0);
+    }),
+  );
+}
+
+function streamFile(file: string, visit: (piece: Uint8Array) => 'more' | 'stop'): void {
+  withFile(file, handle => {
+    const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    for (let offset = 0; ;) {
+      const length = fs.readSync(handle, buffer, 0, buffer.length, offset);
+      if (length === 0 || visit(buffer.subarray(0, length)) === 'stop') return;
+      offset += length;
+    }
+  });
+}
+
+/** Fills the buffer from the file; shorter where the file ends before. */
+function readFully(handle: number, buffer: Buffer, offset: number): Buffer {
+  let length = 0;
+  while (length < buffer.length) {
+    const got = fs.readSync(handle, buffer, length, buffer.length - length, offset + length);
+    if (got === 0) break;
+    length += got;
+  }
+  return buffer.subarray(0, length);
+}
+
+function withFile<T>(file: string, use: (handle: number) => T): T {
+  // Without O_NONBLOCK, opening a pipe that lies in the home would wait for ever.
+  const handle = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+  try {
+    if (!fs.fstatSync(handle).isFile())
+      throw new WorldTrouble({ code: 'not-a-file', why: 'it is not a file' });
+    return use(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function asState(stats: fs.Stats): FileState {
+  return {
+    kind: kindOf(stats),
+    bytes: stats.size,
+    modifiedMs: stats.mtimeMs,
+    identity: `${String(stats.dev)}:${String(stats.ino)}`,
+  };
+}
+
+function kindOf(entry: fs.Stats | fs.Dirent): FileState['kind'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+class WorldTrouble extends Error {
+  readonly trouble: Trouble;
+
+  constructor(trouble: Trouble) {
+    super(trouble.why);
+    this.trouble = trouble;
+  }
+}
+
+function attempt<T>(action: () => T): Read<T> {
+  try {
+    return { ok: true, value: action() };
+  } catch (error) {
+    return { ok: false, trouble: troubleOf(error) };
+  }
+}
+
+/** What a system error means, in words. */
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof WorldTrouble) return error.trouble;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return { code: 'missing', why: 'there is nothing at this path' };
+    case 'EACCES':
+    case 'EPERM':
+      return { code: 'denied', why: 'this account may not read it' };
+    case 'EISDIR':
+      return { code: 'not-a-file', why: 'there is a folder in its place' };
+    case 'ELOOP':
+      return { code: 'broken', why: 'its link points to itself' };
+    default:
+      return { code: 'broken', why: error instanceof Error ? error.message : String(error) };
+  }
+}

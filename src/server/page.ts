@@ -1,0 +1,41 @@
+// A page is a text of facts, one on each line, which knows the line of each fact.
+
+import type { Place } from '../protocol.ts';
+import { harmless } from './harmless.ts';
+
+export interface Page {
+  readonly text: string;
+  /** Where a fact stands; the first line when there is no such fact. */
+  place(uri: string, fact: string | null): Place;
+}
+
+export interface PageWriter {
+  title(text: string): void;
+  heading(text: string): void;
+  /** The key names the fact to findings; a label is shown. */
+  fact(key: string, label: string, value: string): void;
+  page(): Page;
+}
+
+const LABEL_WIDTH = 22;
+
+export function createPageWriter(): PageWriter {
+  const lines: string[] = [];
+  const facts = new Map<string, { readonly line: number; readonly start: number }>();
+  return {
+    title: text => void lines.push(harmless(text)),
+    heading: text => void lines.push('', harmless(text)),
+    fact: (key, label, value) => {
+      const start = `${label} `.padEnd(LABEL_WIDTH);
+      if (!facts.has(key)) facts.set(key, { line: lines.length, start: start.length });
+      lines.push(`${start}${harmless(value === '' ? 'none' : value)}`);
+    },
+    page: () => ({
+      text: `${lines.join('\n')}\n`,
+      place: (uri, fact) => {
+        const { line, start } = facts.get(fact ?? '') ?? { line: 0, start: 0 };
+        return { uri, line, startCharacter: start, endCharacter: lines[line]?.length ?? 0 };
+      },
+    }),
+  };
+}

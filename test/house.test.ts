@@ -1,0 +1,202 @@
+// The third lock: every rule of the house that a machine can hold.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checks } from '../src/engine/checks/index.ts';
+
+const ROOT = path.join(import.meta.dirname, '..');
+const LIBRARIES_OF_SCAN = ['toml-eslint-parser', 'fzstd'];
+
+/**
+ * Who may import whom. The longest matching room of a file decides; a path that ends with `(types)`
+ * may be imported for its types only.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'src/engine/model': ['src/engine/model'],
+  'src/engine/world.ts': ['src/engine/model'],
+  'src/engine/refusal.ts': [],
+  'src/engine/redact.ts': ['src/engine/model'],
+  'src/engine/nothingLost.ts': ['src/engine/model'],
+  'src/engine/visibility': ['src/engine/model', 'src/engine/visibility'],
+  'src/engine/visibility.ts': ['src/engine/model', 'src/engine/visibility'],
+  'src/engine/hosts': ['src/engine/model', 'src/engine/hosts'],
+  'src/engine/scan': [
+    'src/engine/model',
+    'src/engine/world.ts',
+    'src/engine/scan',
+    ...LIBRARIES_OF_SCAN,
+  ],
+  'src/engine/checks': [
+    'src/engine/model',
+    'src/engine/visibility',
+    'src/engine/visibility.ts',
+    'src/engine/hosts',
+    'src/engine/checks',
+  ],
+  'src/engine': ['src/engine'],
+  'src/protocol.ts': ['src/engine/model (types)'],
+  'src/node': [
+    'src/engine/world.ts (types)',
+    'src/engine/model (types)',
+    'src/node',
+    'node:',
+    'sql.js',
+    'fzstd',
+  ],
+  'src/server': [
+    'src/engine/engine.ts',
+    'src/engine/refusal.ts',
+    'src/engine/world.ts (types)',
+    'src/engine/model (types)',
+    'src/node',
+    'src/protocol.ts',
+    'src/server',
+    'node:',
+    'vscode-languageserver',
+    'vscode-uri',
+  ],
+  'src/cli': [
+    'src/engine/engine.ts',
+    'src/engine/refusal.ts',
+    'src/engine/world.ts (types)',
+    'src/engine/model (types)',
+    'src/node',
+    'src/protocol.ts',
+    'src/server/server.ts',
+    'src/cli',
+    'node:',
+    'vscode-languageserver',
+  ],
+  'src/extension': [
+    'src/engine/model (types)',
+    'src/protocol.ts',
+    'src/extension',
+    'vscode',
+    'vscode-languageclient',
+    'node:path',
+  ],
+};
+
+interface Import {
+  readonly from: string;
+  readonly target: string;
+  readonly typesOnly: boolean;
+}
+
+const sources = filesBelow('src').filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+const imports = sources.flatMap(importsOf);
+
+test('every file belongs to a room', () => {
+  expect(sources.filter(file => roomOf(file) === undefined)).toEqual([]);
+});
+
+test('rooms import only what they may', () => {
+  const broken = imports.filter(entry => !mayImport(entry));
+  expect(broken.map(({ from, target }) => `${from} imports ${target}`)).toEqual([]);
+});
+
+test('the engine names no Node, no editor, no clock and no chance', () => {
+  const forbidden =
+    /\b(?:process|Buffer|console|setTimeout|setInterval|require)\b[.(]|\bDate\.now\(|\bMath\.random\(|\bnew Date\(\)/;
+  const broken = sources
+    .filter(file => file.startsWith('src/engine/'))
+    .filter(file => forbidden.test(withoutComments(read(file))));
+  expect(broken).toEqual([]);
+});
+
+test('no room has a name that says nothing', () => {
+  const empty = /(?:^|\/)(?:utils?|common|helpers?|services?|misc|lib)(?:\/|\.ts$)/;
+  expect(sources.filter(file => empty.test(file))).toEqual([]);
+});
+
+test('no class calls itself a manager, and no test is switched off', () => {
+  const tests = filesBelow('test').filter(
+    file => file.endsWith('.ts') && file !== 'test/house.test.ts',
+  );
+  const classes = sources.filter(file =>
+    /class \w*(?:Manager|Helper|Util|Service|Impl)\b/.test(read(file)),
+  );
+  const switchedOff = tests.filter(file =>
+    /\b(?:test|it|describe)\.(?:skip|only|todo)\b/.test(read(file)),
+  );
+  expect([...classes, ...switchedOff]).toEqual([]);
+});
+
+describe('checks', () => {
+  const files = filesBelow('src/engine/checks')
+    .map(file => path.basename(file, '.ts'))
+    .filter(name => name.includes('-'));
+
+  test('are each in the registry, under the name of their file', () => {
+    expect(checks.map(({ id }) => id).sort()).toEqual(files.sort());
+  });
+
+  test('have a test of the same name', () => {
+    const tested = filesBelow('test/checks').map(file => path.basename(file, '.test.ts'));
+    expect(checks.map(({ id }) => id).filter(id => !tested.includes(id))).toEqual([]);
+  });
+
+  test('say what they mean', () => {
+    const mute = checks.filter(({ title, meaning }) => title.length < 8 || meaning.length < 80);
+    expect(mute.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+function roomOf(file: string): string | undefined {
+  return Object.keys(ROOMS)
+    .filter(room => file === room || file.startsWith(`${room}/`))
+    .sort((one, other) => other.length - one.length)[0];
+}
+
+function mayImport({ from, target, typesOnly }: Import): boolean {
+  const allowed = ROOMS[roomOf(from) ?? ''] ?? [];
+  return allowed.some(rule => {
+    const isForTypes = rule.endsWith(' (types)');
+    if (isForTypes && !typesOnly) return false;
+    const place = rule.replace(' (types)', '');
+    return (
+      target === place ||
+      target.startsWith(`${place}/`) ||
+      (place.endsWith(':') && target.startsWith(place))
+    );
+  });
+}
+
+function importsOf(from: string): Import[] {
+  const text = read(from);
+  const found: Import[] = [];
+  for (const match of text.matchAll(/^(?:import|export)\b([^;]*?)\bfrom\s+'([^']+)'/gms)) {
+    const [, clause = '', specifier = ''] = match;
+    const names = clause
+      .replace(/[{}]/g, '')
+      .split(',')
+      .map(name => name.trim())
+      .filter(name => name !== '');
+    const typesOnly = /^\s*type\b/.test(clause) || names.every(name => name.startsWith('type '));
+    const target = specifier.startsWith('.')
+      ? path.posix.normalize(path.posix.join(path.posix.dirname(from), specifier))
+      : specifier;
+    found.push({ from, target, typesOnly });
+  }
+  return found;
+}
+
+function filesBelow(folder: string): string[] {
+  const below = path.join(ROOT, folder);
+  if (!fs.existsSync(below)) return [];
+  return fs
+    .readdirSync(below, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry =>
+      path.relative(ROOT, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/'),
+    );
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+}
+
+function read(file: string): string {
+  return fs.readFileSync(path.join(ROOT, file), 'utf8');
+}

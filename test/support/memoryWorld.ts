@@ -1,0 +1,189 @@
+// A machine in memory: what the engine sees in tests of scan and checks. Files are bytes in a map,
+// databases are real SQLite images, and troubles are put where a test wants them.
+
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import initSqlJs, { type SqlJsStatic } from 'sql.js';
+import type { Filesystem } from '../../src/engine/model/database.ts';
+import type { Codex, Holder, PathState } from '../../src/engine/model/snapshot.ts';
+import type {
+  Cell,
+  Files,
+  FileState,
+  Read,
+  Table,
+  Trouble,
+  World,
+} from '../../src/engine/world.ts';
+
+export interface MemoryFile {
+  readonly bytes: Uint8Array;
+  readonly modifiedMs: number;
+}
+
+export interface MemoryMachine {
+  readonly files: ReadonlyMap<string, MemoryFile>;
+  readonly folders: ReadonlySet<string>;
+  readonly troubles: ReadonlyMap<string, Trouble>;
+  readonly codexes: readonly Codex[];
+  readonly holders: readonly Holder[];
+  readonly filesystem: Filesystem | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly nowMs: number;
+  /** Paths about which nobody answers in time. */
+  readonly silent: ReadonlySet<string>;
+}
+
+export const sql: SqlJsStatic = await initSqlJs();
+
+export function createMemoryWorld(machine: MemoryMachine): World {
+  const remembered = new Map<string, string>();
+  return {
+    machine: {
+      hostname: 'workbench',
+      system: 'linux',
+      userHome: '/home/ada',
+      environment: machine.environment,
+      join: path.posix.join,
+      isAbsolute: path.posix.isAbsolute,
+    },
+    files: createMemoryFiles(machine),
+    databases: { ask: (image, questions) => Promise.resolve(ask(image, questions)) },
+    outside: {
+      look: paths =>
+        Promise.resolve(new Map(paths.map(file => [file, pathState(machine, file)] as const))),
+    },
+    codexes: { find: () => Promise.resolve({ ok: true, value: machine.codexes }) },
+    processes: { holders: () => Promise.resolve({ ok: true, value: machine.holders }) },
+    memory: {
+      recall: key => Promise.resolve(remembered.get(key) ?? null),
+      remember: (key, text) => Promise.resolve(void remembered.set(key, text)),
+    },
+    now: () => machine.nowMs,
+    hash: text => createHash('sha256').update(text).digest('hex'),
+    log: () => undefined,
+  };
+}
+
+function createMemoryFiles(machine: MemoryMachine): Files {
+  const read = (file: string): Read<MemoryFile> => {
+    const trouble = machine.troubles.get(file);
+    if (trouble !== undefined) return { ok: false, trouble };
+    const found = machine.files.get(file);
+    return found === undefined ? missing() : { ok: true, value: found };
+  };
+  return {
+    stat: file => {
+      if (isFolder(machine, file)) return answer({ ...NO_STATE, kind: 'folder' });
+      const found = read(file);
+      return Promise.resolve(found.ok ? { ok: true, value: stateOf(file, found.value) } : found);
+    },
+    tree: root => Promise.resolve(treeOf(machine, root)),
+    ends: (file, headBytes, tailBytes) => {
+      const found = read(file);
+      if (!found.ok) return Promise.resolve(found);
+      const { bytes } = found.value;
+      const state = stateOf(file, found.value);
+      if (bytes.length <= headBytes)
+        return answer({ state, head: bytes, tail: bytes, tailOffset: 0 });
+      const tailOffset = Math.max(0, bytes.length - tailBytes);
+      return answer({
+        state,
+        head: bytes.subarray(0, headBytes),
+        tail: bytes.subarray(tailOffset),
+        tailOffset,
+      });
+    },
+    range: (file, offset, length) => {
+      const found = read(file);
+      return found.ok
+        ? answer(found.value.bytes.slice(offset, offset + length))
+        : Promise.resolve(found);
+    },
+    whole: file => {
+      const found = read(file);
+      return found.ok ? answer(found.value.bytes.slice()) : Promise.resolve(found);
+    },
+    stream: (file, visit) => {
+      const found = read(file);
+      if (!found.ok) return Promise.resolve(found);
+      visit(found.value.bytes);
+      return answer(undefined);
+    },
+    filesystem: () => Promise.resolve(machine.filesystem),
+    pause: () => Promise.resolve(),
+  };
+}
+
+function treeOf(machine: MemoryMachine, root: string) {
+  const trouble = machine.troubles.get(root);
+  if (trouble !== undefined) return { ok: false as const, trouble };
+  if (!isFolder(machine, root)) return missing();
+  const below = (file: string) => file.startsWith(`${root}/`);
+  const hidden = [...machine.troubles.keys()].filter(below);
+  const isHidden = (file: string) => hidden.some(folder => file.startsWith(`${folder}/`));
+  return {
+    ok: true as const,
+    value: {
+      entries: [...machine.files.keys()]
+        .filter(file => below(file) && !isHidden(file))
+        .map(file => ({ path: file.slice(root.length + 1), kind: 'file' as const })),
+      troubles: hidden
+        .filter(folder => !machine.files.has(folder))
+        .map(folder => ({
+          path: folder,
+          trouble: machine.troubles.get(folder) ?? missing().trouble,
+        })),
+    },
+  };
+}
+
+function ask(image: Uint8Array, questions: readonly string[]): Read<readonly Table[]> {
+  const database = new sql.Database(image);
+  try {
+    return { ok: true, value: questions.map(question => askOne(database, question)) };
+  } finally {
+    database.close();
+  }
+}
+
+function askOne(database: initSqlJs.Database, question: string): Table {
+  try {
+    const statement = database.prepare(question);
+    const rows: Cell[][] = [];
+    while (statement.step()) rows.push(statement.get());
+    const columns = statement.getColumnNames();
+    statement.free();
+    return { ok: true, columns, rows };
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function pathState(machine: MemoryMachine, file: string): PathState {
+  if (machine.silent.has(file)) return 'unknown';
+  if (isFolder(machine, file)) return 'folder';
+  return machine.files.has(file) ? 'file' : 'missing';
+}
+
+function isFolder(machine: MemoryMachine, folder: string): boolean {
+  if (machine.folders.has(folder)) return true;
+  return [...machine.files.keys()].some(file => file.startsWith(`${folder}/`));
+}
+
+const NO_STATE: FileState = { kind: 'file', bytes: 0, modifiedMs: 0, identity: 'none' };
+
+function stateOf(file: string, { bytes, modifiedMs }: MemoryFile): FileState {
+  return { kind: 'file', bytes: bytes.length, modifiedMs, identity: file };
+}
+
+function answer<T>(value: T): Promise<Read<T>> {
+  return Promise.resolve({ ok: true, value });
+}
+
+function missing() {
+  return {
+    ok: false as const,
+    trouble: { code: 'missing' as const, why: 'there is nothing at this path' },
+  };
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // These need the real Codex, a built product or a window; scripts/test.mjs runs them apart.
+    exclude: ['test/codex/**', 'test/editor/**', 'test/cli/**'],
+    testTimeout: 20_000,
+  },
+});
