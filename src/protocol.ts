@@ -47,7 +47,7 @@ export interface HostNode {
   readonly name: string;
   readonly homePath: string;
   readonly counts: ThreadCounts;
-  /** Those of the home come first, then trouble, then the newest. */
+  /** Trouble first, then the newest. */
   readonly projects: readonly ProjectNode[];
   /** Findings about databases, config and the home itself. */
   readonly findings: readonly FindingNode[];
@@ -60,6 +60,7 @@ export interface ProjectNode {
   readonly path: string;
   readonly counts: ThreadCounts;
   readonly severity: Severity | null;
+  readonly updatedAtMs: number;
 }
 
 export interface ThreadCounts {
@@ -85,8 +86,13 @@ export interface ThreadNode {
   readonly findings: readonly FindingNode[];
 }
 
-export interface FindingNode extends Pick<Finding, 'id' | 'check' | 'severity' | 'says' | 'subject'> {
+export interface FindingNode extends Pick<
+  Finding,
+  'id' | 'check' | 'severity' | 'says' | 'subject'
+> {
   readonly kind: 'finding';
+  /** What the check is called. */
+  readonly title: string;
   readonly place: Place;
   /** How many threads suffer from it. */
   readonly threads: number;

@@ -1,76 +1,183 @@
 // What a person types → what they read. Knows no process and no file.
 
-import { parseArgs } from 'node:util';
-import { createEngine, type Engine, type ScanRequest } from '../engine/engine.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Report } from '../engine/model/report.ts';
+import { Refusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
-import { renderReport } from './render.ts';
-import { reportJson } from './reportJson.ts';
+import type { Command, Context, Surroundings } from './command.ts';
+import { parseCommandLine, UsageError, type CommandLine, type Given } from './commandLine.ts';
+import { commands } from './commands.ts';
+import { DONE, OUR_FAILURE, REFUSED, WRONG_USAGE } from './exitCodes.ts';
+import { nearest } from './nearest.ts';
+import { COMMON } from './options.ts';
+import { createPage, type Page } from './page.ts';
+import { quoted, withoutTilde } from './paths.ts';
+import { createProgress, NO_PROGRESS } from './progress.ts';
+import { inJson } from './render/reportJson.ts';
+import { harmless } from './text/harmless.ts';
+import { wantsColours } from './text/paint.ts';
+import { wrap } from './text/wrap.ts';
+import { commandUsage, generalUsage } from './usage.ts';
 
 export interface Run {
   readonly args: readonly string[];
   readonly world: World;
   readonly version: string;
-  out(text: string): void;
-  err(text: string): void;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly surroundings: Surroundings;
 }
 
-/** What the exit codes say; scripts rely on them. */
-const HEALTHY = 0;
-const FINDINGS = 1;
-const WRONG_USAGE = 2;
-const OUR_FAILURE = 4;
+export interface Stream {
+  /** Null where no terminal is behind it. */
+  readonly columns: number | null;
+  write(text: string): void;
+}
 
+/** Does what the arguments say; the answer is the exit code. */
 export async function run(given: Run): Promise<number> {
-  const engine = createEngine(given.world);
   try {
-    return await scan(engine, given);
+    const line = parseCommandLine(given.args);
+    return await runCommand(line, given);
   } catch (error) {
-    if (isUsageError(error)) {
-      given.err(`${error.message}\nTry: codex-health scan\n`);
-      return WRONG_USAGE;
-    }
-    given.err(`codex-health failed: ${error instanceof Error ? (error.stack ?? '') : ''}\n`);
-    return OUR_FAILURE;
+    return explainError(error, given);
   }
 }
 
-async function scan(engine: Engine, { args, out, version, world }: Run): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      home: { type: 'string' },
-      'sqlite-home': { type: 'string' },
-      codex: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      full: { type: 'boolean', default: false },
-    },
-  });
-  const [command = 'scan'] = positionals;
-  if (command !== 'scan')
-    throw Object.assign(new Error(`There is no command "${command}".`), {
-      code: 'ERR_PARSE_ARGS_UNKNOWN_COMMAND',
-    });
-  const request: ScanRequest = {
-    home: values.home ?? null,
-    sqliteHome: values['sqlite-home'] ?? null,
-    codex: values.codex ?? null,
-    full: values.full,
-  };
-  const startedAt = world.now();
-  const report = await engine.scan(request);
-  const json = () => JSON.stringify(reportJson(report, version, world.now() - startedAt), null, 2);
-  out(values.json ? `${json()}\n` : renderReport(report));
-  return exitCodeOf(report);
+async function runCommand(line: CommandLine, run: Run): Promise<number> {
+  const { given, operands } = line;
+  const page = pageFor(run.stdout, given.has('no-color'), run.world);
+  if (given.has('version')) return answer(run, `codex-health ${run.version}\n`);
+  if (line.command === 'help' || (line.command === null && given.has('help'))) {
+    const [about] = operands;
+    const text = about === undefined ? generalUsage(page) : commandUsage(commandNamed(about), page);
+    return answer(run, text);
+  }
+  const command = commandNamed(line.command ?? 'scan');
+  if (given.has('help')) return answer(run, commandUsage(command, page));
+  refuseForeignOptions(command, given);
+  const engine = createEngine(run.world);
+  return command.run(contextOf(engine, page, line, run));
 }
 
-function exitCodeOf({ verdict }: Report): number {
-  return verdict === 'healthy' ? HEALTHY : FINDINGS;
+function answer({ stdout }: Run, text: string): number {
+  stdout.write(text);
+  return DONE;
 }
 
-function isUsageError(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+function commandNamed(name: string): Command {
+  const command = commands.find(one => one.name === name);
+  if (command !== undefined) return command;
+  const meant = nearest(
+    name,
+    commands.map(one => one.name),
   );
+  const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
+  throw new UsageError(`There is no command "${name}".${hint}`);
+}
+
+function refuseForeignOptions({ name, options }: Command, given: Given): void {
+  const foreign = given.names().find(one => !COMMON.includes(one) && !options.includes(one));
+  if (foreign !== undefined) throw new UsageError(`${name} has no option --${foreign}.`, name);
+}
+
+function contextOf(engine: Engine, page: Page, line: CommandLine, run: Run): Context {
+  const { given, operands } = line;
+  const { world, version, stdout, surroundings } = run;
+  return {
+    engine,
+    world,
+    version,
+    given,
+    operands,
+    page,
+    surroundings,
+    out: text => stdout.write(text),
+    scan: more => scanWith(engine, given, run, more),
+    typed: command => typed(command, given, world),
+  };
+}
+
+async function scanWith(
+  engine: Engine,
+  given: Given,
+  { world, stderr }: Run,
+  { full = false, checks }: Parameters<Context['scan']>[0] = {},
+): Promise<Report> {
+  const path = (name: 'home' | 'sqlite-home' | 'codex') => {
+    const text = given.text(name);
+    return text === null ? null : world.machine.absolute(withoutTilde(text, world.machine));
+  };
+  const { columns } = stderr;
+  const progress =
+    columns === null || given.has('quiet')
+      ? NO_PROGRESS
+      : createProgress({ columns, now: () => world.now(), write: text => stderr.write(text) });
+  try {
+    const report = await engine.scan({
+      home: path('home'),
+      sqliteHome: path('sqlite-home'),
+      codex: path('codex'),
+      full,
+      progress: progress.tell,
+      ...(checks === undefined ? {} : { checks }),
+    });
+    refuseNoHome(report);
+    return report;
+  } finally {
+    progress.end();
+  }
+}
+
+/** A home that is not there is no healthy home, and no broken one either. */
+function refuseNoHome({ snapshot }: Report): void {
+  const gaps = new Map(snapshot.gaps.map(gap => [gap.source, gap]));
+  const home = gaps.get('home');
+  // One that could not be looked at has left more gaps than this one.
+  if (home === undefined || gaps.has('rollouts-active')) return;
+  throw new Refusal(
+    'no-home',
+    `There is no Codex home at ${snapshot.home.path}: ${home.why}.`,
+    'Name the home with --home DIR or with CODEX_HOME. Without either it is .codex in your own directory.',
+  );
+}
+
+function typed(command: string, given: Given, { machine }: World): string {
+  const names = (['home', 'sqlite-home'] as const).flatMap(name => {
+    const text = given.text(name);
+    return text === null ? [] : [`--${name} ${quoted(harmless(text), machine.system)}`];
+  });
+  return ['codex-health', command, ...names].join(' ');
+}
+
+function pageFor({ columns }: Stream, isPlain: boolean, { machine }: World): Page {
+  const hasColours = wantsColours(columns !== null, isPlain, machine.environment);
+  return createPage(columns, hasColours, machine.userHome);
+}
+
+function explainError(error: unknown, run: Run): number {
+  const { stderr, stdout, world, args } = run;
+  const isPlain = args.includes('--no-color');
+  const page = pageFor(stderr, isPlain, world);
+  const say = (text: string) => wrap(harmless(text), page.width).join('\n');
+  if (error instanceof UsageError) {
+    const { message, command } = error;
+    const usage = commands.find(({ name }) => name === command)?.usage ?? [];
+    const lines = usage.map(line => `  codex-health ${line}`);
+    const help = `codex-health ${command === null ? '' : `${command} `}--help says more.`;
+    stderr.write(`${[say(message), ...lines, page.paint.dim(help)].join('\n')}\n`);
+    return WRONG_USAGE;
+  }
+  if (error instanceof Refusal) {
+    const { message, next, code } = error;
+    stderr.write(`${page.paint.bold(say(message))}\n${say(next)}\n`);
+    if (args.includes('--json'))
+      stdout.write(inJson({ schemaVersion: 1, refused: { code, says: message, next } }));
+    return REFUSED;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  stderr.write(
+    `${say('This is a fault of codex-health and says nothing about your sessions. Nothing was changed in the Codex home.')}\n${trace}\n`,
+  );
+  return OUR_FAILURE;
 }

@@ -3,16 +3,27 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { createNodeWorld } from '../node/world.ts';
-import { run } from './cli.ts';
+import { run, type Stream } from './cli.ts';
+import { checkNewFile, writeNewFile } from './newFile.ts';
 
 declare const PRODUCT_VERSION: string;
 
-/** A reader that has seen enough closes the pipe; that is an end, not an error. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+/** A reader that has seen enough closes the pipe: the rest is not written, and nothing is wrong. */
+function asStream(stream: NodeJS.WriteStream): Stream {
+  let isOpen = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isOpen = false;
+  });
+  return {
+    columns: stream.isTTY ? stream.columns || 80 : null,
+    write: text => {
+      if (isOpen) stream.write(text);
+    },
+  };
+}
 
+/** Ctrl-C needs no handler: nothing that is begun here can be left half done. */
 async function start(): Promise<void> {
   const world = createNodeWorld({
     programs: path.dirname(fs.realpathSync(process.argv[1] ?? '.')),
@@ -21,8 +32,14 @@ async function start(): Promise<void> {
     args: process.argv.slice(2),
     world,
     version: PRODUCT_VERSION,
-    out: text => process.stdout.write(text),
-    err: text => process.stderr.write(text),
+    stdout: asStream(process.stdout),
+    stderr: asStream(process.stderr),
+    surroundings: {
+      runtime: { platform: process.platform, arch: process.arch, node: process.version },
+      checkNewFile,
+      writeNewFile,
+      serve: async () => (await import('./serve.ts')).serve(world),
+    },
   });
   await world.close();
 }

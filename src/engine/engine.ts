@@ -1,30 +1,103 @@
 // The only door to the engine.
 
+import {
+  accept,
+  markAccepted,
+  readAcceptances,
+  writeAcceptances,
+  type Acceptance,
+} from './acceptances.ts';
+import type { Check } from './checks/check.ts';
 import { checks } from './checks/index.ts';
 import { runChecks } from './checks/runChecks.ts';
 import type { Counts, Report } from './model/report.ts';
 import type { CheckOutcome, Finding } from './model/finding.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { answerNothingLost } from './nothingLost.ts';
-import { takeSnapshot, type ScanRequest } from './scan/takeSnapshot.ts';
+import { redactReport } from './redact.ts';
+import { Refusal } from './refusal.ts';
+import { takeSnapshot, type ScanRequest as SnapshotRequest } from './scan/takeSnapshot.ts';
+import { predictVisibility } from './visibility.ts';
+import { vocabulary } from './vocabulary.ts';
 import type { World } from './world.ts';
 
-export type { ScanRequest } from './scan/takeSnapshot.ts';
+export type { Acceptance } from './acceptances.ts';
+
+export interface ScanRequest extends SnapshotRequest {
+  /** The only checks to run, by their ids; all when absent. */
+  readonly checks?: readonly string[];
+}
+
+/** What a check says about itself. */
+export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'needs'>;
 
 export interface Engine {
   /** Looks at a home, and judges what it saw. Changes nothing. */
   scan(request: ScanRequest): Promise<Report>;
+  /** All checks, in the order in which a person reads them. */
+  readonly checks: readonly CheckPage[];
+  /** These findings of a report shall count nowhere until their facts change. */
+  accept(report: Report, findings: readonly Finding[]): Promise<void>;
+  /** Findings that were accepted shall count again; they are named by their ids. */
+  takeBack(report: Report, findings: readonly string[]): Promise<void>;
+  /** What was accepted for the home of a report, also what is no longer found. */
+  listAccepted(report: Report): Promise<readonly Acceptance[]>;
+  /** The report without what says who somebody is or what they work on: it may leave the machine. */
+  redact(report: Report): Report;
 }
 
 export function createEngine(world: World): Engine {
+  const kept = ({ snapshot }: Report) => readAcceptances(world, snapshot.home);
   return {
-    scan: async request => judge(await takeSnapshot(world, request)),
+    scan: async request => {
+      const snapshot = await takeSnapshot(world, request);
+      const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
+      return judge(snapshot, request.checks ?? null, found =>
+        markAccepted(found, acceptances, text => world.hash(text)),
+      );
+    },
+    checks,
+    accept: async (report, findings) => {
+      const more = accept(await kept(report), findings, world.now(), text => world.hash(text));
+      await writeAcceptances(world, report.snapshot.home, more);
+    },
+    takeBack: async (report, ids) => {
+      const rest = (await kept(report)).filter(({ finding }) => !ids.includes(finding));
+      await writeAcceptances(world, report.snapshot.home, rest);
+    },
+    listAccepted: kept,
+    redact: report => redact(report, world),
   };
 }
 
+/** A scan whose acceptances cannot be read says too much, never too little; so it goes on. */
+function logged(world: World): (error: unknown) => readonly Acceptance[] {
+  return error => {
+    if (!(error instanceof Refusal)) throw error;
+    world.log(error.message);
+    return [];
+  };
+}
+
+/** Sentences are made again, from facts that say nothing about anybody. */
+function redact(report: Report, { machine }: World): Report {
+  const redacted = redactReport(report, {
+    userHome: machine.userHome,
+    vocabulary,
+    say: (id, facts) => checks.find(check => check.id === id)?.say(facts) ?? '',
+  });
+  return { ...redacted, nothingLost: answerNothingLost(redacted.snapshot) };
+}
+
 /** Everything behind the snapshot: pure. */
-export function judge(snapshot: Snapshot): Report {
-  const { findings, outcomes } = runChecks(checks, snapshot);
+export function judge(
+  snapshot: Snapshot,
+  only: readonly string[] | null = null,
+  mark: (findings: readonly Finding[]) => readonly Finding[] = found => found,
+): Report {
+  const wanted = only === null ? checks : checks.filter(({ id }) => only.includes(id));
+  const { findings: found, outcomes } = runChecks(wanted, snapshot);
+  const findings = mark(found);
   return {
     snapshot,
     findings,
@@ -32,6 +105,7 @@ export function judge(snapshot: Snapshot): Report {
     verdict: verdictOf(findings, outcomes),
     nothingLost: answerNothingLost(snapshot),
     counts: countsOf(snapshot),
+    visibility: predictVisibility(snapshot),
   };
 }
 

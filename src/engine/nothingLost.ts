@@ -1,38 +1,93 @@
-// The first question: is every thread's conversation readable on disk?
+// The first question: is every thread's conversation readable on disk? "Yes" takes proof: both
+// trees and the database were read, every row has its file, every header fits, every fork has the
+// thread that it continues. What could not be looked at is "unknown", never "yes".
 
 import type { NothingLost } from './model/report.ts';
+import type { Rollout } from './model/rollout.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { Thread } from './model/thread.ts';
 
 const NEEDED = ['home', 'rollouts-active', 'rollouts-archived', 'state-database'] as const;
 
 export function answerNothingLost(snapshot: Snapshot): NothingLost {
-  const { threads, gaps, depth } = snapshot;
-  const lost = threads.filter(isLost);
-  if (lost.length > 0)
-    return {
-      answer: 'no',
-      says: `${count(lost.length, 'conversation')} could not be found on this disk: the database knows ${lost.length === 1 ? 'it' : 'them'}, the file is gone or empty.`,
-    };
-  const gap = gaps.find(({ source }) => NEEDED.some(needed => needed === source));
-  const unread = threads.filter(thread => thread.files.some(file => file.head.state === 'unread'));
-  if (gap !== undefined || unread.length > 0)
+  const files = new Set(snapshot.rollouts.map(rollout => rollout.name?.id));
+  const fates = snapshot.threads.map(thread => fateOf(thread, snapshot, files));
+  const gap = snapshot.gaps.find(({ source }) => NEEDED.some(needed => needed === source));
+  const gone = fates.filter(fate => fate === 'gone').length;
+  const empty = fates.filter(fate => fate === 'empty').length;
+  // What is in a part that could not be read cannot be called lost.
+  if (gone + empty > 0 && gap === undefined) return { answer: 'no', says: sayLost(gone, empty) };
+  const threads = snapshot.threads.length;
+  const unsure = fates.filter(fate => fate !== 'kept').length;
+  const readable = `${countOf(threads - unsure, 'conversation')} can be read on this disk`;
+  if (gap !== undefined)
     return {
       answer: 'unknown',
-      says: `No conversation is known to be lost, but not everything could be looked at${gap === undefined ? '' : ` (${gap.path ?? gap.source}: ${gap.why})`}.`,
+      says: `${readable}. Whether there are more cannot be said, because ${gap.path ?? 'a part'} could not be looked at: ${gap.why}.`,
     };
-  const read = depth === 'whole' ? 'every line was read' : 'the beginning and end of each was read';
-  return {
-    answer: 'yes',
-    says: `All ${count(threads.length, 'conversation')} are on this disk and can be read (${read}).`,
-  };
+  if (snapshot.state === null && threads > 0)
+    return {
+      answer: 'unknown',
+      says: `${readable}. Whether there were more cannot be said, because there is no database to compare with.`,
+    };
+  if (unsure > 0)
+    return {
+      answer: 'unknown',
+      says: `${readable}; of ${String(unsure)} more the file is there but does not begin as it should, or could not be read.`,
+    };
+  return { answer: 'yes', says: sayKept(snapshot) };
 }
 
-function isLost({ row, files, own }: Thread): boolean {
-  if (own?.head.state === 'empty') return true;
-  return row !== null && files.length === 0;
+type Fate = 'kept' | 'gone' | 'empty' | 'unsure';
+
+function fateOf(
+  { row, own, bound, files }: Thread,
+  { paths }: Snapshot,
+  known: ReadonlySet<string | undefined>,
+): Fate {
+  const file = own ?? files[0] ?? null;
+  if (file === null) {
+    // A row that is bound to another thread's file was made up, or its own file never was.
+    if (row === null || bound !== null) return 'kept';
+    const state = paths[row.rolloutPath] ?? 'missing';
+    return state === 'file' ? 'kept' : state === 'unknown' ? 'unsure' : 'gone';
+  }
+  if (file.head.state === 'empty') return 'empty';
+  const parent = file.head.meta?.historyBase ?? null;
+  if (parent !== null && !known.has(parent)) return 'gone';
+  return fits(file) ? 'kept' : 'unsure';
 }
 
-function count(number: number, noun: string): string {
+/** Under whatever name it lies: a header that names its thread is a conversation that is there. */
+function fits({ head }: Rollout): boolean {
+  return head.state === 'sound' && head.meta !== null;
+}
+
+function sayLost(gone: number, empty: number): string {
+  const parts = [
+    ...(gone > 0
+      ? [`${countOf(gone, 'conversation')} that Codex knows of ${is(gone)} not on this disk`]
+      : []),
+    ...(empty > 0 ? [`${countOf(empty, 'file')} of a conversation ${is(empty)} empty`] : []),
+  ];
+  return `${parts.join(', and ')}. All others can be read.`;
+}
+
+function sayKept({ threads, rollouts, depth }: Snapshot): string {
+  if (threads.length === 0) return 'There are no conversations in this home.';
+  const read =
+    depth === 'whole' ? 'every line was read' : 'the beginning and the end of each was read';
+  const torn = rollouts.filter(({ tail }) => tail.ending === 'cut').length;
+  const all = threads.length === 1 ? 'The one conversation is' : `All ${String(threads.length)} conversations are`;
+  const ends =
+    torn === 0 ? '' : ` In ${countOf(torn, 'file')} the last line was cut off while it was written.`;
+  return `${all} on this disk and can be read (${read}).${ends}`;
+}
+
+function is(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}
+
+function countOf(number: number, noun: string): string {
   return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -13,6 +13,7 @@ export interface World {
   readonly codexes: Codexes;
   readonly processes: Processes;
   readonly memory: Memory;
+  readonly keep: Keep;
   now(): number;
   /** SHA-256 in hexadecimal digits. */
   hash(text: string): string;
@@ -27,6 +28,8 @@ export interface Machine {
   /** Joins and normalises as this system writes paths. */
   join(...parts: readonly string[]): FilePath;
   isAbsolute(path: string): boolean;
+  /** Against the current directory, as a person's shell would read it. */
+  absolute(path: string): FilePath;
 }
 
 export type Read<T> =
@@ -41,15 +44,25 @@ export interface Trouble {
 /** Files in and below the home. */
 export interface Files {
   stat(path: FilePath): Promise<Read<FileState>>;
+  /** The names in a folder. */
+  list(folder: FilePath): Promise<Read<readonly TreeEntry[]>>;
   /** Everything below a folder; the folder itself may be a link to elsewhere. */
   tree(root: FilePath): Promise<Read<Tree>>;
-  /** The first and the last bytes of a file; overlapping where the file is short. */
+  /**
+   * The first and the last bytes of a file; the same where the file is short. They are valid until
+   * the next call: ten thousand copies would be gigabytes of garbage.
+   */
   ends(file: FilePath, headBytes: number, tailBytes: number): Promise<Read<FileEnds>>;
   range(file: FilePath, offset: number, length: number): Promise<Read<Uint8Array>>;
   whole(file: FilePath, maxBytes: number): Promise<Read<Uint8Array>>;
-  /** Hands over the file piece by piece until `visit` says stop; bounded memory whatever the size. */
+  /**
+   * Hands over the file piece by piece until `visit` says stop, in bounded memory whatever the
+   * size. A `.zst` is handed over unpacked. A piece is valid until `visit` returns.
+   */
   stream(file: FilePath, visit: (piece: Uint8Array) => 'more' | 'stop'): Promise<Read<void>>;
   filesystem(path: FilePath): Promise<Filesystem | null>;
+  /** The path without links; as given where there is nothing. */
+  realPath(path: FilePath): Promise<FilePath>;
   /** Waits; a database that is being written is tried again a moment later. */
   pause(milliseconds: number): Promise<void>;
 }
@@ -58,6 +71,8 @@ export interface FileState {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   readonly bytes: number;
   readonly modifiedMs: number;
+  /** When anything about the file was last changed, its name and rights among it. */
+  readonly changedMs: number;
   /** Changes when the file is replaced by another of the same name. */
   readonly identity: string;
 }
@@ -83,7 +98,13 @@ export interface FileEnds {
 
 /** SQLite in memory: an image in, tables out; the file on disk is never handed over. */
 export interface Databases {
-  ask(image: Uint8Array, questions: readonly string[]): Promise<Read<readonly Table[]>>;
+  /** The bytes are handed over: they are of no use to the caller afterwards. */
+  open(image: Uint8Array): Promise<Read<OpenDatabase>>;
+}
+
+export interface OpenDatabase {
+  ask(questions: readonly string[]): Promise<readonly Table[]>;
+  close(): void;
 }
 
 export type Table =
@@ -104,11 +125,28 @@ export interface Codexes {
 
 export interface Processes {
   /** Programs that have one of these folders' files open. */
-  holders(folders: readonly FilePath[]): Promise<Read<readonly Holder[]>>;
+  holders(folders: readonly FilePath[]): Promise<Read<Holders>>;
+}
+
+export interface Holders {
+  readonly holders: readonly Holder[];
+  /** Programs whose open files this account may not see: any of them may be one more holder. */
+  readonly unreadable: readonly { readonly pid: number; readonly program: string }[];
 }
 
 /** What was learnt in earlier scans; kept outside every Codex home and safe to lose. */
 export interface Memory {
   recall(key: string): Promise<string | null>;
   remember(key: string, text: string): Promise<void>;
+}
+
+/**
+ * What a person decided. Unlike what is remembered it must not get lost, so that every failure to
+ * keep it is said. It is kept in the person's state directory, outside every Codex home.
+ */
+export interface Keep {
+  /** Null when nothing was kept under this name. */
+  read(name: string): Promise<Read<string | null>>;
+  /** Replaces what is kept, in one step. Refuses to write into or below one of these folders. */
+  write(name: string, text: string, outsideOf: readonly FilePath[]): Promise<Read<void>>;
 }

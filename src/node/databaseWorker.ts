@@ -2,36 +2,47 @@
 
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import initSqlJs, { type Database, type SqlJsStatic } from 'sql.js';
+import initSqlJs, { type Database } from 'sql.js';
 import type { Cell, Read, Table } from '../engine/world.ts';
 import type { DatabaseAnswer, DatabaseRequest } from './databases.ts';
 
 const { folder } = workerData as { folder: string };
 const ready = initSqlJs({ locateFile: name => path.join(folder, name) });
+const open = new Map<number, Database>();
 
-parentPort?.on('message', ({ id, image, questions }: DatabaseRequest) => {
-  void ready
-    .then(sql => answer(sql, image, questions))
-    .catch((error: unknown) => ({
-      ok: false as const,
-      trouble: { code: 'broken' as const, why: messageOf(error) },
-    }))
-    .then(result => {
-      parentPort?.postMessage({ id, answer: result } satisfies DatabaseAnswer);
-    });
+parentPort?.on('message', (request: DatabaseRequest) => {
+  void answer(request).then(result => {
+    parentPort?.postMessage({ id: request.id, answer: result } satisfies DatabaseAnswer);
+  });
 });
 
-function answer(
-  sql: SqlJsStatic,
-  image: Uint8Array,
-  questions: readonly string[],
-): Read<readonly Table[]> {
-  const database = new sql.Database(image);
+async function answer(request: DatabaseRequest): Promise<Read<readonly Table[]>> {
   try {
-    return { ok: true, value: questions.map(question => ask(database, question)) };
-  } finally {
-    database.close();
+    const sql = await ready;
+    switch (request.kind) {
+      case 'open':
+        open.set(request.id, new sql.Database(request.image));
+        release(request.image);
+        return { ok: true, value: [] };
+      case 'ask': {
+        const database = open.get(request.database);
+        if (database === undefined) throw new Error('this database is closed');
+        return { ok: true, value: request.questions.map(question => ask(database, question)) };
+      }
+      case 'close':
+        open.get(request.database)?.close();
+        open.delete(request.database);
+        return { ok: true, value: [] };
+    }
+  } catch (error) {
+    return { ok: false, trouble: { code: 'broken', why: messageOf(error) } };
   }
+}
+
+/** SQLite has made a copy; without this the image would stay until the next collection. */
+function release(image: Uint8Array): void {
+  const { buffer } = image;
+  if ('transfer' in buffer && typeof buffer.transfer === 'function') buffer.transfer(0);
 }
 
 function ask(database: Database, question: string): Table {

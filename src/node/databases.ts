@@ -5,11 +5,16 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Databases, Read, Table } from '../engine/world.ts';
 
-export interface DatabaseRequest {
-  readonly id: number;
-  readonly image: Uint8Array;
-  readonly questions: readonly string[];
-}
+/** Messages to the thread; each but `close` gets one answer. */
+export type DatabaseRequest =
+  | { readonly id: number; readonly kind: 'open'; readonly image: Uint8Array }
+  | {
+      readonly id: number;
+      readonly kind: 'ask';
+      readonly database: number;
+      readonly questions: readonly string[];
+    }
+  | { readonly id: number; readonly kind: 'close'; readonly database: number };
 
 export interface DatabaseAnswer {
   readonly id: number;
@@ -18,8 +23,11 @@ export interface DatabaseAnswer {
 
 export interface DatabaseThread extends Databases {
   /** Ends the thread; questions that are still open are answered with a trouble. */
-  close(): Promise<void>;
+  end(): Promise<void>;
 }
+
+/** A request before it has its number. */
+type Unnumbered<R> = R extends DatabaseRequest ? Omit<R, 'id'> : never;
 
 export function createDatabases(workerFile: string): DatabaseThread {
   const waiting = new Map<number, (answer: Read<readonly Table[]>) => void>();
@@ -33,7 +41,11 @@ export function createDatabases(workerFile: string): DatabaseThread {
     worker = null;
   };
   const start = () => {
-    const started = new Worker(workerFile, { workerData: { folder: path.dirname(workerFile) } });
+    const started = new Worker(workerFile, {
+      workerData: { folder: path.dirname(workerFile) },
+      // What it makes is short-lived; a large nursery would only be memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     started.on('message', ({ id, answer }: DatabaseAnswer) => {
       waiting.get(id)?.(answer);
       waiting.delete(id);
@@ -43,18 +55,39 @@ export function createDatabases(workerFile: string): DatabaseThread {
     started.unref();
     return started;
   };
-  worker = start();
+  const send = (request: Unnumbered<DatabaseRequest>, hand: ArrayBuffer[] = []) => {
+    worker ??= start();
+    nextId += 1;
+    worker.postMessage({ ...request, id: nextId }, hand);
+    return nextId;
+  };
+  const ask = (request: Unnumbered<DatabaseRequest>, hand: ArrayBuffer[] = []) =>
+    new Promise<Read<readonly Table[]>>(resolve => {
+      waiting.set(send(request, hand), resolve);
+      worker?.ref();
+    });
 
   return {
-    ask: (image, questions) =>
-      new Promise(resolve => {
-        worker ??= start();
-        nextId += 1;
-        waiting.set(nextId, resolve);
-        worker.ref();
-        worker.postMessage({ id: nextId, image, questions } satisfies DatabaseRequest);
-      }),
-    close: async () => {
+    open: async image => {
+      const opening = ask({ kind: 'open', image }, [image.buffer as ArrayBuffer]);
+      // The thread knows the database by the number of the request that opened it.
+      const database = nextId;
+      const opened = await opening;
+      if (!opened.ok) return opened;
+      return {
+        ok: true,
+        value: {
+          ask: async questions => {
+            const asked = await ask({ kind: 'ask', database, questions });
+            if (asked.ok) return asked.value;
+            const { why } = asked.trouble;
+            return questions.map(() => ({ ok: false, why }));
+          },
+          close: () => void send({ kind: 'close', database }),
+        },
+      };
+    },
+    end: async () => {
       await worker?.terminate();
       failAll('the scan was ended');
     },

@@ -12,6 +12,7 @@ import type {
   Trouble,
 } from '../engine/world.ts';
 import { filesystemOf } from './filesystems.ts';
+import { unpack } from './unpack.ts';
 
 /** Folders of rollouts are three deep; anything far deeper is not Codex's. */
 const MAX_DEPTH = 8;
@@ -22,6 +23,12 @@ export function createFiles(): Files {
   let ends = Buffer.allocUnsafeSlow(0);
   return {
     stat: async file => attempt(() => asState(fs.statSync(file))),
+    list: async folder =>
+      attempt(() =>
+        fs
+          .readdirSync(folder, { withFileTypes: true })
+          .map(entry => ({ path: entry.name, kind: kindOf(entry) })),
+      ),
     tree: async root => attempt(() => readTree(root)),
     ends: async (file, headBytes, tailBytes) => {
       if (ends.length < headBytes + tailBytes) ends = Buffer.allocUnsafeSlow(headBytes + tailBytes);
@@ -30,9 +37,17 @@ export function createFiles(): Files {
     range: async (file, offset, length) =>
       attempt(() => withFile(file, handle => readFully(handle, Buffer.alloc(length), offset))),
     whole: async (file, maxBytes) => readWhole(file, maxBytes),
-    stream: async (file, visit) => attempt(() => streamFile(file, visit)),
+    stream: (file, visit) => streamFile(file, visit),
+    realPath: async file => {
+      const real = attempt(() => fs.realpathSync.native(file));
+      return real.ok ? real.value : file;
+    },
     filesystem: async file => filesystemOf(file),
-    pause: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
+    pause: milliseconds =>
+      new Promise(resolve => {
+        if (milliseconds === 0) setImmediate(resolve);
+        else setTimeout(resolve, milliseconds);
+      }),
   };
 }
 
@@ -60,20 +75,21 @@ function readTree(root: string): Tree {
 }
 
 function readEnds(file: string, headBytes: number, tailBytes: number, buffer: Buffer): FileEnds {
-  return withFile(file, handle => {
-    const state = asState(fs.fstatSync(handle));
-    const head = readFully(handle, buffer.subarray(0, Math.min(headBytes, state.bytes)), 0);
+  return withFile(file, (handle, stats) => {
+    const state = asState(stats);
+    const length = Math.min(headBytes, state.bytes);
+    const head = buffer.subarray(0, readInto(handle, buffer, 0, length, 0));
     if (head.length === state.bytes) return { state, head, tail: head, tailOffset: 0 };
     const tailOffset = Math.max(0, state.bytes - tailBytes);
-    const tail = readFully(handle, buffer.subarray(headBytes, headBytes + tailBytes), tailOffset);
+    const tailLength = readInto(handle, buffer, headBytes, tailBytes, tailOffset);
+    const tail = buffer.subarray(headBytes, headBytes + tailLength);
     return { state, head, tail, tailOffset };
   });
 }
 
 function readWhole(file: string, maxBytes: number): Read<Uint8Array> {
   return attempt(() =>
-    withFile(file, handle => {
-      const { size } = fs.fstatSync(handle);
+    withFile(file, (handle, { size }) => {
       if (size > maxBytes)
         throw new WorldTrouble({ code: 'too-large', why: `it has ${String(size)} bytes` });
       return readFully(handle, Buffer.allocUnsafeSlow(size), 0);
@@ -81,7 +97,17 @@ function readWhole(file: string, maxBytes: number): Read<Uint8Array> {
   );
 }
 
-function streamFile(file: string, visit: (piece: Uint8Array) => 'more' | 'stop'): void {
+async function streamFile(
+  file: string,
+  visit: (piece: Uint8Array) => 'more' | 'stop',
+): Promise<Read<void>> {
+  return attempt(() => {
+    if (!file.endsWith('.zst')) return readPieces(file, visit);
+    unpack(fs.statSync(file).size, take => readPieces(file, take), visit);
+  });
+}
+
+function readPieces(file: string, visit: (piece: Uint8Array) => 'more' | 'stop'): void {
   withFile(file, handle => {
     const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
     for (let offset = 0; ;) {
@@ -94,22 +120,35 @@ function streamFile(file: string, visit: (piece: Uint8Array) => 'more' | 'stop')
 
 /** Fills the buffer from the file; shorter where the file ends before. */
 function readFully(handle: number, buffer: Buffer, offset: number): Buffer {
-  let length = 0;
-  while (length < buffer.length) {
-    const got = fs.readSync(handle, buffer, length, buffer.length - length, offset + length);
-    if (got === 0) break;
-    length += got;
-  }
-  return buffer.subarray(0, length);
+  return buffer.subarray(0, readInto(handle, buffer, 0, buffer.length, offset));
 }
 
-function withFile<T>(file: string, use: (handle: number) => T): T {
-  // Without O_NONBLOCK, opening a pipe that lies in the home would wait for ever.
-  const handle = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+/** Returns how many bytes there were. */
+function readInto(
+  handle: number,
+  buffer: Buffer,
+  at: number,
+  length: number,
+  offset: number,
+): number {
+  let done = 0;
+  while (done < length) {
+    const got = fs.readSync(handle, buffer, at + done, length - done, offset + done);
+    if (got === 0) break;
+    done += got;
+  }
+  return done;
+}
+
+/** Without O_NONBLOCK, opening a pipe that lies in the home would wait for ever. */
+const READ_ONLY = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+
+function withFile<T>(file: string, use: (handle: number, stats: fs.Stats) => T): T {
+  const handle = fs.openSync(file, READ_ONLY);
   try {
-    if (!fs.fstatSync(handle).isFile())
-      throw new WorldTrouble({ code: 'not-a-file', why: 'it is not a file' });
-    return use(handle);
+    const stats = fs.fstatSync(handle);
+    if (!stats.isFile()) throw new WorldTrouble({ code: 'not-a-file', why: 'it is not a file' });
+    return use(handle, stats);
   } finally {
     fs.closeSync(handle);
   }
@@ -120,6 +159,7 @@ function asState(stats: fs.Stats): FileState {
     kind: kindOf(stats),
     bytes: stats.size,
     modifiedMs: stats.mtimeMs,
+    changedMs: stats.ctimeMs,
     identity: `${String(stats.dev)}:${String(stats.ino)}`,
   };
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { World } from '../engine/world.ts';
 import { createDatabases } from './databases.ts';
 import { createFiles } from './files.ts';
+import { createKeep } from './keep.ts';
 
 export interface NodeWorld extends World {
   /** Ends helper threads and processes. */
@@ -29,6 +30,7 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
       environment: options.environment ?? process.env,
       join: path.join,
       isAbsolute: path.isAbsolute,
+      absolute: path.resolve,
     },
     files: createFiles(),
     databases,
@@ -36,10 +38,15 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     codexes: { find: async () => ({ ok: true, value: [] }) },
     processes: { holders: async () => ({ ok: true, value: [] }) },
     memory: { recall: async () => null, remember: async () => undefined },
+    keep: createKeep({
+      system: process.platform,
+      userHome: os.homedir(),
+      environment: options.environment ?? process.env,
+    }),
     now: () => Date.now(),
     hash: text => crypto.createHash('sha256').update(text).digest('hex'),
     log: options.log ?? (() => undefined),
-    close: () => databases.close(),
+    close: () => databases.end(),
   };
 }
 

@@ -20,7 +20,9 @@ export function homeAddress(homeKey: string): string {
 
 /** Null for an address that is not one of ours. */
 export function parseAddress(uri: string): Address | null {
-  const match = new RegExp(`^${DOCUMENT_SCHEME}://([^/]*)/(thread|database|home)(?:/(.*))?$`).exec(uri);
+  const match = new RegExp(`^${DOCUMENT_SCHEME}://([^/]*)/(thread|database|home)(?:/(.*))?$`).exec(
+    uri,
+  );
   const [, homeKey, kind, name] = match ?? [];
   if (homeKey === undefined) return null;
   if (kind === 'home') return { kind, homeKey, name: '' };

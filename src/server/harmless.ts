@@ -2,8 +2,9 @@
 // terminal, to the order of the letters or to the lines of a page is not done.
 
 /** Controls, and the marks that turn the direction of writing or hide themselves. */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
-const HARMFUL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+const HARMFUL =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 const LONGEST = 300;
 

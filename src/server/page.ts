@@ -5,8 +5,8 @@ import { harmless } from './harmless.ts';
 
 export interface Page {
   readonly text: string;
-  /** Where a fact stands; the first line when there is no such fact. */
-  place(uri: string, fact: string | null): Place;
+  /** Where the first of these facts stands that the page has; else its first line. */
+  place(uri: string, wanted: readonly string[]): Place;
 }
 
 export interface PageWriter {
@@ -32,8 +32,9 @@ export function createPageWriter(): PageWriter {
     },
     page: () => ({
       text: `${lines.join('\n')}\n`,
-      place: (uri, fact) => {
-        const { line, start } = facts.get(fact ?? '') ?? { line: 0, start: 0 };
+      place: (uri, wanted) => {
+        const known = wanted.find(key => facts.has(key));
+        const { line, start } = facts.get(known ?? '') ?? { line: 0, start: 0 };
         return { uri, line, startCharacter: start, endCharacter: lines[line]?.length ?? 0 };
       },
     }),

@@ -2,40 +2,44 @@
 // Made once for each scan and each change of the settings; everything shown is made from it.
 
 import type { Finding, Severity } from '../engine/model/finding.ts';
-import type { Report } from '../engine/model/report.ts';
+import type { Report, Visibility } from '../engine/model/report.ts';
+import type { Thread } from '../engine/model/thread.ts';
 import type { ThreadId } from '../engine/model/words.ts';
 import type { ServerSettings } from '../protocol.ts';
+import { append } from './group.ts';
 
 export interface View {
   readonly report: Report;
   readonly settings: ServerSettings;
+  /** What each check is called. */
+  readonly titles: ReadonlyMap<string, string>;
+  readonly threads: ReadonlyMap<ThreadId, Thread>;
   readonly findings: readonly Finding[];
   readonly byThread: ReadonlyMap<ThreadId, readonly Finding[]>;
   /** Findings that are not about a thread or its files. */
-  readonly ofHome: readonly Finding[];
+  readonly ofHome: ReadonlySet<Finding>;
   readonly threadsInTrouble: ReadonlySet<ThreadId>;
 }
 
-export function viewReport(report: Report, settings: ServerSettings): View {
+export function viewReport(
+  report: Report,
+  settings: ServerSettings,
+  titles: ReadonlyMap<string, string>,
+): View {
   const findings = report.findings
     .filter(({ accepted }) => !accepted)
     .flatMap(finding => withLevel(finding, settings))
     .sort((one, other) => gravity(one.severity) - gravity(other.severity));
-  const known = new Set(report.snapshot.threads.map(({ id }) => id));
+  const threads = new Map(report.snapshot.threads.map(thread => [thread.id, thread]));
   const byThread = new Map<ThreadId, Finding[]>();
-  for (const finding of findings)
-    for (const id of finding.threads) {
-      const list = byThread.get(id);
-      if (list === undefined) byThread.set(id, [finding]);
-      else list.push(finding);
-    }
-  const ofHome = findings.filter(finding => !isShownAtThread(finding, known));
+  for (const finding of findings) for (const id of finding.threads) append(byThread, id, finding);
+  const ofHome = new Set(findings.filter(finding => !isShownAtThread(finding, threads)));
   const threadsInTrouble = new Set(
     [...byThread]
-      .filter(([id, list]) => known.has(id) && list.some(({ severity }) => severity !== 'note'))
+      .filter(([id, list]) => threads.has(id) && list.some(({ severity }) => severity !== 'note'))
       .map(([id]) => id),
   );
-  return { report, settings, findings, byThread, ofHome, threadsInTrouble };
+  return { report, settings, titles, threads, findings, byThread, ofHome, threadsInTrouble };
 }
 
 function withLevel(finding: Finding, { levels }: ServerSettings): readonly Finding[] {
@@ -45,9 +49,17 @@ function withLevel(finding: Finding, { levels }: ServerSettings): readonly Findi
 }
 
 /** A finding about the home may list threads that suffer from it; it is still one of the home. */
-function isShownAtThread({ subject, threads }: Finding, known: ReadonlySet<ThreadId>): boolean {
+function isShownAtThread(
+  { subject, threads }: Finding,
+  known: ReadonlyMap<ThreadId, Thread>,
+): boolean {
   const isOfThread = subject.kind === 'thread' || subject.kind === 'rollout';
   return isOfThread && threads.some(id => known.has(id));
+}
+
+/** Who can see a thread; null where it was not predicted. */
+export function visibilityOf({ report }: View, id: ThreadId): Visibility | null {
+  return report.visibility[id] ?? null;
 }
 
 /** For sorting: the gravest first. */

@@ -33,6 +33,8 @@ export interface ThreadSpec {
   readonly row?: false | Cells;
   /** False for no file. */
   readonly file?: false;
+  /** False when the history database knows nothing of the thread. */
+  readonly projected?: false;
   /** Path below the home, when it is not the canonical one. */
   readonly at?: string;
   /** Changes the payload of the first line; undefined removes a field. */
@@ -74,6 +76,7 @@ export class HomeBuilder {
   #config = 'model_provider = "mock"\n\n[model_providers.mock]\nname = "Mock"\n';
   #names = '';
   #hasState = true;
+  #hasHistory = true;
 
   /** A thread as Codex keeps it, but for what the spec says. */
   thread(key: string, spec: ThreadSpec = {}): this {
@@ -125,6 +128,12 @@ export class HomeBuilder {
     return this;
   }
 
+  /** No database of the thread history, which Codex makes with the first paginated thread. */
+  noHistory(): this {
+    this.#hasHistory = false;
+    return this;
+  }
+
   /** Nothing can be read at this path. */
   trouble(
     at: string,
@@ -147,7 +156,7 @@ export class HomeBuilder {
       foundBy: 'path',
       version,
       migrations: null,
-      checksumFamily: 'lf',
+      firstChecksum: null,
       ...more,
     });
     return this;
@@ -193,6 +202,12 @@ export class HomeBuilder {
         ),
         modifiedMs: NOW - 3_600_000,
       });
+    const paginated = made.filter(({ historyMode }) => historyMode === 'paginated');
+    if (this.#hasHistory && paginated.length > 0)
+      files.set(`${HOME}/thread_history_1.sqlite`, {
+        bytes: makeHistory(paginated.flatMap(({ projected }) => projected ?? [])),
+        modifiedMs: NOW - 3_600_000,
+      });
     for (const [at, file] of this.#files) files.set(at, file);
     for (const at of this.#removed) files.delete(at);
     const keys = new Map(this.#threads.map(([key]) => [idOf(key), key]));
@@ -218,6 +233,9 @@ interface MadeThread {
   readonly text: string | null;
   readonly row: Cells | null;
   readonly createdAtMs: number;
+  readonly historyMode: ThreadFacts['mode'];
+  /** What the history database calls it; null when it does not know it. */
+  readonly projected: string | null;
 }
 
 function makeThread(key: string, spec: ThreadSpec, index: number): MadeThread {
@@ -247,6 +265,8 @@ function makeThread(key: string, spec: ThreadSpec, index: number): MadeThread {
     createdAtMs,
     text: spec.file === false ? null : (spec.text?.(text) ?? text),
     row: spec.row === false ? null : { ...rowOf(facts, spec, at, createdAtMs), ...spec.row },
+    historyMode: facts.mode,
+    projected: spec.projected === false ? null : id,
   };
 }
 
@@ -324,23 +344,34 @@ function rowOf(facts: ThreadFacts, spec: ThreadSpec, at: string, createdAtMs: nu
   };
 }
 
-/** The newest recorded home's database, emptied: the schema and migrations are Codex's own. */
-let template: Uint8Array | null = null;
+/** The newest recorded home's databases, emptied: schema and migrations are Codex's own. */
+const templates = new Map<string, Uint8Array>();
 
-function emptyState(): Uint8Array {
-  if (template === null) {
-    const homes = path.join(import.meta.dirname, '../homes');
-    const newest = fs.readdirSync(homes).sort().at(-1) ?? '';
-    const database = new sql.Database(fs.readFileSync(path.join(homes, newest, 'state_5.sqlite')));
-    database.run('DELETE FROM threads');
-    template = database.export();
-    database.close();
-  }
-  return template;
+function emptied(name: string, ...tables: readonly string[]): Uint8Array {
+  const known = templates.get(name);
+  if (known !== undefined) return known;
+  const homes = path.join(import.meta.dirname, '../homes');
+  const newest = fs.readdirSync(homes).sort().at(-1) ?? '';
+  const database = new sql.Database(fs.readFileSync(path.join(homes, newest, name)));
+  for (const table of tables) database.run(`DELETE FROM ${table}`);
+  const made = database.export();
+  database.close();
+  templates.set(name, made);
+  return made;
+}
+
+function makeHistory(projected: readonly string[]): Uint8Array {
+  const tables = ['thread_items', 'thread_turns', 'thread_history_projection_state'];
+  const database = new sql.Database(emptied('thread_history_1.sqlite', ...tables));
+  for (const id of projected)
+    database.run('INSERT INTO thread_history_projection_state VALUES (?, 0, 0)', [id]);
+  const bytes = database.export();
+  database.close();
+  return bytes;
 }
 
 function makeState(rows: readonly Cells[], statements: readonly string[]): Uint8Array {
-  const database = new sql.Database(emptyState());
+  const database = new sql.Database(emptied('state_5.sqlite', 'threads'));
   for (const row of rows) {
     const columns = Object.keys(row);
     database.run(

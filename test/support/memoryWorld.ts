@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import initSqlJs, { type SqlJsStatic } from 'sql.js';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder, PathState } from '../../src/engine/model/snapshot.ts';
@@ -10,6 +11,7 @@ import type {
   Cell,
   Files,
   FileState,
+  OpenDatabase,
   Read,
   Table,
   Trouble,
@@ -38,6 +40,7 @@ export const sql: SqlJsStatic = await initSqlJs();
 
 export function createMemoryWorld(machine: MemoryMachine): World {
   const remembered = new Map<string, string>();
+  const kept = new Map<string, string>();
   return {
     machine: {
       hostname: 'workbench',
@@ -46,9 +49,10 @@ export function createMemoryWorld(machine: MemoryMachine): World {
       environment: machine.environment,
       join: path.posix.join,
       isAbsolute: path.posix.isAbsolute,
+      absolute: file => path.posix.resolve('/home/ada', file),
     },
     files: createMemoryFiles(machine),
-    databases: { ask: (image, questions) => Promise.resolve(ask(image, questions)) },
+    databases: { open: image => Promise.resolve(open(image)) },
     outside: {
       look: paths =>
         Promise.resolve(new Map(paths.map(file => [file, pathState(machine, file)] as const))),
@@ -58,6 +62,10 @@ export function createMemoryWorld(machine: MemoryMachine): World {
     memory: {
       recall: key => Promise.resolve(remembered.get(key) ?? null),
       remember: (key, text) => Promise.resolve(void remembered.set(key, text)),
+    },
+    keep: {
+      read: name => answer(kept.get(name) ?? null),
+      write: (name, text) => answer(void kept.set(name, text)),
     },
     now: () => machine.nowMs,
     hash: text => createHash('sha256').update(text).digest('hex'),
@@ -77,6 +85,12 @@ function createMemoryFiles(machine: MemoryMachine): Files {
       if (isFolder(machine, file)) return answer({ ...NO_STATE, kind: 'folder' });
       const found = read(file);
       return Promise.resolve(found.ok ? { ok: true, value: stateOf(file, found.value) } : found);
+    },
+    list: folder => {
+      const tree = treeOf(machine, folder);
+      if (!tree.ok) return Promise.resolve(tree);
+      const names = tree.value.entries.filter(entry => !entry.path.includes('/'));
+      return answer(names);
     },
     tree: root => Promise.resolve(treeOf(machine, root)),
     ends: (file, headBytes, tailBytes) => {
@@ -107,9 +121,18 @@ function createMemoryFiles(machine: MemoryMachine): Files {
     stream: (file, visit) => {
       const found = read(file);
       if (!found.ok) return Promise.resolve(found);
-      visit(found.value.bytes);
-      return answer(undefined);
+      const packed = found.value.bytes;
+      try {
+        visit(file.endsWith('.zst') ? zlib.zstdDecompressSync(packed) : packed);
+        return answer(undefined);
+      } catch (error) {
+        return Promise.resolve({
+          ok: false,
+          trouble: { code: 'broken', why: error instanceof Error ? error.message : '' },
+        });
+      }
     },
+    realPath: file => Promise.resolve(file),
     filesystem: () => Promise.resolve(machine.filesystem),
     pause: () => Promise.resolve(),
   };
@@ -138,13 +161,15 @@ function treeOf(machine: MemoryMachine, root: string) {
   };
 }
 
-function ask(image: Uint8Array, questions: readonly string[]): Read<readonly Table[]> {
+function open(image: Uint8Array): Read<OpenDatabase> {
   const database = new sql.Database(image);
-  try {
-    return { ok: true, value: questions.map(question => askOne(database, question)) };
-  } finally {
-    database.close();
-  }
+  return {
+    ok: true,
+    value: {
+      ask: questions => Promise.resolve(questions.map(question => askOne(database, question))),
+      close: () => database.close(),
+    },
+  };
 }
 
 function askOne(database: initSqlJs.Database, question: string): Table {
@@ -171,10 +196,10 @@ function isFolder(machine: MemoryMachine, folder: string): boolean {
   return [...machine.files.keys()].some(file => file.startsWith(`${folder}/`));
 }
 
-const NO_STATE: FileState = { kind: 'file', bytes: 0, modifiedMs: 0, identity: 'none' };
+const NO_STATE: FileState = { kind: 'file', bytes: 0, modifiedMs: 0, changedMs: 0, identity: 'none' };
 
 function stateOf(file: string, { bytes, modifiedMs }: MemoryFile): FileState {
-  return { kind: 'file', bytes: bytes.length, modifiedMs, identity: file };
+  return { kind: 'file', bytes: bytes.length, modifiedMs, changedMs: modifiedMs, identity: file };
 }
 
 function answer<T>(value: T): Promise<Read<T>> {

@@ -46,15 +46,25 @@ export interface Filesystem {
 export interface Migrations {
   /** Null when the table is not there. */
   readonly recorded: readonly RecordedMigration[] | null;
+  /** What is known of this database; empty when Codex has a database that we do not know. */
+  readonly known: readonly KnownMigration[];
   /** The versions whose schema this is; empty when the schema is of no known version. */
   readonly schemaVersions: readonly number[];
   readonly fingerprint: string;
-  /** Objects of the recorded version that the schema lacks. */
+  /** Objects of the newest recorded version that the schema lacks, as `table threads`. */
   readonly missingObjects: readonly string[];
-  /** Objects that no known version has at this point. */
-  readonly extraObjects: readonly string[];
+  /** Those that it has in another form; tables to which somebody added columns are not among them. */
+  readonly changedObjects: readonly string[];
   /** The newest version in the list of known ones. */
   readonly newestKnown: number | null;
+}
+
+export interface KnownMigration {
+  readonly version: number;
+  readonly description: string;
+  /** The checksum that Codex for Linux and macOS records, and the one that Codex for Windows does. */
+  readonly lf: string;
+  readonly crlf: string | null;
 }
 
 export interface RecordedMigration {

@@ -1,6 +1,6 @@
 import type { CheckOutcome, Finding } from './finding.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Answer } from './words.ts';
+import type { Answer, ThreadId } from './words.ts';
 
 /** What a scan comes to: the snapshot, judged. */
 export interface Report {
@@ -10,6 +10,7 @@ export interface Report {
   readonly verdict: 'healthy' | 'findings' | 'incomplete';
   readonly nothingLost: NothingLost;
   readonly counts: Counts;
+  readonly visibility: Readonly<Record<ThreadId, Visibility>>;
 }
 
 /** Is every thread's conversation readable on disk? The first sentence that a person reads. */

@@ -21,6 +21,11 @@ export interface Rollout {
 
 export interface RolloutName {
   readonly id: ThreadId;
+  /**
+   * What Codex from 0.151 on adds to the name when a thread goes on in a new file, as it does after
+   * a revert; null for the first file of a thread. All such files are one conversation.
+   */
+  readonly segment: ThreadId | null;
   /** Local time of the process that made it, as `2026-11-21T10-52-43`. */
   readonly stamp: string;
 }
@@ -38,10 +43,23 @@ export interface RolloutHead {
   readonly why: string | null;
   /** The description of the thread, also when it does not stand where it should. */
   readonly meta: RolloutMeta | null;
+  /**
+   * The description that Codex finds: the first usable one among the first ten lines that are not
+   * empty, counted from zero. Null when it finds none; `meta` may still hold what stands there.
+   */
+  readonly header: { readonly meta: RolloutMeta; readonly line: number } | null;
   /** The first message of the person, shortened; null when there is none in the part read. */
   readonly firstUserMessage: string | null;
+  /** The same where Codex looks for it, as threads with legacy history hold it. */
+  readonly userMessage: string | null;
+  /** The same where Codex looks for it, as threads with paginated history hold it. */
+  readonly userItem: string | null;
   /** False when the part read ended before a message was found. */
   readonly reachesFirstMessage: boolean;
+  /** The directory of the first turn, when it is in the part read. */
+  readonly firstCwd: FilePath | null;
+  /** False when there are bytes that are no text: Codex stops reading there. */
+  readonly isUtf8: boolean;
 }
 
 export interface RolloutMeta {
@@ -54,7 +72,18 @@ export interface RolloutMeta {
   readonly source: string | null;
   readonly provider: string | null;
   readonly historyMode: string | null;
+  /** Codex from 0.160 on does not take this description, and older ones do. */
+  readonly isRefusedByNewer: boolean;
   readonly forkedFrom: ThreadId | null;
+  /** The thread whose file holds the beginning of this conversation; such a fork cannot be read without it. */
+  readonly historyBase: ThreadId | null;
+  /**
+   * Which file of that thread: the thread's id for its first file, else the segment's. A thread
+   * that goes on in a new file names its own earlier file here. Null where nothing is named.
+   */
+  readonly historyFile: ThreadId | null;
+  /** Whether the directory is one of the workspace's roots; null when no roots are named. */
+  readonly isCwdARoot: boolean | null;
   readonly gitBranch: string | null;
   readonly gitCommit: string | null;
   readonly gitOrigin: string | null;
@@ -64,6 +93,8 @@ export interface RolloutTail {
   /** Whether head and tail together are the whole file. */
   readonly isWholeFile: boolean;
   readonly ending: 'whole' | 'no-line-break' | 'cut' | 'unread';
+  /** Whether the last line that can be read has a number, as paginated history needs it. */
+  readonly lastHasOrdinal: boolean | null;
   /** The newest settings line, when it is in the part read. */
   readonly settings: RolloutSettings | null;
   /** The directory of the newest turn, when it is in the part read. */

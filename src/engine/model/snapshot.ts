@@ -2,7 +2,7 @@ import type { Database, Filesystem, StateDatabase } from './database.ts';
 import type { Gap } from './gap.ts';
 import type { Rollout } from './rollout.ts';
 import type { Thread } from './thread.ts';
-import type { FilePath, ThreadId } from './words.ts';
+import type { FilePath, HomePath, ThreadId } from './words.ts';
 
 /** Everything that one look at a home has shown. Plain data; nothing in it can look again. */
 export interface Snapshot {
@@ -32,7 +32,10 @@ export interface Snapshot {
 export interface Home {
   /** Short and stable; names the home in the address of a document. */
   readonly key: string;
+  /** Without links, as Codex writes it. */
   readonly path: FilePath;
+  /** Other spellings of places in the home: through a link to it, or of a tree that is a link. */
+  readonly aliases: readonly { readonly path: FilePath; readonly at: HomePath }[];
   readonly sqliteHome: FilePath;
   readonly sqliteHomeFrom: 'option' | 'environment' | 'config' | 'home';
   readonly hostname: string;
@@ -67,9 +70,10 @@ export interface Codex {
   readonly path: FilePath;
   readonly foundBy: 'option' | 'path' | 'editor' | 'desktop';
   readonly version: string | null;
-  /** The newest migration that it knows of each database, learnt from a run of it. */
+  /** The newest migration that it knows of each database file, learnt from a run of it. */
   readonly migrations: Readonly<Record<string, number>> | null;
-  readonly checksumFamily: 'lf' | 'crlf' | null;
+  /** Of the first migration of its state database, in hexadecimal digits: tells its line ends. */
+  readonly firstChecksum: string | null;
 }
 
 /** Which paginated threads the history database has a projection of. */
@@ -95,5 +99,8 @@ export interface Holder {
   readonly files: readonly FilePath[];
   /** Files that were removed or replaced while it held them. */
   readonly deletedFiles: readonly FilePath[];
+  /** Threads whose writer lock it holds, or whose rollout it has open for writing. */
   readonly writesThreads: readonly ThreadId[];
+  /** Where a person finds it, as `pts/3`; null when it has no terminal, or the system is silent. */
+  readonly terminal: string | null;
 }

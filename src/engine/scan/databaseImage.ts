@@ -76,15 +76,19 @@ export async function readDatabaseImage(
   return failed('timeout', `it did not hold still in ${String(MAX_TRIES)} tries`);
 }
 
-/** Puts the committed pages of a log over an image of the main file. */
+/**
+ * Puts the committed pages of a log over an image of the main file. The bytes of the main file are
+ * used up: where the database has not grown since, the pages are put right into them.
+ */
 export function overlay(main: Uint8Array, wal: Uint8Array): DatabaseImage {
   const log = parseLog(wal);
   let bytes = main;
   if (log.commits > 0) {
-    bytes = new Uint8Array(log.pageCount * log.pageBytes);
-    bytes.set(main.subarray(0, Math.min(main.length, bytes.length)));
+    const size = sizeOfImage(log, main, wal);
+    bytes = size <= main.length ? main.subarray(0, size) : new Uint8Array(size);
+    if (size > main.length) bytes.set(main);
     for (const [page, offset] of log.pages) {
-      if (page > log.pageCount) continue;
+      if (page * log.pageBytes > size) continue;
       bytes.set(wal.subarray(offset, offset + log.pageBytes), (page - 1) * log.pageBytes);
     }
   }
@@ -101,6 +105,15 @@ export function overlay(main: Uint8Array, wal: Uint8Array): DatabaseImage {
     journal,
     logStop: log.stop,
   };
+}
+
+/**
+ * A page that is in neither file does not exist, whatever a commit says of the size: SQLite writes
+ * each page that it adds. The one exception is the page that holds the lock, which nobody writes.
+ */
+function sizeOfImage({ pageCount, pageBytes }: Log, main: Uint8Array, wal: Uint8Array): number {
+  const most = Math.ceil(main.length / pageBytes) + Math.floor(wal.length / pageBytes) + 1;
+  return Math.min(pageCount, most) * pageBytes;
 }
 
 export type LogStop =
@@ -149,11 +162,12 @@ export function parseLog(wal: Uint8Array): Log {
     }
     sum.add(at, 8);
     sum.add(at + FRAME_HEADER_BYTES, pageBytes);
-    if (!sum.matches(at + 16)) {
+    const number = view.getUint32(at);
+    if (number === 0 || !sum.matches(at + 16)) {
       stop = 'bad-frame';
       break;
     }
-    uncommitted.set(view.getUint32(at), at + FRAME_HEADER_BYTES);
+    uncommitted.set(number, at + FRAME_HEADER_BYTES);
     const sizeAfterCommit = view.getUint32(at + 4);
     if (sizeAfterCommit > 0) {
       for (const [page, offset] of uncommitted) pages.set(page, offset);

@@ -2,18 +2,22 @@
 
 import type { Row } from '../model/database.ts';
 import type { Rollout } from '../model/rollout.ts';
+import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
-import type { ThreadId } from '../model/words.ts';
+import type { HomePath, ThreadId } from '../model/words.ts';
 import { withoutZst } from './layout.ts';
 
 export function joinThreads(
   rows: readonly Row[],
   rollouts: readonly Rollout[],
   names: Readonly<Record<ThreadId, string>>,
+  home: Home,
 ): readonly Thread[] {
-  const byFile = new Map(rollouts.map(rollout => [withoutZst(rollout.file), rollout]));
+  const byPath = new Map<HomePath, Rollout>();
   // A plain file wins over its compressed twin, as it does for Codex.
-  for (const rollout of rollouts) if (!rollout.compressed) byFile.set(rollout.file, rollout);
+  for (const rollout of rollouts)
+    if (!rollout.compressed || !byPath.has(withoutZst(rollout.path)))
+      byPath.set(withoutZst(rollout.path), rollout);
   const files = new Map<ThreadId, Rollout[]>();
   for (const rollout of rollouts) {
     const claims = new Set([rollout.name?.id, rollout.head.meta?.id]);
@@ -21,9 +25,22 @@ export function joinThreads(
   }
   const byId = new Map(rows.map(row => [row.id, row]));
   const ids = new Set([...byId.keys(), ...files.keys()]);
-  return [...ids].map(id =>
-    joinThread(id, byId.get(id) ?? null, files.get(id) ?? [], names[id] ?? null, byFile),
-  );
+  return [...ids].map(id => {
+    const row = byId.get(id) ?? null;
+    const path = row === null ? null : homePathOf(row.rolloutPath, home);
+    const bound = path === null ? null : (byPath.get(withoutZst(path)) ?? null);
+    return joinThread(id, row, files.get(id) ?? [], names[id] ?? null, bound);
+  });
+}
+
+/** Where in the home a path is, however it is spelt; null when it is elsewhere. */
+function homePathOf(path: string, home: Home): HomePath | null {
+  const plain = path.replace(/^\\\\\?\\/, '').replaceAll('\\', '/');
+  for (const { path: place, at } of [{ path: home.path, at: '' }, ...home.aliases]) {
+    const root = `${place.replaceAll('\\', '/').replace(/\/+$/, '')}/`;
+    if (plain.startsWith(root)) return `${at}${at === '' ? '' : '/'}${plain.slice(root.length)}`;
+  }
+  return null;
 }
 
 function joinThread(
@@ -31,11 +48,12 @@ function joinThread(
   row: Row | null,
   claiming: readonly Rollout[],
   name: string | null,
-  byFile: ReadonlyMap<string, Rollout>,
+  bound: Rollout | null,
 ): Thread {
-  const files = [...claiming].sort((one, other) => rank(one, id) - rank(other, id));
+  const files = [...claiming].sort(
+    (one, other) => rank(one, id, bound) - rank(other, id, bound) || byAge(one, other),
+  );
   const own = files.find(file => holdsThread(file, id)) ?? null;
-  const bound = row === null ? null : (byFile.get(withoutZst(row.rolloutPath)) ?? null);
   const meta = own?.head.meta ?? null;
   const place = own ?? bound;
   return {
@@ -62,14 +80,24 @@ function holdsThread(file: Rollout, id: ThreadId): boolean {
   return claimed === id;
 }
 
-/** Name and header agree, in its own folder, plain: the likeliest first. */
-function rank(file: Rollout, id: ThreadId): number {
+/**
+ * Name and header agree, in its own folder, the one to which the row points, plain: the likeliest
+ * first.
+ */
+function rank(file: Rollout, id: ThreadId, bound: Rollout | null): number {
   return (
-    (file.head.meta?.id === id ? 0 : 8) +
-    (file.name?.id === id ? 0 : 4) +
-    (file.inItsFolder ? 0 : 2) +
+    (file.head.meta?.id === id ? 0 : 16) +
+    (file.name?.id === id ? 0 : 8) +
+    (file.inItsFolder ? 0 : 4) +
+    (file === bound ? 0 : 2) +
     (file.compressed ? 1 : 0)
   );
+}
+
+/** The newest first: of a thread that goes on in a new file, the last one is where it stands. */
+function byAge(one: Rollout, other: Rollout): number {
+  const ageOf = ({ name }: Rollout) => `${name?.stamp ?? ''}_${name?.segment ?? ''}`;
+  return ageOf(one) === ageOf(other) ? 0 : ageOf(one) < ageOf(other) ? 1 : -1;
 }
 
 function titleOf(row: Row | null, own: Rollout | null, name: string | null): string {

@@ -1,35 +1,89 @@
+// Finds the rollouts of both trees and reads of each what the depth of the scan asks for.
+
 import type { Gap, Source } from '../model/gap.ts';
-import type { Rollout, RolloutHead, RolloutTail } from '../model/rollout.ts';
+import type { Rollout, RolloutBody, RolloutHead, RolloutTail } from '../model/rollout.ts';
 import type { FilePath } from '../model/words.ts';
-import type { FileEnds, Read, Tree, World } from '../world.ts';
-import { canonicalFolder, isRolloutFile, parseRolloutName, ROLLOUT_PLACES } from './layout.ts';
-import { readHead, readTail } from './rolloutHead.ts';
+import type { FileEnds, FileState, Read, Tree, World } from '../world.ts';
+import { canonicalFolder, isRolloutFile, parseRolloutName } from './layout.ts';
+import { RolloutBodyReader } from './rolloutBody.ts';
+import {
+  recallRollouts,
+  rememberRollouts,
+  type KnownRollout,
+  type RolloutMemory,
+} from './rolloutMemory.ts';
+import { readHead, readTail, readWholeRollout, UNREAD_HEAD } from './rolloutHead.ts';
 
 /** Holds the longest first lines that Codex writes, and the first message behind them. */
 const HEAD_BYTES = 64 * 1024;
+/** A first line that is longer still is followed this far. */
+const LONG_HEAD_BYTES = 4 * 1024 * 1024;
 const TAIL_BYTES = 16 * 1024;
+/** So many files are read between two moments in which others get their turn. */
+const FILES_AT_A_TIME = 128;
+/** Of a compressed rollout the end can only be had by unpacking all of it. */
+const UNPACKED_BYTES = 4 * 1024 * 1024;
 
-/** Finds the rollouts of both trees and reads their heads and tails. */
+export interface RolloutRequest {
+  readonly homeKey: string;
+  readonly home: FilePath;
+  /** The trees that can be reached. */
+  readonly places: readonly Rollout['place'][];
+  readonly full: boolean;
+  readonly progress: (done: number, total: number) => void;
+}
+
 export async function readRollouts(
   world: World,
-  home: FilePath,
+  request: RolloutRequest,
   gaps: Gap[],
 ): Promise<readonly Rollout[]> {
-  const rollouts: Rollout[] = [];
-  for (const place of ROLLOUT_PLACES) {
+  const found: Found[] = [];
+  for (const place of request.places) {
     const source: Source = place === 'sessions' ? 'rollouts-active' : 'rollouts-archived';
-    const root = world.machine.join(home, place);
-    const tree = await world.files.tree(root);
-    for (const path of rolloutPaths(tree, source, root, gaps)) {
-      const file = world.machine.join(root, path);
-      const ends = await world.files.ends(file, HEAD_BYTES, TAIL_BYTES);
-      // A file that went away while we looked was never part of this picture.
-      if (!ends.ok && ends.trouble.code === 'missing') continue;
-      if (!ends.ok) gaps.push({ source, path: file, why: ends.trouble.why, extent: 'part' });
-      rollouts.push(asRollout(place, path, file, ends));
+    const root = world.machine.join(request.home, place);
+    const paths = rolloutPaths(await world.files.tree(root), source, root, gaps);
+    for (const path of paths)
+      found.push({ place, source, path, file: world.machine.join(root, path) });
+  }
+  const memory = await recallRollouts(world.memory, request.homeKey);
+  const rollouts: (readonly [Rollout, FileState])[] = [];
+  let learnt = 0;
+  for (const [done, one] of found.entries()) {
+    const known = request.full || memory.isEmpty ? null : await recognise(world, memory, one);
+    const rollout = known ?? (await readRollout(world, one, request.full, gaps));
+    if (rollout !== null) rollouts.push(rollout);
+    if (known === null) learnt += 1;
+    // Answers of other threads only arrive when this one lets go for a moment.
+    if (done % FILES_AT_A_TIME === 0) {
+      request.progress(done, found.length);
+      await world.files.pause(0);
     }
   }
-  return rollouts;
+  if (learnt > 0 && !request.full) await rememberRollouts(world.memory, request.homeKey, rollouts, world.now());
+  const read = rollouts.map(([rollout]) => rollout);
+  noteUnreadBodies(read, gaps);
+  return read;
+}
+
+/** What an earlier scan learnt of a file that is still the same; null when it has to be read. */
+async function recognise(
+  world: World,
+  memory: RolloutMemory,
+  found: Found,
+): Promise<readonly [Rollout, FileState] | null> {
+  const state = await world.files.stat(found.file);
+  if (!state.ok) return null;
+  const known = memory.recall(`${found.place}/${found.path}`, state.value);
+  return known === null ? null : [asRollout(found, state.value, known), state.value];
+}
+
+interface Found {
+  readonly place: Rollout['place'];
+  readonly source: Source;
+  /** Below the place. */
+  readonly path: string;
+  readonly file: FilePath;
 }
 
 function rolloutPaths(tree: Read<Tree>, source: Source, root: FilePath, gaps: Gap[]): string[] {
@@ -47,47 +101,147 @@ function rolloutPaths(tree: Read<Tree>, source: Source, root: FilePath, gaps: Ga
     .sort();
 }
 
-function asRollout(
-  place: Rollout['place'],
-  path: string,
-  file: FilePath,
-  ends: Read<FileEnds>,
-): Rollout {
-  const name = parseRolloutName(lastPart(path));
-  const folder = path.includes('/') ? `${place}/${path.slice(0, path.lastIndexOf('/'))}` : place;
-  const compressed = path.endsWith('.zst');
+/** Null when the file went away while we looked: it was never part of this picture. */
+async function readRollout(
+  world: World,
+  found: Found,
+  full: boolean,
+  gaps: Gap[],
+): Promise<readonly [Rollout, FileState] | null> {
+  const compressed = found.path.endsWith('.zst');
+  const read = compressed
+    ? await readCompressed(world, found.file)
+    : await readPlain(world, found.file);
+  if (!read.ok && read.trouble.code === 'missing') return null;
+  if (!read.ok)
+    gaps.push({ source: found.source, path: found.file, why: read.trouble.why, extent: 'part' });
+  const body = full && read.ok ? await readBody(world, found.file) : null;
+  const { state, ...ends } = read.ok ? read.value : UNREAD;
+  const rollout = asRollout(found, state, ends);
+  if (body === null) return [rollout, state];
+  const tail = { ...rollout.tail, ...body.newest, isWholeFile: true };
+  return [{ ...rollout, tail, body: body.lines }, state];
+}
+
+function asRollout(found: Found, state: FileState, { head, tail }: KnownRollout): Rollout {
+  const path = `${found.place}/${found.path}`;
+  const name = parseRolloutName(lastPart(found.path));
+  const folder = path.slice(0, path.lastIndexOf('/'));
   return {
-    path: `${place}/${path}`,
-    file,
-    place,
-    compressed,
-    bytes: ends.ok ? ends.value.state.bytes : 0,
-    modifiedMs: ends.ok ? ends.value.state.modifiedMs : 0,
+    path,
+    file: found.file,
+    place: found.place,
+    compressed: path.endsWith('.zst'),
+    bytes: state.bytes,
+    modifiedMs: state.modifiedMs,
     name,
-    inItsFolder: name !== null && folder === canonicalFolder(place, name),
-    ...(ends.ok ? readEnds(ends.value) : UNREAD),
+    inItsFolder: name !== null && folder === canonicalFolder(found.place, name),
+    head,
+    tail,
     body: null,
   };
 }
 
-function readEnds(ends: FileEnds): { head: RolloutHead; tail: RolloutTail } {
-  const isWhole = ends.head.length === ends.state.bytes;
+interface RolloutEnds {
+  readonly state: FileState;
+  readonly head: RolloutHead;
+  readonly tail: RolloutTail;
+}
+
+async function readPlain(world: World, file: FilePath): Promise<Read<RolloutEnds>> {
+  const ends = await world.files.ends(file, HEAD_BYTES, TAIL_BYTES);
+  if (!ends.ok) return ends;
+  const { state, head, tail } = ends.value;
+  const isWhole = head.length >= state.bytes;
+  const read = readEnds(ends.value, isWhole);
+  if (isWhole || read.head.reachesFirstMessage) return { ok: true, value: { state, ...read } };
+  const long = await world.files.range(file, 0, LONG_HEAD_BYTES);
+  if (!long.ok) return long;
+  const value = { state, head: readHead(long.value), tail: readTail(tail) };
+  return { ok: true, value };
+}
+
+function readEnds(ends: FileEnds, isWhole: boolean): { head: RolloutHead; tail: RolloutTail } {
+  if (isWhole) return readWholeRollout(ends.head);
   return {
-    head: readHead(ends.head, isWhole),
-    tail: readTail(isWhole ? ends.head : ends.tail, isWhole),
+    head: readHead(ends.head),
+    tail: readTail(ends.tail),
   };
 }
 
-const UNREAD: { head: RolloutHead; tail: RolloutTail } = {
-  head: {
-    state: 'unread',
-    why: null,
-    meta: null,
-    firstUserMessage: null,
-    reachesFirstMessage: false,
+/** Unpacks as much as is needed for the head, and all of it where that is little. */
+async function readCompressed(world: World, file: FilePath): Promise<Read<RolloutEnds>> {
+  const state = await world.files.stat(file);
+  if (!state.ok) return state;
+  const pieces: Uint8Array[] = [];
+  let unpacked = 0;
+  const read = await world.files.stream(file, piece => {
+    pieces.push(piece.slice());
+    unpacked += piece.length;
+    return unpacked > UNPACKED_BYTES ? 'stop' : 'more';
+  });
+  if (!read.ok && read.trouble.code !== 'broken') return read;
+  const text = join(pieces, unpacked);
+  const isWhole = read.ok && unpacked <= UNPACKED_BYTES;
+  const { head, tail } = isWhole
+    ? readWholeRollout(text)
+    : { head: readHead(text), tail: UNREAD.tail };
+  if (read.ok) return { ok: true, value: { state: state.value, head, tail } };
+  const why = `it cannot be unpacked: ${read.trouble.why}`;
+  return {
+    ok: true,
+    value: { state: state.value, head: { ...head, state: 'not-json', why }, tail },
+  };
+}
+
+async function readBody(
+  world: World,
+  file: FilePath,
+): Promise<{ lines: RolloutBody; newest: Partial<RolloutTail> } | null> {
+  const reader = new RolloutBodyReader();
+  const read = await world.files.stream(file, piece => {
+    reader.add(piece);
+    return 'more';
+  });
+  return read.ok ? reader.end() : null;
+}
+
+/**
+ * The newest settings line of a long rollout can stand anywhere in it. Where it is not in the part
+ * that was read, checks that reason from it must know that they have not seen it.
+ */
+function noteUnreadBodies(rollouts: readonly Rollout[], gaps: Gap[]): void {
+  const unread = rollouts.filter(({ tail, head }) => !tail.isWholeFile && head.state === 'sound');
+  if (unread.length === 0) return;
+  gaps.push({
+    source: 'rollout-bodies',
+    path: null,
+    why: `of ${String(unread.length)} long rollouts only the beginning and the end were read`,
+    extent: 'part',
+  });
+}
+
+const UNREAD: RolloutEnds = {
+  state: { kind: 'file', bytes: 0, modifiedMs: 0, changedMs: 0, identity: '' },
+  head: UNREAD_HEAD,
+  tail: {
+    isWholeFile: false,
+    ending: 'unread',
+    lastHasOrdinal: null,
+    settings: null,
+    latestCwd: null,
   },
-  tail: { isWholeFile: false, ending: 'unread', settings: null, latestCwd: null },
 };
+
+function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

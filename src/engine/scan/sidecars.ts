@@ -1,5 +1,8 @@
 // The small files beside rollouts and databases.
 
+import type { DesktopState } from '../model/snapshot.ts';
+import type { FilePath } from '../model/words.ts';
+
 /** Reads session_index.jsonl: the newest line of a thread wins, and a blank name is no name. */
 export function readNames(bytes: Uint8Array): Record<string, string> {
   const names: Record<string, string> = {};
@@ -17,6 +20,29 @@ export function readNames(bytes: Uint8Array): Record<string, string> {
 export function readInstallationId(bytes: Uint8Array): string | null {
   const text = new TextDecoder().decode(bytes).trim();
   return /^[0-9a-f-]{36}$/i.test(text) ? text : null;
+}
+
+/** Reads what the desktop app knows of hosts and their projects; nothing else of its state. */
+export function readDesktopState(file: FilePath, bytes: Uint8Array): DesktopState {
+  const state = parse(new TextDecoder().decode(bytes));
+  if (state === null) return { file, state: 'broken', hosts: [], projects: [] };
+  const remote = Array.isArray(state['remote-projects']) ? state['remote-projects'] : [];
+  const projects = (remote as unknown[]).flatMap(entry => {
+    const { hostId, remotePath } = { hostId: null, remotePath: null, ...asObject(entry) };
+    return typeof hostId === 'string' && typeof remotePath === 'string'
+      ? [{ hostId, path: remotePath }]
+      : [];
+  });
+  return {
+    file,
+    state: 'read',
+    hosts: [...new Set(projects.map(({ hostId }) => hostId))].sort(),
+    projects,
+  };
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function parse(line: string): { readonly [key: string]: unknown } | null {

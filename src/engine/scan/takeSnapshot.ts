@@ -1,186 +1,249 @@
 // World → Snapshot. Asks every source, never throws, and writes down what it could not see.
 
-import type { Database, DatabaseTrouble, StateDatabase } from '../model/database.ts';
-import type { Gap } from '../model/gap.ts';
-import type { Config, Home, Snapshot } from '../model/snapshot.ts';
+import type { Gap, Source } from '../model/gap.ts';
+import type { Config, Home, PathState, Snapshot } from '../model/snapshot.ts';
+import type { Thread } from '../model/thread.ts';
 import type { FilePath } from '../model/words.ts';
-import type { Trouble, World } from '../world.ts';
+import type { World } from '../world.ts';
 import { readConfig } from './config.ts';
-import { readDatabaseImage } from './databaseImage.ts';
+import { lookAtDatabases, NO_DATABASES } from './databases.ts';
 import { joinThreads } from './joinThreads.ts';
-import { databaseFamily } from './layout.ts';
+import { ROLLOUT_PLACES } from './layout.ts';
 import { readRollouts } from './rollouts.ts';
-import { readInstallationId, readNames } from './sidecars.ts';
-import {
-  BACKFILL_QUESTION,
-  readBackfill,
-  readKept,
-  readRows,
-  THREAD_COLUMNS_QUESTION,
-  threadsQuestion,
-} from './stateDatabase.ts';
+import { readDesktopState, readInstallationId, readNames } from './sidecars.ts';
 
 export interface ScanRequest {
   readonly home: FilePath | null;
   readonly sqliteHome: FilePath | null;
   readonly codex: FilePath | null;
+  /** Reads every line of every rollout. */
   readonly full: boolean;
+  /** Told now and then how far the scan has come. */
+  readonly progress?: (done: number, total: number, what: string) => void;
 }
 
-const SMALL_FILE_BYTES = 16 * 1024 * 1024;
-const DATABASE_BYTES = 1024 * 1024 * 1024;
+const SMALL_FILE_BYTES = 64 * 1024 * 1024;
 
 export async function takeSnapshot(world: World, request: ScanRequest): Promise<Snapshot> {
   const gaps: Gap[] = [];
   const takenAtMs = world.now();
-  const path = homePath(world, request);
-  const config = await lookAtConfig(world, path, gaps);
-  const home = await lookAtHome(world, path, config, request);
-  const [state, rollouts, names, codexes] = await Promise.all([
-    lookAtState(world, home, gaps),
-    readRollouts(world, path, gaps),
-    lookAtNames(world, path, gaps),
+  const look = new Look(world, gaps);
+  const given = homePath(world, request);
+  const isThere = await look.canReach(given, EVERYTHING);
+  // Codex itself writes paths below the home without links.
+  const path = isThere ? await world.files.realPath(given) : given;
+  if (isThere) await look.noteMissing(path);
+  const config = await look.atConfig(path, isThere);
+  const home = await look.atHome(given, path, config, request, isThere);
+  const [databases, rollouts, names, desktop, codexes, holders] = await Promise.all([
+    look.atDatabases(home),
+    look.atRollouts(home, request),
+    look.atNames(path),
+    look.atDesktop(path),
     world.codexes.find(request.codex),
+    world.processes.holders([path, home.sqliteHome]),
   ]);
-  if (!codexes.ok)
-    gaps.push({ source: 'codexes', path: null, why: codexes.trouble.why, extent: 'all' });
+  if (!codexes.ok) look.note('codexes', null, codexes.trouble.why);
+  if (!holders.ok) look.note('processes', null, holders.trouble.why);
+  const threads = joinThreads(databases.state?.rows ?? [], rollouts, names, home);
   return {
     takenAtMs,
     depth: request.full ? 'whole' : 'ends',
     home,
     config,
     codexes: codexes.ok ? codexes.value : [],
-    databases: state.databases,
-    state: state.state,
-    otherStates: [],
-    history: null,
+    ...databases,
     rollouts,
     names,
-    threads: joinThreads(state.state?.rows ?? [], rollouts, names),
-    paths: {},
-    desktop: null,
-    holders: [],
+    threads,
+    paths: await look.atPaths(threads),
+    desktop,
+    holders: holders.ok ? holders.value.holders : [],
     gaps,
   };
 }
 
+/** All that lies in the home: what is not seen when the home does not answer. */
+const EVERYTHING: readonly Source[] = [
+  'home',
+  'config',
+  'rollouts-active',
+  'rollouts-archived',
+  'state-database',
+  'other-databases',
+  'names',
+  'desktop-state',
+];
+
+/** One look at one home: asks the world, and notes what it could not see. */
+class Look {
+  readonly #world: World;
+  readonly #gaps: Gap[];
+  /** Sources that did not answer; whatever would touch them is left alone. */
+  readonly #silent = new Set<Source>();
+
+  constructor(world: World, gaps: Gap[]) {
+    this.#world = world;
+    this.#gaps = gaps;
+  }
+
+  note(source: Source, path: FilePath | null, why: string, extent: Gap['extent'] = 'all'): void {
+    this.#gaps.push({ source, path, why, extent });
+  }
+
+  /**
+   * Whether touching a path is safe: a mount whose server is gone would hold us for ever. A local
+   * file system answers; any other is asked by a process that may be left behind.
+   */
+  async canReach(path: FilePath, sources: readonly Source[]): Promise<boolean> {
+    const filesystem = await this.#world.files.filesystem(path);
+    if (filesystem !== null && !filesystem.isNetwork) return true;
+    const answers = await this.#world.outside.look([path]);
+    if (answers.get(path) !== 'unknown') return true;
+    for (const source of sources) {
+      this.#silent.add(source);
+      this.note(source, path, 'it did not answer within a second');
+    }
+    return false;
+  }
+
+  async noteMissing(home: FilePath): Promise<void> {
+    const state = await this.#world.files.stat(home);
+    if (state.ok && state.value.kind === 'folder') return;
+    const why = state.ok ? 'it is not a folder' : state.trouble.why;
+    this.note('home', home, why);
+  }
+
+  async atConfig(home: FilePath, isThere: boolean): Promise<Config> {
+    const file = this.#world.machine.join(home, 'config.toml');
+    if (!isThere) return readConfig(file, { ok: false, trouble: { code: 'timeout', why: '' } });
+    const read = await this.#world.files.whole(file, SMALL_FILE_BYTES);
+    const config = readConfig(file, read);
+    if (!read.ok && read.trouble.code !== 'missing') this.note('config', file, read.trouble.why);
+    if (config.state === 'broken') this.note('config', file, 'it is not valid TOML');
+    return config;
+  }
+
+  async atHome(
+    given: FilePath,
+    path: FilePath,
+    config: Config,
+    request: ScanRequest,
+    isThere: boolean,
+  ): Promise<Home> {
+    const { machine, files, hash } = this.#world;
+    const fromEnvironment = machine.environment['CODEX_SQLITE_HOME'] ?? '';
+    const [sqliteHome, sqliteHomeFrom] =
+      request.sqliteHome !== null
+        ? ([request.sqliteHome, 'option'] as const)
+        : fromEnvironment !== ''
+          ? ([fromEnvironment, 'environment'] as const)
+          : config.sqliteHome !== null
+            ? ([machine.absolute(config.sqliteHome), 'config'] as const)
+            : ([path, 'home'] as const);
+    const installation = isThere
+      ? await files.whole(machine.join(path, 'installation_id'), SMALL_FILE_BYTES)
+      : null;
+    return {
+      key: hash(path).slice(0, 8),
+      path,
+      aliases: isThere ? await this.#aliases(given, path) : [],
+      sqliteHome,
+      sqliteHomeFrom,
+      hostname: machine.hostname,
+      system: machine.system,
+      filesystem: await files.filesystem(path),
+      installationId: installation?.ok === true ? readInstallationId(installation.value) : null,
+    };
+  }
+
+  async #aliases(given: FilePath, path: FilePath): Promise<Home['aliases']> {
+    const places = ROLLOUT_PLACES.map(at => ({ path: this.#world.machine.join(path, at), at }));
+    const links = [{ path: given, at: '' }];
+    for (const place of places) {
+      const filesystem = await this.#world.files.filesystem(place.path);
+      if (filesystem?.isNetwork === true) continue;
+      const real = await this.#world.files.realPath(place.path);
+      if (real !== place.path) links.push({ path: real, at: place.at });
+    }
+    return links.filter(link => link.path !== path);
+  }
+
+  async atDatabases(home: Home) {
+    const isInHome = home.sqliteHome === home.path;
+    const sources = ['state-database', 'other-databases'] as const;
+    if (isInHome && this.#silent.has('home')) return NO_DATABASES;
+    if (!isInHome && !(await this.canReach(home.sqliteHome, sources))) return NO_DATABASES;
+    return lookAtDatabases(this.#world, home, this.#gaps);
+  }
+
+  async atRollouts(home: Home, { full, progress = () => undefined }: ScanRequest) {
+    const reachable: (typeof ROLLOUT_PLACES)[number][] = [];
+    for (const place of ROLLOUT_PLACES) {
+      // The folder can be a link to another disk.
+      const source = place === 'sessions' ? 'rollouts-active' : 'rollouts-archived';
+      const folder = this.#world.machine.join(home.path, place);
+      if (this.#silent.has('home') || !(await this.canReach(folder, [source]))) continue;
+      reachable.push(place);
+    }
+    return readRollouts(
+      this.#world,
+      {
+        homeKey: home.key,
+        home: home.path,
+        places: reachable,
+        full,
+        progress: (done, total) => progress(done, total, 'rollouts'),
+      },
+      this.#gaps,
+    );
+  }
+
+  async atNames(home: FilePath): Promise<Record<string, string>> {
+    const read = await this.#small('names', home, 'session_index.jsonl');
+    return read === null ? {} : readNames(read);
+  }
+
+  async atDesktop(home: FilePath): Promise<Snapshot['desktop']> {
+    const name = '.codex-global-state.json';
+    const read = await this.#small('desktop-state', home, name);
+    return read === null ? null : readDesktopState(this.#world.machine.join(home, name), read);
+  }
+
+  /** Directories and files that rows and headers name, and that were not found on the way. */
+  async atPaths(threads: readonly Thread[]): Promise<Record<FilePath, PathState>> {
+    const wanted = new Set<FilePath>();
+    for (const { row, own, bound } of threads) {
+      const { meta } = own?.head ?? { meta: null };
+      for (const path of [row?.cwd, meta?.cwd, own?.tail.latestCwd, own?.tail.settings?.cwd])
+        if (path != null && this.#world.machine.isAbsolute(path)) wanted.add(path);
+      if (row !== null && bound === null && this.#world.machine.isAbsolute(row.rolloutPath))
+        wanted.add(row.rolloutPath);
+    }
+    if (wanted.size === 0) return {};
+    const answers = await this.#world.outside.look([...wanted]);
+    const silent = [...wanted].filter(path => (answers.get(path) ?? 'unknown') === 'unknown');
+    if (silent[0] !== undefined)
+      this.note('folders', silent[0], 'it did not answer, or may not be looked at', 'part');
+    return Object.fromEntries([...wanted].map(path => [path, answers.get(path) ?? 'unknown']));
+  }
+
+  /** A small file of the home; null when it is not there or cannot be read. */
+  async #small(source: Source, home: FilePath, name: string): Promise<Uint8Array | null> {
+    if (this.#silent.has(source)) return null;
+    const file = this.#world.machine.join(home, name);
+    const read = await this.#world.files.whole(file, SMALL_FILE_BYTES);
+    if (read.ok) return read.value;
+    if (read.trouble.code !== 'missing') this.note(source, file, read.trouble.why);
+    return null;
+  }
+}
+
 function homePath(world: World, request: ScanRequest): FilePath {
   const { machine } = world;
-  return (
-    request.home ?? machine.environment['CODEX_HOME'] ?? machine.join(machine.userHome, '.codex')
-  );
-}
-
-async function lookAtConfig(world: World, home: FilePath, gaps: Gap[]): Promise<Config> {
-  const file = world.machine.join(home, 'config.toml');
-  const read = await world.files.whole(file, SMALL_FILE_BYTES);
-  if (!read.ok && read.trouble.code !== 'missing')
-    gaps.push({ source: 'config', path: file, why: read.trouble.why, extent: 'all' });
-  const config = readConfig(file, read);
-  if (config.state === 'broken')
-    gaps.push({ source: 'config', path: file, why: 'it is not valid TOML', extent: 'all' });
-  return config;
-}
-
-async function lookAtHome(
-  world: World,
-  path: FilePath,
-  config: Config,
-  request: ScanRequest,
-): Promise<Home> {
-  const fromEnvironment = world.machine.environment['CODEX_SQLITE_HOME'] ?? null;
-  const installation = await world.files.whole(
-    world.machine.join(path, 'installation_id'),
-    SMALL_FILE_BYTES,
-  );
-  return {
-    key: world.hash(path).slice(0, 8),
-    path,
-    sqliteHome: request.sqliteHome ?? fromEnvironment ?? config.sqliteHome ?? path,
-    sqliteHomeFrom:
-      request.sqliteHome !== null
-        ? 'option'
-        : fromEnvironment !== null
-          ? 'environment'
-          : config.sqliteHome !== null
-            ? 'config'
-            : 'home',
-    hostname: world.machine.hostname,
-    system: world.machine.system,
-    filesystem: await world.files.filesystem(path),
-    installationId: installation.ok ? readInstallationId(installation.value) : null,
-  };
-}
-
-async function lookAtState(
-  world: World,
-  home: Home,
-  gaps: Gap[],
-): Promise<{ databases: readonly Database[]; state: StateDatabase | null }> {
-  const name = 'state_5.sqlite';
-  const file = world.machine.join(home.sqliteHome, name);
-  const image = await readDatabaseImage(world.files, () => world.now(), file, DATABASE_BYTES);
-  if (!image.ok) {
-    if (image.trouble.code !== 'missing')
-      gaps.push({ source: 'state-database', path: file, why: image.trouble.why, extent: 'all' });
-    return { databases: [], state: null };
-  }
-  const database: Database = {
-    key: name,
-    file,
-    name,
-    family: databaseFamily(name),
-    bytes: image.value.mainBytes,
-    walBytes: image.value.walBytes,
-    modifiedMs: 0,
-    header: null,
-    trouble: null,
-    filesystem: home.filesystem,
-    migrations: null,
-  };
-  const asked = await world.databases.ask(image.value.bytes, [
-    THREAD_COLUMNS_QUESTION,
-    BACKFILL_QUESTION,
-  ]);
-  const columns = asked.ok && asked.value[0]?.ok ? asked.value[0].rows.map(([c]) => String(c)) : [];
-  const rows =
-    columns.length === 0
-      ? null
-      : await world.databases.ask(image.value.bytes, [threadsQuestion(columns)]);
-  if (!asked.ok || rows === null || !rows.ok || !rows.value[0]?.ok) {
-    const trouble: DatabaseTrouble = {
-      kind: 'damaged',
-      why: asked.ok ? 'it has no threads' : asked.trouble.why,
-    };
-    gaps.push({ source: 'state-database', path: file, why: trouble.why, extent: 'all' });
-    return { databases: [{ ...database, trouble }], state: null };
-  }
-  const read = readRows(rows.value[0]);
-  return {
-    databases: [database],
-    state: {
-      database,
-      columns,
-      rows: read,
-      backfill: asked.value[1] === undefined ? null : readBackfill(asked.value[1]),
-      kept: readKept(read),
-    },
-  };
-}
-
-async function lookAtNames(
-  world: World,
-  home: FilePath,
-  gaps: Gap[],
-): Promise<Record<string, string>> {
-  const file = world.machine.join(home, 'session_index.jsonl');
-  const read = await world.files.whole(file, SMALL_FILE_BYTES);
-  if (read.ok) return readNames(read.value);
-  if (isTrouble(read.trouble))
-    gaps.push({ source: 'names', path: file, why: read.trouble.why, extent: 'all' });
-  return {};
-}
-
-function isTrouble(trouble: Trouble): boolean {
-  return trouble.code !== 'missing';
+  const fromEnvironment = machine.environment['CODEX_HOME'] ?? '';
+  if (request.home !== null) return machine.absolute(request.home);
+  return fromEnvironment !== ''
+    ? machine.absolute(fromEnvironment)
+    : machine.join(machine.userHome, '.codex');
 }

@@ -10,15 +10,10 @@ import { cacheFolder, makeOnce } from './cache.ts';
 export async function installCodex(version: string): Promise<string> {
   const folder = cacheFolder('codex', version);
   await makeOnce(folder, async unfinished => {
-    writeFileSync(
-      path.join(unfinished, 'package.json'),
-      '{ "name": "codex-under-test", "private": true }\n',
-    );
-    const args = ['install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error'];
-    await promisify(execFile)('npm', [...args, `@openai/codex@${version}`], {
-      cwd: unfinished,
-      timeout: 600_000,
-    });
+    writeFileSync(path.join(unfinished, 'package.json'), '{ "private": true }\n');
+    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const args = ['install', '--prefix', unfinished, ...options, `@openai/codex@${version}`];
+    await promisify(execFile)('npm', args, { cwd: unfinished, timeout: 600_000 });
     findNativeBinary(unfinished, version);
   });
   return findNativeBinary(folder, version);

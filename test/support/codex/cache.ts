@@ -1,6 +1,6 @@
 // What is slow to make (installed releases, homes) is made once and kept outside the tree.
 
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -10,6 +10,21 @@ export function cacheFolder(...parts: readonly string[]): string {
   const base =
     process.env['CODEX_HEALTH_CACHE'] ?? path.join(ofThisUser, 'codex-session-health-dev');
   return path.resolve(base, ...parts);
+}
+
+/**
+ * Runs a test with a fresh folder and removes it. The folder is in the cache because Codex, and we,
+ * treat what lies in the system's temporary folder differently.
+ */
+export async function withScratchFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const parent = cacheFolder('scratch');
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(path.join(realpathSync(parent), 'test-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // Writes down what real Codex releases answer about every home that we know how to break.
 //
-// Usage: node test/support/codex/conformanceTable.ts FOLDER
+// Usage: node scripts/with-node24.mjs test/support/codex/conformanceTable.ts FOLDER
 //
 // For each home and each breakage FOLDER/HOME/BREAKAGE.json gets the answers and the ids of the
 // threads, and FOLDER/HOME/BREAKAGE.home is the broken home itself, to be looked at without Codex.
@@ -11,40 +11,31 @@ import { breakages, breakHome } from './breakages.ts';
 import type { Breakage } from './breakages.ts';
 import { installCodex } from './binaries.ts';
 import { inParallel } from './inParallel.ts';
-import { copyHome, makeHome } from './makeHome.ts';
-import type { CodexHome, HistoryMode } from './makeHome.ts';
+import { copyHome, homeKinds, makeHome } from './makeHome.ts';
+import type { CodexHome } from './makeHome.ts';
 import { askOracle } from './oracle.ts';
-
-const homes: readonly (readonly [version: string, mode: HistoryMode])[] = [
-  ['0.169.0', 'paginated'],
-  ['0.169.0', 'legacy'],
-  ['0.160.0', 'paginated'],
-  ['0.160.0', 'legacy'],
-  ['0.142.0', 'legacy'],
-];
 
 /** More servers at once do not end sooner on two cores. */
 const LANES = 4;
 
 const target = process.argv[2];
 if (target === undefined) {
-  process.stderr.write('usage: node conformanceTable.ts FOLDER\n');
+  process.stderr.write('usage: conformanceTable.ts FOLDER\n');
   process.exitCode = 2;
 } else {
   await writeTable(path.resolve(target));
 }
 
 async function writeTable(folder: string): Promise<void> {
-  for (const [version, mode] of homes) {
+  for (const [version, mode] of homeKinds) {
     const started = performance.now();
     const home = await makeHome(version, mode);
     const codex = await installCodex(version);
     const homeFolder = path.join(folder, `${version.replace(/\.0$/, '')}-${mode}`);
     mkdirSync(homeFolder, { recursive: true });
     await inParallel(LANES, breakages, breakage => writeAnswer(codex, home, breakage, homeFolder));
-    console.log(
-      `${path.basename(homeFolder)}: ${((performance.now() - started) / 1000).toFixed(1)} s`,
-    );
+    const seconds = (performance.now() - started) / 1000;
+    process.stdout.write(`${path.basename(homeFolder)}: ${seconds.toFixed(1)} s\n`);
   }
 }
 

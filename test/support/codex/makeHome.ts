@@ -20,7 +20,17 @@ import { editText, findRollout, isArchivedRollout, readMeta, rolloutFiles } from
 /** How a release stores a thread's history; releases before 0.160 only know the first way. */
 export type HistoryMode = 'legacy' | 'paginated';
 
-export type ThreadName = 'A' | 'B' | 'C' | 'N' | 'X' | 'E';
+export type ThreadName = keyof typeof messages;
+
+/** What each thread was asked, by which it can be told from the others. */
+export const messages = {
+  A: 'alpha message',
+  B: 'bravo message',
+  C: 'charlie message',
+  N: 'named thread message',
+  X: 'archived thread message',
+  E: 'exec prompt',
+} as const;
 
 /** A home on disk and what the tests know about it. */
 export interface CodexHome {
@@ -29,6 +39,15 @@ export interface CodexHome {
   readonly folder: string;
   readonly ids: Readonly<Record<ThreadName, string>>;
 }
+
+/** The homes against which predictions are held: three releases, with every way of storing a history. */
+export const homeKinds: readonly (readonly [version: string, mode: HistoryMode])[] = [
+  ['0.169.0', 'paginated'],
+  ['0.169.0', 'legacy'],
+  ['0.160.0', 'paginated'],
+  ['0.160.0', 'legacy'],
+  ['0.142.0', 'legacy'],
+];
 
 /** Counts up when homes are made in another way, so that none of the old ones are used. */
 const FORMAT = 1;
@@ -41,7 +60,8 @@ export async function makeHome(version: string, mode: HistoryMode): Promise<Code
   const folder = cacheFolder('homes', `format-${FORMAT}`, `${version}-${mode}`);
   await makeOnce(folder, async unfinished => {
     const home = path.join(unfinished, 'home');
-    const ids = await fillHome(await installCodex(version), home, mode);
+    const projects = { one: projectFolder('one'), two: projectFolder('two') };
+    const ids = await writeHome(await installCodex(version), home, mode, projects);
     writeFileSync(path.join(unfinished, 'home.json'), JSON.stringify({ version, mode, ids }));
   });
   const known = JSON.parse(readFileSync(path.join(folder, 'home.json'), 'utf8')) as Omit<
@@ -51,7 +71,7 @@ export async function makeHome(version: string, mode: HistoryMode): Promise<Code
   return { ...known, folder: path.join(folder, 'home') };
 }
 
-/** Copies a home, with its write-ahead logs and its times, into a folder that does not exist yet. */
+/** Copies a sound home, with its write-ahead logs and its times, into a folder that does not exist yet. */
 export function copyHome(home: CodexHome, folder: string): CodexHome {
   cpSync(home.folder, folder, {
     recursive: true,
@@ -69,12 +89,14 @@ export function copyHome(home: CodexHome, folder: string): CodexHome {
 
 /** Without this, Codex would go on to use the files of the original. */
 function pointRowsAt(folder: string, database: DatabaseSync): void {
+  const rows = database.prepare('SELECT id, rollout_path FROM threads').all();
   const update = database.prepare('UPDATE threads SET rollout_path = ? WHERE id = ?');
-  for (const { id, rollout_path: old } of database
-    .prepare('SELECT id, rollout_path FROM threads')
-    .all()) {
-    const below = /(?:archived_)?sessions\/(?!.*sessions\/).*$/.exec(String(old))?.[0];
-    update.run(`${folder}/${below}`, String(id));
+  for (const { id, rollout_path: old } of rows) {
+    const [below] = /(archived_)?sessions\/(?!.*sessions\/).*$/.exec(String(old)) ?? [];
+    if (below === undefined) {
+      throw new Error(`${String(old)} is not the path of a rollout`);
+    }
+    update.run(path.join(folder, below), String(id));
   }
 }
 
@@ -92,21 +114,27 @@ export function useProviderPort(home: CodexHome, port: number): void {
   );
 }
 
-async function fillHome(
+/** Where the threads of a home work. */
+export type Projects = Readonly<Record<'one' | 'two', string>>;
+
+/** Lets a real Codex write a home with the six threads into a folder that does not exist yet. */
+export async function writeHome(
   codex: string,
   folder: string,
   mode: HistoryMode,
+  projects: Projects,
 ): Promise<CodexHome['ids']> {
   const provider = await startMockProvider();
   try {
     mkdirSync(folder);
     writeFileSync(path.join(folder, 'config.toml'), configFor(provider.port));
-    const ids = await makeThreads(codex, folder, mode);
+    const ids = await makeThreads(codex, folder, mode, projects);
     await archive(codex, folder, ids.X);
-    return { ...ids, E: await runExec(codex, folder, Object.values(ids)) };
+    const E = await runExec(codex, folder, projects.one, Object.values(ids));
+    writeFileSync(path.join(folder, 'config.toml'), configFor(NO_PROVIDER_PORT));
+    return { ...ids, E };
   } finally {
     await provider.close();
-    editText(path.join(folder, 'config.toml'), () => configFor(NO_PROVIDER_PORT));
   }
 }
 
@@ -142,10 +170,10 @@ async function makeThreads(
   codex: string,
   folder: string,
   mode: HistoryMode,
+  projects: Projects,
 ): Promise<Omit<CodexHome['ids'], 'E'>> {
   return withServer(codex, folder, async server => {
-    const make = async (project: 'one' | 'two', message: string): Promise<string> => {
-      const cwd = projectFolder(project);
+    const make = async (message: string, cwd: string): Promise<string> => {
       const { thread } = (await server.call('thread/start', { cwd, historyMode: mode })) as {
         thread: { id: string };
       };
@@ -155,11 +183,11 @@ async function makeThreads(
       }
       return thread.id;
     };
-    const A = await make('one', 'alpha message');
-    const B = await make('one', 'bravo message');
-    const C = await make('two', 'charlie message');
-    const N = await make('two', 'named thread message');
-    const X = await make('one', 'archived thread message');
+    const A = await make(messages.A, projects.one);
+    const B = await make(messages.B, projects.one);
+    const C = await make(messages.C, projects.two);
+    const N = await make(messages.N, projects.two);
+    const X = await make(messages.X, projects.one);
     await server.call('thread/name/set', { threadId: N, name: 'My Name' });
     // Releases up to 0.117 answer before they have written the name.
     await delay(500);
@@ -180,9 +208,14 @@ async function archive(codex: string, folder: string, id: string): Promise<void>
 }
 
 /** Runs `codex exec` once and returns the id of the thread that it made. */
-async function runExec(codex: string, folder: string, known: readonly string[]): Promise<string> {
-  const child = spawn(codex, ['exec', '--skip-git-repo-check', 'exec prompt'], {
-    cwd: projectFolder('one'),
+async function runExec(
+  codex: string,
+  folder: string,
+  cwd: string,
+  known: readonly string[],
+): Promise<string> {
+  const child = spawn(codex, ['exec', '--skip-git-repo-check', messages.E], {
+    cwd,
     env: codexEnvironment(folder),
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: 120_000,

@@ -12,6 +12,7 @@ export interface SessionMeta {
   cwd?: string;
   source?: string;
   model_provider?: string;
+  history_mode?: 'legacy' | 'paginated';
 }
 
 interface FirstLine {

@@ -1,0 +1,50 @@
+// What a command is, and what it is given.
+
+import type { Engine } from '../engine/engine.ts';
+import type { Report } from '../engine/model/report.ts';
+import type { World } from '../engine/world.ts';
+import type { Given } from './commandLine.ts';
+import type { OptionName } from './options.ts';
+import type { Page } from './page.ts';
+
+export interface Command {
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** How it is called, without the program's name. */
+  readonly usage: readonly string[];
+  /** What it does and what it does not do, in Markdown. */
+  readonly details: string;
+  /** Its own options, beside the common ones. */
+  readonly options: readonly OptionName[];
+  /** The exit code. */
+  run(context: Context): Promise<number>;
+}
+
+export interface Context {
+  readonly engine: Engine;
+  readonly world: World;
+  readonly version: string;
+  readonly given: Given;
+  readonly operands: readonly string[];
+  /** How to write for whoever reads standard output. */
+  readonly page: Page;
+  readonly surroundings: Surroundings;
+  out(text: string): void;
+  /** Looks at the home that the options name. */
+  scan(more?: { readonly full?: boolean; readonly checks?: readonly string[] }): Promise<Report>;
+  /** A command that can be typed as it stands, for the home that was looked at. */
+  typed(command: string): string;
+}
+
+/** What of the process a command needs beside the world. */
+export interface Surroundings {
+  /** The system and program that run this, as a support bundle names them. */
+  readonly runtime: Readonly<Record<string, string>>;
+  /** Writes a file that is not there yet and that does not lie in one of these folders. */
+  writeNewFile(file: string, text: string, outsideOf: readonly string[]): void;
+  /** Says now whether that would be refused. */
+  checkNewFile(file: string, outsideOf: readonly string[]): void;
+  /** Serves an editor until it goes. */
+  serve(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+import type { Command, Context } from '../command.ts';
+import { UsageError } from '../commandLine.ts';
+import { exitCodeOf } from '../exitCodes.ts';
+import { nearest } from '../nearest.ts';
+import { renderReport } from '../render/report.ts';
+import { inJson, reportJson } from '../render/reportJson.ts';
+import { reportMarkdown } from '../render/reportMarkdown.ts';
+import { reportSarif } from '../render/sarif.ts';
+
+export const scan: Command = {
+  name: 'scan',
+  summary: 'Looks at all sessions, and says what is there and what is wrong.',
+  usage: ['scan [--check ID…] [--full] [--json | --sarif | --markdown]'],
+  details: `Looks at a Codex home: the conversations on disk, the databases, the settings. The first
+sentence says whether everything is still there. **Nothing is changed**, no file is made, and Codex
+is not started.
+
+The beginning and the end of each conversation are read; with \`--full\` every line is.
+
+It ends with 0 when nothing is wrong, and with 1 when something is or could not be told.`,
+  options: ['check', 'full', 'sarif', 'markdown'],
+  run: runScan,
+};
+
+async function runScan(context: Context): Promise<number> {
+  const { given, engine, operands, out, page, typed, version, world } = context;
+  const checks = given.list('check');
+  for (const id of checks) knownCheck(context, id);
+  if (operands.length > 0)
+    throw new UsageError(`scan takes no further words: "${operands.join(' ')}".`, 'scan');
+  const formats = (['json', 'sarif', 'markdown'] as const).filter(name => given.has(name));
+  if (formats.length > 1)
+    throw new UsageError(
+      `Choose one of ${formats.map(name => `--${name}`).join(' and ')}.`,
+      'scan',
+    );
+  const startedAt = world.now();
+  const report = await context.scan({
+    full: given.has('full'),
+    ...(checks.length === 0 ? {} : { checks }),
+  });
+  const totalMs = world.now() - startedAt;
+  switch (formats[0]) {
+    case 'json':
+      out(inJson(reportJson(report, version, totalMs)));
+      break;
+    case 'sarif':
+      out(inJson(reportSarif(report, engine.checks, version, totalMs)));
+      break;
+    case 'markdown':
+      out(reportMarkdown(engine.redact(report), engine.checks, version));
+      break;
+    case undefined:
+      out(renderReport(report, { page, checks: engine.checks, isAll: checks.length > 0, typed }));
+  }
+  return exitCodeOf(report);
+}
+
+/** Ids are typed by people: a wrong one gets a hint, and never an empty report. */
+export function knownCheck({ engine }: Context, id: string): Context['engine']['checks'][number] {
+  const check = engine.checks.find(one => one.id === id);
+  if (check !== undefined) return check;
+  const meant = nearest(
+    id,
+    engine.checks.map(one => one.id),
+  );
+  const hint = meant === null ? 'codex-health explain lists all checks.' : `Did you mean ${meant}?`;
+  throw new UsageError(`There is no check "${id}". ${hint}`);
+}

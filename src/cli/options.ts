@@ -1,0 +1,56 @@
+// All options of all commands: one name means one thing everywhere.
+
+export interface Option {
+  /** What stands behind it, as the usage shows it; null for a switch. */
+  readonly value: string | null;
+  /** Whether it may be given several times, and takes the words that follow. */
+  readonly isList?: true;
+  readonly short?: string;
+  /** Absent for what programs say to each other. */
+  readonly says?: string;
+}
+
+export const OPTIONS = {
+  home: { value: 'DIR', says: 'The Codex home. Without it: CODEX_HOME, else ~/.codex.' },
+  'sqlite-home': {
+    value: 'DIR',
+    says: 'Where its databases are. Without it: CODEX_SQLITE_HOME, else what config.toml says, else the home.',
+  },
+  codex: { value: 'BIN', says: 'The Codex program. Without it: every one found on this machine.' },
+  json: { value: null, says: 'Answers in JSON, for programs.' },
+  'no-color': { value: null, says: 'No colours. NO_COLOR does the same.' },
+  quiet: { value: null, short: 'q', says: 'Shows no progress.' },
+  help: { value: null, short: 'h', says: 'Shows how the command is used.' },
+  version: { value: null, short: 'V', says: 'Shows which version this is.' },
+  check: { value: 'ID', isList: true, says: 'Runs only these checks, and shows all they find.' },
+  full: { value: null, says: 'Reads every line of every conversation. Takes longer.' },
+  sarif: { value: null, says: 'Answers in SARIF 2.1.0, for programs that collect findings.' },
+  markdown: {
+    value: null,
+    says: 'A report to paste into an issue. Names, paths and texts are replaced.',
+  },
+  project: { value: 'DIR', says: 'Only the threads of one working directory.' },
+  all: { value: null, says: 'Every thread, archived ones as well.' },
+  list: { value: null, says: 'Shows what was accepted.' },
+  'take-back': { value: null, says: 'Counts these findings again.' },
+  stdio: { value: null, says: 'Talks over standard input and output.' },
+  clientProcessId: { value: 'PID' },
+} as const satisfies Readonly<Record<string, Option>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Options that every command has. */
+export const COMMON: readonly OptionName[] = [
+  'home',
+  'sqlite-home',
+  'codex',
+  'json',
+  'no-color',
+  'quiet',
+  'help',
+  'version',
+];
+
+export function isOptionName(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
+}

@@ -1,0 +1,54 @@
+// The report as scripts read it. These words are a contract: add freely, change never.
+
+import type { Report } from '../../engine/model/report.ts';
+import type { Json } from '../../engine/model/words.ts';
+import { isoTime } from '../text/words.ts';
+
+export const TOOL = 'codex-session-health';
+
+export function reportJson(report: Report, version: string, totalMs: number) {
+  const { snapshot, counts, verdict, nothingLost, findings, checks } = report;
+  const { home } = snapshot;
+  return {
+    schemaVersion: 1,
+    tool: { name: TOOL, version },
+    takenAt: isoTime(snapshot.takenAtMs),
+    home: {
+      key: home.key,
+      path: home.path,
+      sqliteHome: home.sqliteHome,
+      hostname: home.hostname,
+      filesystem: home.filesystem?.type ?? null,
+      installationId: home.installationId,
+    },
+    codex: snapshot.codexes.map(({ path, version: codexVersion, migrations }) => ({
+      path,
+      version: codexVersion,
+      stateMigrations: migrations?.['state_5.sqlite'] ?? null,
+    })),
+    counts,
+    verdict,
+    nothingLost,
+    findings: findings.map(
+      ({ id, check, severity, subject, says, facts, threads, cures, accepted }) => ({
+        id,
+        check,
+        severity,
+        subject: { ...subject },
+        says,
+        facts,
+        threads,
+        cures: cures.map(cure => ({ ...cure })),
+        accepted,
+      }),
+    ),
+    checks: checks.map(({ id, outcome, why }) => ({ id, outcome, why })),
+    gaps: snapshot.gaps.map(({ source, path, why }) => ({ source, path, why })),
+    timingsMs: { total: totalMs },
+  };
+}
+
+/** JSON for people who look at it, and for programs alike. */
+export function inJson(value: Json | object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,211 @@
+// One cause, one finding: what is wrong between a thread, its row and its files is decided here,
+// once, and the check that is named speaks about it. All others keep silent.
+
+import type { Rollout } from '../model/rollout.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Thread } from '../model/thread.ts';
+import type { HomePath, ThreadId } from '../model/words.ts';
+
+/** The check that speaks about a thread, or why none does. */
+export type Cause =
+  /** Row and file belong together. */
+  | 'none'
+  /** What would have to be known could not be looked at: nobody is accused. */
+  | 'unknown'
+  /** An id that only a misnamed or damaged file claims: there is no such thread. */
+  | 'no-thread'
+  | 'row-undecodable'
+  | 'rollout-header-bad'
+  | 'rollout-id-mismatch'
+  | 'rollout-misnamed'
+  | 'thread-file-duplicate'
+  | 'thread-bound-to-other'
+  | 'thread-path-stale'
+  | 'thread-file-missing'
+  | 'thread-row-missing';
+
+/** What is wrong with a file by itself. */
+export type Flaw = 'rollout-header-bad' | 'rollout-id-mismatch' | 'rollout-misnamed';
+
+export interface Causes {
+  causeOf(thread: Thread): Cause;
+  flawOf(rollout: Rollout): Flaw | null;
+  /** The files that hold a thread, by header: one for each part of it that Codex began anew. */
+  holdersOf(thread: Thread): readonly Rollout[];
+  /** The file that says what is so of a thread; null unless header and name were found sound. */
+  fileOf(thread: Thread): Rollout | null;
+}
+
+const judged = new WeakMap<Snapshot, Causes>();
+
+/** Many checks ask about one snapshot; the answer is worked out once. */
+export function causesOf(snapshot: Snapshot): Causes {
+  const known = judged.get(snapshot);
+  if (known !== undefined) return known;
+  const causes = judge(snapshot);
+  judged.set(snapshot, causes);
+  return causes;
+}
+
+function judge(snapshot: Snapshot): Causes {
+  const threads = new Map(snapshot.threads.map(thread => [thread.id, thread]));
+  const flaws = new Map<HomePath, Flaw>();
+  for (const rollout of snapshot.rollouts) {
+    const flaw = flawOfFile(rollout, threads);
+    if (flaw !== null) flaws.set(rollout.path, flaw);
+  }
+  const flawOf = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
+  const causes = new Map<ThreadId, Cause>();
+  for (const thread of snapshot.threads)
+    causes.set(thread.id, causeOfThread(thread, snapshot, flawOf));
+  return {
+    causeOf: ({ id }) => causes.get(id) ?? 'no-thread',
+    flawOf,
+    holdersOf: thread => holdersOf(thread, flawOf),
+    fileOf: thread => fileOf(thread, flawOf),
+  };
+}
+
+function flawOfFile(
+  rollout: Rollout,
+  threads: ReadonlyMap<ThreadId, Thread>,
+): Flaw | null {
+  const { head, name } = rollout;
+  if (head.state === 'unread') return null;
+  const id = head.meta?.id ?? null;
+  if (head.state !== 'sound' || head.meta?.isRefusedByNewer !== false || id === null)
+    return 'rollout-header-bad';
+  if (name !== null && name.id !== id) {
+    const isHeader = isHeaderWrong(rollout, threads.get(name.id), threads.get(id));
+    if (isHeader) return 'rollout-id-mismatch';
+  } else if (name !== null && rollout.inItsFolder) return null;
+  // Beside the thread's own file this is a copy, and a copy has no right place.
+  const hasBetter = threads
+    .get(id)
+    ?.files.some(file => file !== rollout && isInOrder(file, id) && !isTwin(file, rollout));
+  return hasBetter === true ? null : 'rollout-misnamed';
+}
+
+/** Name and header differ: whether it is the header that is wrong, and not the name. */
+function isHeaderWrong(
+  rollout: Rollout,
+  named: Thread | undefined,
+  described: Thread | undefined,
+): boolean {
+  const { head, name } = rollout;
+  // A row that belongs to the name and points here makes two against one.
+  if (named?.row != null && named.bound === rollout) return true;
+  if (described?.files.some(file => isInOrder(file, described.id)) === true) return false;
+  // The id of a thread begins with the time at which it was made, and so does the header.
+  const made = Date.parse(head.meta?.timestamp ?? '');
+  const offName = Math.abs(timeOf(name?.id ?? '') - made);
+  const offHeader = Math.abs(timeOf(head.meta?.id ?? '') - made);
+  if (offName < SAME_MOMENT_MS && offHeader > OTHER_MOMENT_MS) return true;
+  if (offHeader < SAME_MOMENT_MS && offName > OTHER_MOMENT_MS) return false;
+  return named?.row != null || described?.row == null;
+}
+
+const SAME_MOMENT_MS = 10_000;
+const OTHER_MOMENT_MS = 60_000;
+
+/** The first 48 bits of a UUID of version 7 are milliseconds since 1970. */
+function timeOf(id: ThreadId): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+}
+
+function isInOrder({ head, name, inItsFolder }: Rollout, id: ThreadId): boolean {
+  return head.state === 'sound' && head.meta?.id === id && name?.id === id && inItsFolder;
+}
+
+/** A file and its compressed twin, wherever they lie: archiving moves the plain one alone. */
+export function isTwin(one: Rollout, other: Rollout): boolean {
+  return one.compressed !== other.compressed && plainName(one) === plainName(other);
+}
+
+function plainName({ path }: Rollout): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.zst$/, '');
+}
+
+type FlawOf = (rollout: Rollout) => Flaw | null;
+
+/** Files whose header can be read and names the thread; a compressed twin is not one of its own. */
+function holdersOf({ id, files }: Thread, flawOf: FlawOf): readonly Rollout[] {
+  const holders = files.filter(file => {
+    const flaw = flawOf(file);
+    const isRight = flaw === null || flaw === 'rollout-misnamed';
+    return isRight && file.head.state === 'sound' && file.head.meta?.id === id;
+  });
+  return holders.filter(
+    file => !file.compressed || !holders.some(other => isTwin(other, file)),
+  );
+}
+
+function fileOf(thread: Thread, flawOf: FlawOf): Rollout | null {
+  const holders = holdersOf(thread, flawOf);
+  const { bound } = thread;
+  return (bound !== null && holders.includes(bound) ? bound : holders[0]) ?? null;
+}
+
+function causeOfThread(thread: Thread, snapshot: Snapshot, flawOf: FlawOf): Cause {
+  const { row, bound, files } = thread;
+  if (row !== null && row.undecodable !== null) return 'row-undecodable';
+  const own = fileOf(thread, flawOf);
+  if (own !== null) return causeWithFile(thread, own, snapshot, flawOf);
+  const near = bound === null ? files : [...files, bound];
+  if (files.some(file => flawOf(file) === 'rollout-id-mismatch')) return 'rollout-id-mismatch';
+  if (near.some(file => flawOf(file) === 'rollout-header-bad' && mayHold(file, thread)))
+    return 'rollout-header-bad';
+  if (near.some(file => file.head.state === 'unread')) return 'unknown';
+  if (row === null) return 'no-thread';
+  if (bound !== null) return 'thread-bound-to-other';
+  const state = snapshot.paths[row.rolloutPath] ?? 'unknown';
+  if (state === 'missing' || state === 'folder') return 'thread-file-missing';
+  return state === 'file' ? 'none' : 'unknown';
+}
+
+/** A file that cannot be read may hold a thread unless its name or its header says another one. */
+function mayHold({ head, name }: Rollout, { id }: Thread): boolean {
+  return [name?.id, head.meta?.id].every(claim => claim == null || claim === id);
+}
+
+function causeWithFile(
+  { row, bound, ...thread }: Thread,
+  own: Rollout,
+  snapshot: Snapshot,
+  flawOf: FlawOf,
+): Cause {
+  const holders = holdersOf({ row, bound, ...thread }, flawOf);
+  if (hasCopies(holders)) return 'thread-file-duplicate';
+  if (flawOf(own) === 'rollout-misnamed') return 'rollout-misnamed';
+  if (row === null) return 'thread-row-missing';
+  if (bound !== null) {
+    if (holders.some(file => file === bound || isTwin(file, bound))) return 'none';
+    return bound.head.state === 'unread' && bound.name?.id === thread.id
+      ? 'unknown'
+      : 'thread-bound-to-other';
+  }
+  const state = snapshot.paths[row.rolloutPath] ?? 'unknown';
+  if (state === 'missing' || state === 'folder') return 'thread-path-stale';
+  // A file elsewhere may be the same one by another way to it, which only its disk could tell.
+  return state === 'file' ? 'none' : 'unknown';
+}
+
+/** Parts of one history have names of their own; two files of one name are copies. */
+function hasCopies(holders: readonly Rollout[]): boolean {
+  const parts = new Set(holders.map(({ name }) => name?.segment ?? ''));
+  return parts.size < holders.length;
+}
+
+/** Whether the thread is one whose row and file can be compared: both are there and its own. */
+export function isComparable(cause: Cause): boolean {
+  return !INCOMPARABLE.includes(cause);
+}
+
+const INCOMPARABLE: readonly Cause[] = [
+  'unknown',
+  'no-thread',
+  'row-undecodable',
+  'rollout-header-bad',
+  'rollout-id-mismatch',
+  'thread-file-missing',
+];

@@ -1,0 +1,93 @@
+import type { Database, RecordedMigration } from '../model/database.ts';
+import type { Codex, Snapshot } from '../model/snapshot.ts';
+import { defineCheck } from './check.ts';
+import { isGrave, reactionsTo, sayReactions, versionsOf } from './codexReactions.ts';
+import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
+import { join, ranges } from './words.ts';
+
+type Kind = 'lf' | 'crlf';
+
+export default defineCheck({
+  id: 'migration-checksum-foreign',
+  title: 'Updates of the database are noted with checksums of another system',
+  meaning: `With each step (*migration*) by which Codex changes a database it notes a checksum of the
+text of that step, and compares it at every start. Codex for Windows has the same texts with other
+line ends, and so other checksums than Codex for Linux and macOS. A home that both use works for the
+one that made the database; the other one says \`migration 1 was previously applied but has been
+modified\`, if it says anything, and refuses it: 0.131 and newer do not start, older versions go on
+without the database. **Your conversations are not touched by this.**
+
+The cure rewrites the checksums to those of the Codex on this machine. Where both kinds of Codex are
+here, that is a choice: the other kind will then refuse the database. It is better to give each its
+own home, or its own folder for databases (\`sqlite_home\` in config.toml, \`CODEX_SQLITE_HOME\`).
+
+A checksum that is neither kind's was not written by a Codex that this program knows. That is shown,
+and nothing is changed.`,
+  severity: 'error',
+  needs: { home: 'seen', 'state-database': 'seen' },
+  *detect(snapshot) {
+    const kinds = kindsOfCodexes(snapshot);
+    for (const database of databasesInUse(snapshot)) {
+      const odd = findOdd(recordsToJudge(database, snapshot), nativeKind(snapshot), kinds);
+      if (odd === null) continue;
+      const reactions = reactionsTo('drift', database, odd.refusing);
+      const severity = isGrave(database.family, reactions) ? 'error' : 'warning';
+      yield {
+        subject: databaseSubject(database),
+        facts: {
+          versions: odd.records.map(({ version }) => version),
+          kinds: [...new Set(odd.records.map(record => record.family))].sort(),
+          areAll: odd.areAll,
+          fitsSystem: odd.fitsSystem,
+          accepting: versionsOf(odd.accepting),
+          family: database.family,
+          ...reactions,
+        },
+        threads: [],
+        severity: odd.fitsSystem ? 'note' : severity,
+      };
+    }
+  },
+  say: ({ versions, kinds, areAll, fitsSystem, accepting, family, ...reactions }) => {
+    const which = areAll ? 'all its updates' : `its ${versions.length === 1 ? 'update' : 'updates'} ${ranges(versions)}`;
+    const whose = join(kinds.map(kind => WHOSE[kind]));
+    const taken = accepting.length === 0 ? '' : ` Codex ${join(accepting)} takes them.`;
+    const refused = sayReactions('drift', family, reactions);
+    const consequence = fitsSystem ? ` Should it be used with this home: ${refused}` : ` ${refused}`;
+    return `${databaseName(family)} notes ${which} with the checksums of ${whose}.${taken}${consequence}`;
+  },
+});
+
+const WHOSE: Readonly<Record<RecordedMigration['family'], string>> = {
+  lf: 'Codex for Linux and macOS',
+  crlf: 'Codex for Windows',
+  foreign: 'no Codex that is known',
+  unknown: 'an unknown Codex',
+};
+
+interface Odd {
+  readonly records: readonly RecordedMigration[];
+  readonly areAll: boolean;
+  /** They are as this system has them; only a Codex of the other kind, here as well, refuses them. */
+  readonly fitsSystem: boolean;
+  readonly refusing: readonly Codex[];
+  readonly accepting: readonly Codex[];
+}
+
+/** Null when the records are as the Codexes here, or those of this system, write them. */
+function findOdd(
+  records: readonly RecordedMigration[],
+  native: Kind,
+  kinds: ReadonlyMap<Codex, Kind>,
+): Odd | null {
+  const isAllOf = (kind: Kind) => records.every(({ family }) => family === kind);
+  const codexes = [...kinds.keys()];
+  const refusing = codexes.filter(codex => !isAllOf(kinds.get(codex) ?? native));
+  const fitsSystem = isAllOf(native);
+  const isTaken = codexes.length > 0 ? refusing.length === 0 : fitsSystem;
+  if (records.length === 0 || isTaken) return null;
+  const accepting = codexes.filter(codex => !refusing.includes(codex));
+  const [only] = new Set(kinds.values()).size === 1 ? kinds.values() : [native];
+  const odd = records.filter(({ family }) => family !== (fitsSystem ? only : native));
+  return { records: odd, areAll: odd.length === records.length, fitsSystem, refusing, accepting };
+}

@@ -1,0 +1,168 @@
+// The write-ahead log of a database, followed as it grows: which pages it has, as of its last commit.
+// The format is SQLite's "WAL-mode File Format"; numbers are big-endian.
+
+import type { Files, Read } from '../world.ts';
+import type { FilePath } from '../model/words.ts';
+
+export const LOG_HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
+const MAGIC = 0x377f0682;
+const VERSION = 3007000;
+/** Mostly there is little behind the last commit: pieces begin small. */
+const FIRST_PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * The committed pages of one life of a log. A frame counts when it has the salts of the header and
+ * the running sum is right up to and with it, so that a frame vouches for all before it: whoever
+ * goes by the headers of frames alone takes what a crash has left for commits.
+ */
+export interface Log {
+  readonly pageBytes: number;
+  /** The size of the database after the last commit, in pages; 0 before the first one. */
+  readonly pageCount: number;
+  /** Where in the log the newest committed content of a page is. */
+  find(page: number): number | undefined;
+  /** Takes in what was committed since the last time. */
+  readOn(): Promise<Read<'more' | 'nothing new'>>;
+}
+
+/** Null when the header is not whole: SQLite takes that for no log at all. */
+export function openLog(
+  files: Files,
+  file: FilePath,
+  header: Uint8Array,
+  maxBytes: number,
+): Log | null {
+  if (header.length < LOG_HEADER_BYTES) return null;
+  const view = viewOf(header);
+  const magic = view.getUint32(0);
+  if ((magic & 0xfffffffe) >>> 0 !== MAGIC || view.getUint32(4) !== VERSION) return null;
+  const pageBytes = view.getUint32(8);
+  const isPageSize = pageBytes >= 512 && pageBytes <= 65536 && (pageBytes & (pageBytes - 1)) === 0;
+  const sum = new Sum((magic & 1) === 0);
+  sum.add(view, 0, 24);
+  if (!isPageSize || !sum.isAt(view, 24)) return null;
+  const salts = [view.getUint32(16), view.getUint32(20)] as const;
+  return new GrowingLog(files, file, pageBytes, salts, sum, maxBytes);
+}
+
+class GrowingLog implements Log {
+  readonly pageBytes: number;
+  pageCount = 0;
+  readonly #files: Files;
+  readonly #file: FilePath;
+  readonly #salts: readonly [number, number];
+  readonly #maxBytes: number;
+  readonly #pages = new Map<number, number>();
+  // As of the last commit: the frames behind it are not settled, and are read again each time.
+  #end = LOG_HEADER_BYTES;
+  #sum: Sum;
+
+  constructor(
+    files: Files,
+    file: FilePath,
+    pageBytes: number,
+    salts: readonly [number, number],
+    sum: Sum,
+    maxBytes: number,
+  ) {
+    this.#files = files;
+    this.#file = file;
+    this.pageBytes = pageBytes;
+    this.#salts = salts;
+    this.#sum = sum;
+    this.#maxBytes = maxBytes;
+  }
+
+  find(page: number): number | undefined {
+    return this.#pages.get(page);
+  }
+
+  async readOn(): Promise<Read<'more' | 'nothing new'>> {
+    const start = this.#end;
+    const frameBytes = FRAME_HEADER_BYTES + this.pageBytes;
+    const sum = this.#sum.copy();
+    const uncommitted = new Map<number, number>();
+    let at = start;
+    for (let wanted = FIRST_PIECE_BYTES; ; wanted = PIECE_BYTES) {
+      const length = Math.ceil(wanted / frameBytes) * frameBytes;
+      const piece = await this.#files.range(this.#file, at, length);
+      if (!piece.ok) return piece;
+      const taken = this.#takeFrames(piece.value, at, sum, uncommitted);
+      at += taken;
+      if (taken < length) return { ok: true, value: this.#end > start ? 'more' : 'nothing new' };
+      if (at > this.#maxBytes) return tooLarge(this.#maxBytes);
+    }
+  }
+
+  /** Takes in the good frames at the beginning of a piece, and says how many bytes they have. */
+  #takeFrames(
+    piece: Uint8Array,
+    start: number,
+    sum: Sum,
+    uncommitted: Map<number, number>,
+  ): number {
+    const view = viewOf(piece);
+    const frameBytes = FRAME_HEADER_BYTES + this.pageBytes;
+    let at = 0;
+    for (; at + frameBytes <= piece.length; at += frameBytes) {
+      if (view.getUint32(at + 8) !== this.#salts[0]) break;
+      if (view.getUint32(at + 12) !== this.#salts[1]) break;
+      sum.add(view, at, 8);
+      sum.add(view, at + FRAME_HEADER_BYTES, this.pageBytes);
+      if (!sum.isAt(view, at + 16)) break;
+      uncommitted.set(view.getUint32(at), start + at + FRAME_HEADER_BYTES);
+      const pageCount = view.getUint32(at + 4);
+      if (pageCount === 0) continue;
+      for (const [page, offset] of uncommitted) this.#pages.set(page, offset);
+      uncommitted.clear();
+      this.pageCount = pageCount;
+      this.#end = start + at + frameBytes;
+      this.#sum = sum.copy();
+    }
+    return at;
+  }
+}
+
+/** The running sum of a log; the words that it adds up are little-endian or big-endian. */
+class Sum {
+  readonly #isLittleEndian: boolean;
+  #first = 0;
+  #second = 0;
+
+  constructor(isLittleEndian: boolean) {
+    this.#isLittleEndian = isLittleEndian;
+  }
+
+  copy(): Sum {
+    const copy = new Sum(this.#isLittleEndian);
+    copy.#first = this.#first;
+    copy.#second = this.#second;
+    return copy;
+  }
+
+  add(view: DataView, start: number, length: number): void {
+    let first = this.#first;
+    let second = this.#second;
+    for (let at = start; at < start + length; at += 8) {
+      first = (first + view.getUint32(at, this.#isLittleEndian) + second) >>> 0;
+      second = (second + view.getUint32(at + 4, this.#isLittleEndian) + first) >>> 0;
+    }
+    this.#first = first;
+    this.#second = second;
+  }
+
+  isAt(view: DataView, at: number): boolean {
+    return this.#first === view.getUint32(at) && this.#second === view.getUint32(at + 4);
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function tooLarge(maxBytes: number): { ok: false; trouble: { code: 'too-large'; why: string } } {
+  const why = `more than ${String(maxBytes)} bytes of its log are in use`;
+  return { ok: false, trouble: { code: 'too-large', why } };
+}

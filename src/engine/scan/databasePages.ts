@@ -1,0 +1,241 @@
+// Some databases of Codex have many gigabytes, and a scan wants a few small tables of them. This
+// reads only the pages that hold those, of main file and log together, and never with SQLite itself:
+// closing a database there checkpoints it. What pages say is in databaseTables.ts.
+
+import type { Files, FileState, Read } from '../world.ts';
+import type { FilePath } from '../model/words.ts';
+import { LOG_HEADER_BYTES, openLog, type Log } from './databaseLog.ts';
+import { broken, Unreadable, type PageSource } from './databaseRecords.ts';
+import {
+  pageBytesOf,
+  readContent,
+  type DatabasePages,
+  type TableRequest,
+} from './databaseTables.ts';
+
+export interface ReadLimits {
+  /** Pages that one reading may take in, in bytes: this bounds both time and memory. */
+  readonly bytes: number;
+  /** Of each table. */
+  readonly rows: number;
+  /** Of the log, as far as it is in use. */
+  readonly logBytes: number;
+}
+
+export const READ_LIMITS: ReadLimits = {
+  bytes: 64 * 1024 * 1024,
+  rows: 100_000,
+  logBytes: 64 * 1024 * 1024,
+};
+
+const FILE_HEADER_BYTES = 100;
+
+/** A main file that was written less than this long ago is not taken as quiet. */
+const QUIET_MS = 50;
+const MAX_TRIES = 60;
+const MAX_MS = 10_000;
+/** Each further round takes in only pages that the commits since the last one led to. */
+const MAX_ROUNDS = 8;
+
+/**
+ * Reads a few tables as they were at one commit, though main is read page by page while another
+ * process may write and checkpoint. Why that is exact:
+ *
+ * 1. As long as the header of the log is the same, the log has not been started anew: a new start
+ *    changes its salts. Until then its committed frames stay as they are, and more are added.
+ * 2. Until then only a checkpoint writes into main, and it writes only pages that a frame committed
+ *    before names. So a page that the log does not name has not changed since the log was started.
+ * 3. So a page of main is right for every commit of a log that was looked at after the page was read
+ *    and still does not name it. A page that the log names is taken out of the log, and what
+ *    a checkpoint, half done, has made of it in main does not matter.
+ *
+ * Which pages are needed shows only on the way, so the reading goes in rounds. A round sees the
+ * log as of its start. It counts when it took no page out of main itself (those of the round before
+ * were read before the log was looked at), or when the log, looked at once more after it, has no new
+ * commit. All of it counts only when the header of the log is the same before the first and after the
+ * last round, and so are the files. Without a log nothing tells of a change but the time of main.
+ */
+export async function readTables(
+  files: Files,
+  now: () => number,
+  file: FilePath,
+  tables: readonly TableRequest[],
+  limits: ReadLimits = READ_LIMITS,
+): Promise<Read<DatabasePages>> {
+  let why = 'it did not hold still';
+  const deadline = now() + MAX_MS;
+  for (let attempt = 0; attempt < MAX_TRIES && now() <= deadline; attempt += 1) {
+    const startedAt = now();
+    const before = await look(files, file);
+    if (!before.ok) return before;
+    const log = openLog(files, `${file}-wal`, before.value.logHeader, limits.logBytes);
+    if (before.value.isJournalHot) why = 'a change of it is under way, or was broken off';
+    else {
+      const pages = new Pages(files, file, before.value.main.bytes, log, limits.bytes);
+      const content = await readInRounds(pages, log, tables, limits.rows);
+      const after = await look(files, file);
+      if (!after.ok) return after;
+      if (content !== null && isOnePicture(before.value, after.value, log !== null, startedAt))
+        return content;
+    }
+    if (log === null || before.value.isJournalHot) await files.pause(QUIET_MS + 10);
+  }
+  return { ok: false, trouble: { code: 'timeout', why } };
+}
+
+/** Null when commits came faster than rounds. */
+async function readInRounds(
+  pages: Pages,
+  log: Log | null,
+  tables: readonly TableRequest[],
+  maxRows: number,
+): Promise<Read<DatabasePages> | null> {
+  const first = await log?.readOn();
+  if (first?.ok === false) return first;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    // What went wrong may be due to a commit in the middle of the round: it counts as little as rows.
+    const content = await settle(async () => {
+      await pages.startRound();
+      return readContent(pages, tables, maxRows);
+    });
+    if (log === null || !pages.hasReadMain) return content;
+    const more = await log.readOn();
+    if (!more.ok) return more;
+    if (more.value === 'nothing new') return content;
+  }
+  return null;
+}
+
+/** The pages of a database as the log shows them at the start of a round. */
+class Pages implements PageSource {
+  pageBytes = 0;
+  pageCount = 0;
+  /** In this round. */
+  hasReadMain = false;
+  readonly #files: Files;
+  readonly #file: FilePath;
+  readonly #mainBytes: number;
+  readonly #log: Log | null;
+  readonly #maxBytes: number;
+  // Pages of main by their number, pages of the log by their negative offset there.
+  #ofLastRound = new Map<number, Uint8Array>();
+  #ofThisRound = new Map<number, Uint8Array>();
+
+  constructor(files: Files, file: FilePath, mainBytes: number, log: Log | null, maxBytes: number) {
+    this.#files = files;
+    this.#file = file;
+    this.#mainBytes = mainBytes;
+    this.#log = log;
+    this.#maxBytes = maxBytes;
+  }
+
+  async startRound(): Promise<void> {
+    this.#ofLastRound = this.#ofThisRound;
+    this.#ofThisRound = new Map();
+    this.hasReadMain = false;
+    if (this.#log !== null && this.#log.pageCount > 0) {
+      this.pageBytes = this.#log.pageBytes;
+      this.pageCount = this.#log.pageCount;
+      return;
+    }
+    this.hasReadMain = true;
+    this.pageBytes = pageBytesOf(await this.#range(this.#file, 0, FILE_HEADER_BYTES));
+    this.pageCount = Math.floor(this.#mainBytes / this.pageBytes);
+  }
+
+  async page(number: number): Promise<Uint8Array> {
+    if (!Number.isInteger(number) || number < 1 || number > this.pageCount)
+      broken(`it points to page ${String(number)} of ${String(this.pageCount)}`);
+    const inLog = this.#log?.find(number);
+    const key = inLog === undefined ? number : -inLog;
+    const known = this.#ofThisRound.get(key) ?? this.#ofLastRound.get(key);
+    const page = known ?? (await this.#fetch(number, inLog));
+    this.#ofThisRound.set(key, page);
+    if (this.#ofThisRound.size * this.pageBytes > this.#maxBytes)
+      throw new Unreadable('too-large', `it would take more than ${String(this.#maxBytes)} bytes`);
+    return page;
+  }
+
+  async #fetch(number: number, inLog: number | undefined): Promise<Uint8Array> {
+    if (inLog === undefined) this.hasReadMain = true;
+    const page =
+      inLog === undefined
+        ? await this.#range(this.#file, (number - 1) * this.pageBytes, this.pageBytes)
+        : await this.#range(`${this.#file}-wal`, inLog, this.pageBytes);
+    return page.length === this.pageBytes ? page : broken(`page ${String(number)} is cut off`);
+  }
+
+  async #range(file: FilePath, offset: number, length: number): Promise<Uint8Array> {
+    const read = await this.#files.range(file, offset, length);
+    if (!read.ok) throw new Unreadable(read.trouble.code, read.trouble.why);
+    return read.value;
+  }
+}
+
+interface Look {
+  readonly main: FileState;
+  readonly log: FileState | null;
+  readonly logHeader: Uint8Array;
+  /** SQLite takes a rollback journal as over when it is gone, empty, or begins with a zero. */
+  readonly isJournalHot: boolean;
+}
+
+/** The order matters: main that was written half when it was looked at still has its journal then. */
+async function look(files: Files, file: FilePath): Promise<Read<Look>> {
+  const main = await files.stat(file);
+  if (!main.ok) return main;
+  if (main.value.kind !== 'file')
+    return { ok: false, trouble: { code: 'not-a-file', why: 'there is a folder in its place' } };
+  const log = orNull(await files.stat(`${file}-wal`));
+  if (!log.ok) return log;
+  const header = orNull(await files.range(`${file}-wal`, 0, LOG_HEADER_BYTES));
+  if (!header.ok) return header;
+  const journal = orNull(await files.range(`${file}-journal`, 0, 1));
+  if (!journal.ok) return journal;
+  return {
+    ok: true,
+    value: {
+      main: main.value,
+      log: log.value,
+      logHeader: header.value ?? new Uint8Array(0),
+      isJournalHot: (journal.value?.[0] ?? 0) !== 0,
+    },
+  };
+}
+
+function isOnePicture(before: Look, after: Look, hasLog: boolean, startedAt: number): boolean {
+  const isSameHeader =
+    before.logHeader.length === after.logHeader.length &&
+    before.logHeader.every((byte, at) => byte === after.logHeader[at]);
+  if (!isSameHeader || after.isJournalHot) return false;
+  if (hasLog)
+    return (
+      before.main.identity === after.main.identity && before.log?.identity === after.log?.identity
+    );
+  // The last change has to be older than the clock of the file system is coarse.
+  const isQuiet = startedAt - before.main.modifiedMs > QUIET_MS;
+  return isQuiet && isSame(before.main, after.main) && isSame(before.log, after.log);
+}
+
+function isSame(one: FileState | null, other: FileState | null): boolean {
+  if (one === null || other === null) return one === other;
+  return (
+    one.identity === other.identity &&
+    one.bytes === other.bytes &&
+    one.modifiedMs === other.modifiedMs
+  );
+}
+
+/** What is missing is not there, which is an answer; any other trouble hides something. */
+function orNull<T>(read: Read<T>): Read<T | null> {
+  return !read.ok && read.trouble.code === 'missing' ? { ok: true, value: null } : read;
+}
+
+async function settle<T>(action: () => Promise<T>): Promise<Read<T>> {
+  try {
+    return { ok: true, value: await action() };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { ok: false, trouble: { code: error.code, why: error.message } };
+  }
+}

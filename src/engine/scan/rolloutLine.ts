@@ -1,0 +1,100 @@
+// One line of a rollout: JSON, and whether Codex can read it as the description of a thread.
+
+import type { RolloutMeta } from '../model/rollout.ts';
+
+export interface JsonObject {
+  readonly [key: string]: unknown;
+}
+
+export function parseObject(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** What a `session_meta` line says, also when Codex would refuse it. */
+export function asMeta(record: JsonObject): RolloutMeta | null {
+  const payload = record['payload'];
+  if (record['type'] !== 'session_meta' || !isObject(payload)) return null;
+  const git = isObject(payload['git']) ? payload['git'] : {};
+  const source = payload['source'];
+  return {
+    id: textOf(payload['id'])?.toLowerCase() ?? null,
+    timestamp: textOf(payload['timestamp']),
+    cwd: textOf(payload['cwd']),
+    originator: textOf(payload['originator']),
+    cliVersion: textOf(payload['cli_version']),
+    source: isObject(source) ? JSON.stringify(source) : textOf(source),
+    provider: textOf(payload['model_provider']),
+    historyMode: textOf(payload['history_mode']),
+    isRefusedByNewer: whyNewerRefuse(record, payload) !== null,
+    forkedFrom: textOf(payload['forked_from_id']),
+    // Older forks carry a copy of all that came before; only one with this number leans on a file.
+    historyBase:
+      typeof payload['forked_from_ordinal_exclusive'] === 'number'
+        ? textOf(payload['forked_from_id'])
+        : null,
+    historyFile: historyFileOf(payload),
+    isCwdARoot: isCwdARoot(payload),
+    gitBranch: textOf(git['branch']),
+    gitCommit: textOf(git['commit_hash']),
+    gitOrigin: textOf(git['repository_url']),
+  };
+}
+
+function historyFileOf(payload: JsonObject): string | null {
+  const base = payload['history_base'];
+  return isObject(base) ? (textOf(base['thread_id'])?.toLowerCase() ?? null) : null;
+}
+
+function isCwdARoot(payload: JsonObject): boolean | null {
+  const roots = payload['runtime_workspace_roots'];
+  if (!Array.isArray(roots) || roots.length === 0) return null;
+  return roots.includes(payload['cwd']);
+}
+
+const REQUIRED = ['id', 'timestamp', 'cwd', 'originator', 'cli_version'];
+const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+
+export function isUsableMeta(record: JsonObject): boolean {
+  return whyUnusable(record) === null;
+}
+
+/** Why no Codex takes this line as the description of a thread; null when it does. */
+export function whyUnusable(record: JsonObject): string | null {
+  const payload = record['payload'];
+  if (!isObject(payload)) return 'it has no payload';
+  if (typeof record['timestamp'] !== 'string') return 'it has no timestamp';
+  const missing = REQUIRED.filter(name => typeof payload[name] !== 'string');
+  if (missing.length > 0) return `its first line lacks: ${missing.join(', ')}`;
+  if (!UUID.test(textOf(payload['id']) ?? '')) return 'the id in its first line is no thread id';
+  const source = payload['source'];
+  if (source !== undefined && typeof source !== 'string' && !isObject(source))
+    return 'the source in its first line is neither a word nor an object';
+  const provider = payload['model_provider'];
+  if (provider != null && typeof provider !== 'string')
+    return 'the provider in its first line is not a word';
+  const instructions = payload['base_instructions'];
+  if (instructions != null && !isObject(instructions))
+    return 'the instructions in its first line are not an object';
+  return null;
+}
+
+/** What Codex from 0.160 on refuses besides, and older ones pass over. */
+function whyNewerRefuse(record: JsonObject, payload: JsonObject): string | null {
+  const mode = payload['history_mode'];
+  if (mode !== undefined && mode !== 'legacy' && mode !== 'paginated') return 'its history mode';
+  const ordinal = record['ordinal'];
+  return ordinal !== undefined && typeof ordinal !== 'number' ? 'its ordinal' : null;
+}

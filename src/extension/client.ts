@@ -1,0 +1,73 @@
+// The connection to the language server, which does all the looking and judging.
+
+import path from 'node:path';
+import {
+  commands,
+  EventEmitter,
+  window,
+  workspace,
+  type Event,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode';
+import {
+  LanguageClient,
+  RevealOutputChannelOn,
+  TransportKind,
+  type LanguageClientOptions,
+} from 'vscode-languageclient/node';
+import { CHANGED_NOTIFICATION } from '../protocol.ts';
+import { COMMANDS, SETTINGS } from './contributions.ts';
+
+export interface Client {
+  /** Answers when the server does, however early it is asked. */
+  ask<T>(request: string, params?: object): Promise<T>;
+  /** What was answered before is no longer so. */
+  readonly onChanged: Event<void>;
+}
+
+export function startClient(context: ExtensionContext, log: LogOutputChannel): Client {
+  const module = path.join(context.extensionPath, 'dist', 'server.js');
+  const client = new LanguageClient(
+    SETTINGS,
+    'Codex Session Health',
+    { module, transport: TransportKind.ipc },
+    clientOptions(log),
+  );
+  const changed = new EventEmitter<void>();
+  // The client keeps one listener for each message; the emitter has room for all of ours.
+  context.subscriptions.push(
+    changed,
+    client.onNotification(CHANGED_NOTIFICATION, () => changed.fire()),
+  );
+  const started = client.start();
+  // Who asks hears of it as well; here it only has to be somebody's.
+  started.catch((error: unknown) =>
+    log.error(`The language server did not start: ${String(error)}`),
+  );
+  context.subscriptions.push({ dispose: () => void client.dispose() });
+  return {
+    ask: async (request, params) => {
+      await started;
+      return client.sendRequest(request, params);
+    },
+    onChanged: changed.event,
+  };
+}
+
+function clientOptions(log: LogOutputChannel): LanguageClientOptions {
+  return {
+    outputChannel: log,
+    // The log is for those who ask for it; it never takes the focus.
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions: { ...workspace.getConfiguration(SETTINGS) },
+    synchronize: { configurationSection: SETTINGS },
+  };
+}
+
+/** A failure, with the one thing that a person can do about it. */
+export async function tellFailure(what: string, error: unknown): Promise<void> {
+  const why = error instanceof Error ? error.message : String(error);
+  const choice = await window.showErrorMessage(`${what}: ${why}`, 'Show Log');
+  if (choice !== undefined) await commands.executeCommand(COMMANDS.showLog);
+}

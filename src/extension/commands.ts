@@ -1,0 +1,55 @@
+// What a person can ask for.
+
+import type { Uri } from 'vscode';
+import {
+  commands,
+  env,
+  Position,
+  Range,
+  window,
+  type Disposable,
+  type LogOutputChannel,
+} from 'vscode';
+import { REFRESH_REQUEST, REPORT_REQUEST } from '../protocol.ts';
+import { tellFailure, type Client } from './client.ts';
+import { COMMANDS, VIEW } from './contributions.ts';
+
+export function registerCommands(client: Client, log: LogOutputChannel): readonly Disposable[] {
+  return [
+    commands.registerCommand(COMMANDS.refresh, () =>
+      orTell('Could not look at the Codex home', () => refresh(client)),
+    ),
+    commands.registerCommand(COMMANDS.openRecord, (target: Uri, line?: number) =>
+      orTell('Could not open the session record', () => openRecord(target, line ?? 0)),
+    ),
+    commands.registerCommand(COMMANDS.copyReport, () =>
+      orTell('Could not copy the report', () => copyReport(client)),
+    ),
+    commands.registerCommand(COMMANDS.showLog, () => log.show()),
+  ];
+}
+
+async function orTell(what: string, work: () => PromiseLike<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await tellFailure(what, error);
+  }
+}
+
+function refresh(client: Client): PromiseLike<void> {
+  return window.withProgress({ location: { viewId: VIEW } }, () => client.ask(REFRESH_REQUEST));
+}
+
+async function openRecord(target: Uri, line: number): Promise<void> {
+  const position = new Position(line, 0);
+  await window.showTextDocument(target, {
+    selection: new Range(position, position),
+    preview: true,
+  });
+}
+
+async function copyReport(client: Client): Promise<void> {
+  await env.clipboard.writeText(await client.ask<string>(REPORT_REQUEST));
+  window.setStatusBarMessage('$(check) Codex report copied, without names and paths', 5000);
+}

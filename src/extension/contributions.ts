@@ -1,0 +1,15 @@
+// What package.json contributes, by name. A test holds the two against each other.
+
+export const VIEW = 'codexHealth.threads';
+export const SETTINGS = 'codexHealth';
+export const RECORD_LANGUAGE = 'codex-health-page';
+
+export const COMMANDS = {
+  refresh: 'codexHealth.refresh',
+  openRecord: 'codexHealth.openRecord',
+  copyReport: 'codexHealth.copyReport',
+  showLog: 'codexHealth.showLog',
+} as const;
+
+/** Says which welcome text an empty view shows: `looking`, `no-home`, `failed` or `read`. */
+export const STATE_KEY = 'codexHealth.state';

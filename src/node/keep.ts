@@ -1,0 +1,112 @@
+// What a person decided, in files of their state directory. It is replaced by renaming, so that a
+// stop in the middle leaves what was kept before; and it never lies in a Codex home.
+
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Keep, Read, Trouble } from '../engine/world.ts';
+import { troubleOf } from './files.ts';
+
+const OUR_FOLDER = 'codex-session-health';
+
+export interface KeepPlace {
+  readonly system: NodeJS.Platform;
+  readonly userHome: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export function createKeep(place: KeepPlace): Keep {
+  const folder = path.join(stateFolder(place), OUR_FOLDER);
+  return {
+    read: name => Promise.resolve(readKept(path.join(folder, name))),
+    write: (name, text, outsideOf) => {
+      const home = outsideOf.find(one => isInside(folder, one));
+      const trouble: Trouble | null =
+        home === undefined ? null : { code: 'denied', why: `it lies in the Codex home ${home}` };
+      return Promise.resolve(
+        trouble === null
+          ? replace(path.join(folder, name), text)
+          : { ok: false, trouble: at(folder, trouble) },
+      );
+    },
+  };
+}
+
+/** Where this system keeps what programs of one person must not lose. */
+export function stateFolder({ system, userHome, environment }: KeepPlace): string {
+  if (system === 'win32')
+    return environment['LOCALAPPDATA'] ?? path.join(userHome, 'AppData', 'Local');
+  if (system === 'darwin') return path.join(userHome, 'Library', 'Application Support');
+  const named = environment['XDG_STATE_HOME'] ?? '';
+  // The standard says that a relative path there is to be ignored.
+  return path.isAbsolute(named) ? named : path.join(userHome, '.local', 'state');
+}
+
+function readKept(file: string): Read<string | null> {
+  try {
+    return { ok: true, value: fs.readFileSync(file, 'utf8') };
+  } catch (error) {
+    const trouble = troubleOf(error);
+    return trouble.code === 'missing'
+      ? { ok: true, value: null }
+      : { ok: false, trouble: at(file, trouble) };
+  }
+}
+
+function replace(file: string, text: string): Read<void> {
+  const fresh = `${file}.${crypto.randomUUID()}`;
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const handle = fs.openSync(fresh, 'wx', 0o600);
+    try {
+      fs.writeFileSync(handle, text);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(fresh, file);
+    return { ok: true, value: undefined };
+  } catch (error) {
+    fs.rmSync(fresh, { force: true });
+    return { ok: false, trouble: at(file, troubleOfWriting(error)) };
+  }
+}
+
+function troubleOfWriting(error: unknown): Trouble {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return { code: 'denied', why: 'this account may not write there' };
+    case 'EROFS':
+      return { code: 'denied', why: 'the file system can only be read' };
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return { code: 'broken', why: 'there is no room left' };
+    default:
+      return troubleOf(error);
+  }
+}
+
+/** These files are not in the home, so that nobody knows where they are unless they are named. */
+function at(file: string, { code, why }: Trouble): Trouble {
+  return { code, why: `${file}: ${why}` };
+}
+
+/** Whether a path lies in a folder or is it, behind all links. */
+export function isInside(inner: string, folder: string): boolean {
+  const relative = path.relative(realPath(folder), realPath(inner));
+  const leaves = relative === '..' || relative.startsWith(`..${path.sep}`);
+  return !leaves && !path.isAbsolute(relative);
+}
+
+/** The path without links, as far as it exists. */
+function realPath(file: string): string {
+  const whole = path.resolve(file);
+  try {
+    return fs.realpathSync(whole);
+  } catch {
+    const parent = path.dirname(whole);
+    return parent === whole ? whole : path.join(realPath(parent), path.basename(whole));
+  }
+}

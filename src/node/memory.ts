@@ -1,0 +1,119 @@
+// What earlier scans have learnt: one small file for each key, in the person's state directory.
+// All of it may be lost at any time, so every failure means that nothing is remembered.
+
+import crypto from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Memory } from '../engine/world.ts';
+import { liesInAHome } from './insideHome.ts';
+
+export interface MemoryOptions {
+  /** Null where the system gives no such place. */
+  readonly folder: string | null;
+  /** The homes that are being scanned: nothing is ever written into one. */
+  readonly homes: () => readonly string[];
+  readonly maxBytes?: number;
+  /** A state directory on a hung mount must not hold up the scan. */
+  readonly limitMs?: number;
+}
+
+export function createMemory(options: MemoryOptions): Memory {
+  const { folder, homes, maxBytes = 128 * 1024 * 1024, limitMs = 1000 } = options;
+  let isUsable = folder !== null;
+  const attempt = async <T>(action: (folder: string) => Promise<T>): Promise<T | null> => {
+    if (!isUsable || folder === null) return null;
+    const result = await withLimit(limitMs, async () =>
+      (await liesInAHome(folder, homes())) ? null : await action(folder),
+    );
+    if (result === 'hangs') isUsable = false;
+    return result === 'hangs' ? null : result;
+  };
+  return {
+    recall: key => attempt(async at => textOf(await fs.readFile(fileOf(at, key)), key)),
+    remember: async (key, text) => {
+      const bytes = Buffer.from(`${JSON.stringify(key)}\n${String(text.length)}\n${text}`);
+      if (bytes.length > maxBytes) return;
+      await attempt(async at => {
+        await replace(at, fileOf(at, key), bytes);
+        await dropOldest(at, maxBytes, fileOf(at, key));
+      });
+    },
+  };
+}
+
+/** Where this system keeps what programs remember between runs; null when it does not say. */
+export function stateFolder(
+  system: NodeJS.Platform,
+  environment: Readonly<Record<string, string | undefined>>,
+  userHome: string,
+): string | null {
+  const { join, isAbsolute } = system === 'win32' ? path.win32 : path.posix;
+  const named = environment[system === 'win32' ? 'LOCALAPPDATA' : 'XDG_STATE_HOME'] ?? '';
+  const usual = {
+    win32: ['AppData', 'Local'],
+    darwin: ['Library', 'Application Support'],
+    others: ['.local', 'state'],
+  }[system === 'win32' || system === 'darwin' ? system : 'others'];
+  // The specification of these folders says that a relative path is to be ignored.
+  const base = system !== 'darwin' && isAbsolute(named) ? named : join(userHome, ...usual);
+  return isAbsolute(base) ? join(base, 'codex-session-health') : null;
+}
+
+/** Keys hold paths, which are neither short nor free of signs that a file name may not have. */
+function fileOf(folder: string, key: string): string {
+  return path.join(folder, `${crypto.createHash('sha256').update(key).digest('hex')}.txt`);
+}
+
+/** The head names the key and the length, so that a file cut short by a crash is not believed. */
+function textOf(bytes: Buffer, key: string): string | null {
+  const [head = '', length = '', ...rest] = bytes.toString('utf8').split('\n');
+  const text = rest.join('\n');
+  return head === JSON.stringify(key) && length === String(text.length) ? text : null;
+}
+
+async function replace(folder: string, file: string, bytes: Buffer): Promise<void> {
+  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  const unfinished = `${file}.${crypto.randomUUID()}.new`;
+  try {
+    await fs.writeFile(unfinished, bytes, { flag: 'wx', mode: 0o600 });
+    await fs.rename(unfinished, file);
+  } catch (error) {
+    await fs.rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** Also takes away what a killed process of ours has left unfinished, once it is old. */
+async function dropOldest(folder: string, maxBytes: number, kept: string): Promise<void> {
+  const files = [];
+  for (const name of await fs.readdir(folder)) {
+    if (!/^[0-9a-f]{64}\.txt/.test(name)) continue;
+    const file = path.join(folder, name);
+    const stats = await fs.stat(file).catch(() => null);
+    if (stats !== null) files.push({ file, bytes: stats.size, modifiedMs: stats.mtimeMs });
+  }
+  let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const { file, bytes } of files.sort((one, other) => one.modifiedMs - other.modifiedMs)) {
+    if (total <= maxBytes) return;
+    if (file === kept) continue;
+    await fs.rm(file, { force: true });
+    total -= bytes;
+  }
+}
+
+async function withLimit<T>(
+  limitMs: number,
+  action: () => Promise<T>,
+): Promise<T | null | 'hangs'> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<'hangs'>(resolve => {
+    timer = setTimeout(resolve, limitMs, 'hangs');
+  });
+  try {
+    return await Promise.race([limit, action()]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}

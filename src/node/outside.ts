@@ -1,0 +1,207 @@
+// Paths that may hang are asked in another process, which is left behind when it does not answer
+// in time: a call that waits for a dead server cannot be cancelled, not even by killing it.
+
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Socket } from 'node:net';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import type { PathState } from '../engine/model/snapshot.ts';
+import type { Outside } from '../engine/world.ts';
+
+export interface OutsideProcess extends Outside {
+  /** Starts the process early, so that its start costs nothing later. */
+  warm(): void;
+  /** Ends the process; what is still asked is answered with `unknown`. */
+  close(): void;
+}
+
+export interface OutsideOptions {
+  /** The built helper, `outside.js`; or its source where Node runs that. */
+  readonly helper: string;
+  /** What one call of `look` may take, once the helper runs. */
+  readonly limitMs?: number;
+  /** What the start of the helper may take: a busy machine is not a hung mount. */
+  readonly startLimitMs?: number;
+}
+
+export function createOutside(options: OutsideOptions): OutsideProcess {
+  const { helper, limitMs = 1000, startLimitMs = 2000 } = options;
+  let current: RunningHelper | null = null;
+  const running = () => {
+    if (current === null || current.isLost()) current = startHelper(helper);
+    return current;
+  };
+  return {
+    warm: () => void running(),
+    close: () => current?.end(),
+    look: paths =>
+      new Promise(resolve => {
+        const states = new Map<string, PathState>(paths.map(file => [file, 'unknown']));
+        if (states.size === 0) return resolve(states);
+        let open = states.size;
+        const timer = startTimer({ startLimitMs, limitMs }, () => open, resolveAndLetGo);
+        const listener: Listener = {
+          ready: timer.helperIsReady,
+          dead: timer.end,
+          answer: (file, state) => {
+            states.set(file, state);
+            open -= 1;
+            if (open === 0) timer.end();
+          },
+        };
+        const asked = running();
+        asked.ask([...states.keys()], listener);
+
+        function resolveAndLetGo(): void {
+          asked.letGo(listener, open === 0 ? 'answered' : 'hangs');
+          resolve(states);
+        }
+      }),
+  };
+}
+
+interface Listener {
+  ready(): void;
+  answer(file: string, state: PathState): void;
+  dead(): void;
+}
+
+interface RunningHelper {
+  ask(files: readonly string[], listener: Listener): void;
+  letGo(listener: Listener, because: 'answered' | 'hangs'): void;
+  /** Whether it can no longer be asked. */
+  isLost(): boolean;
+  end(): void;
+}
+
+function startHelper(program: string): RunningHelper {
+  const child = startProcess(program);
+  const questions = new Map<number, { readonly file: string; readonly listener: Listener }>();
+  const listeners = new Set<Listener>();
+  let asked = 0;
+  let isReady = false;
+  let isLost = child === null;
+  const end = () => {
+    isLost = true;
+    // It may sleep in the kernel, where no signal wakes it. Nobody waits for its end.
+    child?.kill('SIGKILL');
+    child?.stdin.destroy();
+    child?.stdout.destroy();
+    for (const listener of [...listeners]) listener.dead();
+  };
+  const read = (line: string) => {
+    const [number, state] = line.split(' ');
+    const question = questions.get(Number(number));
+    questions.delete(Number(number));
+    if (question !== undefined && listeners.has(question.listener))
+      question.listener.answer(question.file, asPathState(state));
+  };
+  readLines(child, line => {
+    if (line !== 'ready') return read(line);
+    isReady = true;
+    for (const listener of listeners) listener.ready();
+  });
+  for (const source of [child, child?.stdin]) source?.on('error', end);
+  child?.on('exit', end);
+  return {
+    isLost: () => isLost,
+    end,
+    ask: (files, listener) => {
+      if (isLost) return listener.dead();
+      listeners.add(listener);
+      if (isReady) listener.ready();
+      for (const file of files) questions.set(asked++, { file, listener });
+      child?.stdin.write(files.map(file => `${JSON.stringify(file)}\n`).join(''));
+    },
+    letGo: (listener, because) => {
+      listeners.delete(listener);
+      if (because === 'hangs') isLost = true;
+      // Others may still be getting answers about mounts that do not hang.
+      if (isLost && listeners.size === 0) end();
+    },
+  };
+}
+
+/** Null when the system has no room for one more process. */
+function startProcess(program: string): ChildProcessByStdio<Writable, Readable, null> | null {
+  try {
+    const child = spawn(process.execPath, [program], {
+      cwd: path.parse(process.execPath).root,
+      env: helperEnvironment(),
+      stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
+    });
+    child.unref();
+    // Where pipes could not be made either, Node leaves these undefined, whatever their type says.
+    for (const pipe of [child.stdin, child.stdout]) (pipe as Socket).unref();
+    return child;
+  } catch {
+    return null;
+  }
+}
+
+/** Nothing of the person's environment: no proxy, no NODE_OPTIONS, no secret reaches the helper. */
+function helperEnvironment(): NodeJS.ProcessEnv {
+  const systemRoot = process.env['SystemRoot'];
+  return {
+    // A look that hangs keeps a thread, and Node has four by default.
+    UV_THREADPOOL_SIZE: '64',
+    // Inside an editor our own program is the editor.
+    ...(process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
+    ...(systemRoot === undefined ? {} : { SystemRoot: systemRoot }),
+  };
+}
+
+function readLines(
+  child: ChildProcessByStdio<Writable, Readable, null> | null,
+  read: (line: string) => void,
+): void {
+  let unfinished = '';
+  child?.stdout.setEncoding('utf8');
+  child?.stdout.on('data', (text: string) => {
+    const lines = (unfinished + text).split('\n');
+    unfinished = lines.pop() ?? '';
+    lines.forEach(read);
+  });
+}
+
+function asPathState(word: string | undefined): PathState {
+  return word === 'folder' || word === 'file' || word === 'missing' ? word : 'unknown';
+}
+
+interface Timer {
+  helperIsReady(): void;
+  end(): void;
+}
+
+/**
+ * Ends once: when told to, or when the time is over. The time may also be over because we were busy
+ * ourselves; answers that have lain in the pipe since then are read before anything is given up.
+ */
+function startTimer(
+  limits: { readonly startLimitMs: number; readonly limitMs: number },
+  open: () => number,
+  done: () => void,
+): Timer {
+  let isOver = false;
+  let before = -1;
+  const end = () => {
+    clearTimeout(timeout);
+    if (isOver) return;
+    isOver = true;
+    done();
+  };
+  const giveUp = () => {
+    if (open() === before) return end();
+    before = open();
+    setImmediate(giveUp);
+  };
+  let timeout = setTimeout(giveUp, limits.startLimitMs);
+  return {
+    end,
+    helperIsReady: () => {
+      clearTimeout(timeout);
+      if (!isOver) timeout = setTimeout(giveUp, limits.limitMs);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+// What the open files of a process say about a home.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Holder } from '../../engine/model/snapshot.ts';
+import type { FilePath, ThreadId } from '../../engine/model/words.ts';
+
+export interface OpenFile {
+  readonly file: FilePath;
+  readonly isDeleted: boolean;
+  readonly isForWriting: boolean;
+  /** Whether it holds a lock on the file; where that cannot be known, it is taken to. */
+  readonly hasLock: boolean;
+}
+
+export interface Program {
+  readonly pid: number;
+  readonly program: string;
+  readonly terminal: string | null;
+}
+
+export function asHolder(program: Program, open: readonly OpenFile[]): Holder {
+  const paths = (isDeleted: boolean) =>
+    unique(open.filter(file => file.isDeleted === isDeleted).map(({ file }) => file));
+  return {
+    ...program,
+    files: paths(false),
+    deletedFiles: paths(true),
+    writesThreads: unique(open.map(writtenThread).filter(id => id !== null)),
+  };
+}
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const WRITER_LOCK = new RegExp(`[\\\\/]thread-writer-locks[\\\\/](${UUID})\\.lock$`, 'i');
+const ROLLOUT = new RegExp(`[\\\\/]rollout-[^\\\\/]*(${UUID})\\.jsonl$`, 'i');
+
+/**
+ * Codex takes a writer lock since 0.150; the file alone means nothing, since a killed server leaves
+ * it behind. Every version keeps the rollout of a loaded thread open for writing.
+ */
+function writtenThread({ file, hasLock, isForWriting }: OpenFile): ThreadId | null {
+  const lock = hasLock ? WRITER_LOCK.exec(file) : null;
+  const rollout = isForWriting ? ROLLOUT.exec(file) : null;
+  return (lock ?? rollout)?.[1]?.toLowerCase() ?? null;
+}
+
+/** Systems name open files by their real paths; a person knows a home by the path that was given. */
+export interface GivenFolders {
+  /** The path as the home names it; null when it lies in none of the folders. */
+  asGiven(realPath: string): FilePath | null;
+}
+
+export function givenFolders(folders: readonly FilePath[]): GivenFolders {
+  const pairs = folders.map(folder => ({ folder, real: `${realPathOf(folder)}${path.sep}` }));
+  return {
+    asGiven: realPath => {
+      for (const { folder, real } of pairs)
+        if (realPath.startsWith(real)) return path.join(folder, realPath.slice(real.length));
+      return null;
+    },
+  };
+}
+
+function realPathOf(folder: FilePath): string {
+  try {
+    return fs.realpathSync.native(folder);
+  } catch {
+    return path.resolve(folder);
+  }
+}
+
+function unique<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)].sort();
+}

@@ -1,0 +1,129 @@
+// What is behind an address, and at which place of which document a finding can be read.
+
+import type { Finding } from '../engine/model/finding.ts';
+import type { Thread } from '../engine/model/thread.ts';
+import type { ThreadId } from '../engine/model/words.ts';
+import type { Place } from '../protocol.ts';
+import { databaseAddress, homeAddress, parseAddress, threadAddress } from './addresses.ts';
+import { writeDatabasePage } from './databasePage.ts';
+import { toFileUri } from './fileUri.ts';
+import { writeHomePage } from './homePage.ts';
+import { createPageWriter, type Page } from './page.ts';
+import { factsOf, writeRecord } from './record.ts';
+import { visibilityOf, type View } from './view.ts';
+
+/** Larger files are not opened in an editor because of a finding; the record speaks for them. */
+const LARGEST_FILE_TO_OPEN = 1024 * 1024;
+
+/** The text of a document; also of one that was there a scan ago and is not any more. */
+export function documentText(view: View, uri: string): string {
+  const address = parseAddress(uri);
+  if (address === null || address.homeKey !== view.report.snapshot.home.key)
+    return sayNothingThere('This document belongs to another Codex home than the one shown now.');
+  if (address.kind === 'home') return writeHomePage(view.report).text;
+  if (address.kind === 'database') return databasePage(view, address.name).text;
+  const thread = view.threads.get(address.name);
+  if (thread === undefined)
+    return sayNothingThere(`There is no thread ${address.name} in this Codex home.`);
+  return recordOf(view, thread).text;
+}
+
+function sayNothingThere(sentence: string): string {
+  const page = createPageWriter();
+  page.title(sentence);
+  return page.page().text;
+}
+
+export function recordOf(view: View, thread: Thread): Page {
+  const { report, byThread } = view;
+  const findings = byThread.get(thread.id) ?? [];
+  return writeRecord({
+    thread,
+    snapshot: report.snapshot,
+    findings,
+    visibility: visibilityOf(view, thread.id),
+  });
+}
+
+function databasePage({ report }: View, key: string): Page {
+  return writeDatabasePage(
+    key,
+    report.snapshot.databases.find(candidate => candidate.key === key) ?? null,
+  );
+}
+
+/** Where a thread's finding is read: in its rollout where that can be opened, else in its record. */
+export function placeAtThread(
+  view: View,
+  finding: Finding,
+  id: ThreadId,
+  record: () => Page,
+): Place {
+  const { home } = view.report.snapshot;
+  return (
+    placeInRollout(view, finding) ?? record().place(threadAddress(home.key, id), factsOf(finding))
+  );
+}
+
+function placeInRollout({ report }: View, { subject, facts }: Finding): Place | null {
+  if (subject.kind !== 'rollout' || typeof facts['line'] !== 'number') return null;
+  const rollout = report.snapshot.rollouts.find(({ path }) => path === subject.key);
+  if (rollout === undefined || rollout.compressed || rollout.bytes > LARGEST_FILE_TO_OPEN)
+    return null;
+  return placeInFile(report.snapshot.home.system, rollout.file, facts);
+}
+
+/** Where a finding about the home is read. */
+export function placeAtHome(view: View, finding: Finding): Place {
+  const { home, config } = view.report.snapshot;
+  const { subject, facts } = finding;
+  if (subject.kind === 'database') {
+    const page = databasePage(view, subject.key);
+    return page.place(databaseAddress(home.key, subject.key), databaseFacts(finding));
+  }
+  const isInConfig = subject.kind === 'config' || subject.kind === 'provider';
+  if (isInConfig && config.state !== 'absent')
+    return placeInFile(home.system, config.file, {
+      ...config.providerPosition,
+      ...config.error,
+      ...facts,
+    });
+  return (
+    placeInRollout(view, finding) ??
+    writeHomePage(view.report).place(homeAddress(home.key), [subject.kind])
+  );
+}
+
+function databaseFacts({ check, facts }: Finding): readonly string[] {
+  const versions = Object.values(facts)
+    .flat()
+    .filter(value => typeof value === 'number')
+    .map(version => `migration.${String(version)}`);
+  const words = check.split('-');
+  if (words.includes('migration')) return [...versions, 'recorded'];
+  if (words.includes('schema')) return ['missing', 'found'];
+  if (words.includes('network')) return ['filesystem'];
+  if (words.includes('wal')) return ['wal'];
+  if (words.includes('overgrown')) return ['size'];
+  return ['trouble', 'file'];
+}
+
+/** Facts count lines and columns from one; without them the whole first line is meant. */
+function placeInFile(
+  system: 'linux' | 'darwin' | 'win32',
+  file: string,
+  facts: Readonly<Record<string, unknown>>,
+): Place {
+  const [line, column, endColumn] = ['line', 'column', 'endColumn'].map(name => {
+    const value = facts[name];
+    return typeof value === 'number' && value > 0 ? value - 1 : null;
+  });
+  const startCharacter = column ?? 0;
+  return {
+    uri: toFileUri(file, system),
+    line: line ?? 0,
+    startCharacter,
+    // Editors shorten a range to the line that is there.
+    endCharacter: endColumn ?? Number.MAX_SAFE_INTEGER,
+  };
+}

@@ -1,0 +1,33 @@
+// The page of the home: what is so for all of its threads, and what could not be looked at.
+
+import type { Report } from '../engine/model/report.ts';
+import { createPageWriter, type Page } from './page.ts';
+import { count, timeInWords } from './words.ts';
+
+export function writeHomePage({ snapshot, nothingLost, counts }: Report): Page {
+  const { home, config, codexes, databases, gaps } = snapshot;
+  const page = createPageWriter();
+  page.title(`Codex home ${home.path}`);
+  page.heading('Home');
+  page.fact('nothingLost', 'is all there', `${nothingLost.answer}: ${nothingLost.says}`);
+  page.fact('home', 'folder', home.path);
+  page.fact('host', 'host', home.hostname);
+  page.fact('sqliteHome', 'databases', `${home.sqliteHome} (from: ${home.sqliteHomeFrom})`);
+  page.fact('filesystem', 'filesystem', home.filesystem?.type ?? 'unknown');
+  page.fact('config', 'config.toml', config.state);
+  page.fact('provider', 'provider', config.provider);
+  page.fact('threads', 'threads', `${String(counts.threads)}, ${String(counts.archived)} archived`);
+  page.fact('looked', 'looked at', timeInWords(snapshot.takenAtMs));
+  page.heading('Codex programs');
+  if (codexes.length === 0) page.fact('codex', 'codex', 'none was found');
+  for (const { path, version } of codexes) page.fact(`codex`, version ?? 'unknown', path);
+  page.heading('Databases');
+  for (const { key, trouble } of databases)
+    page.fact(`database.${key}`, key, trouble === null ? 'can be read' : trouble.why);
+  page.heading('Could not be looked at');
+  if (gaps.length === 0)
+    page.fact('gaps', 'nothing', `${count(counts.rollouts, 'rollout')} were looked at`);
+  for (const { source, path, why } of gaps)
+    page.fact(`gap.${source}`, source, `${path ?? ''} ${why}`.trim());
+  return page.page();
+}

@@ -1,0 +1,49 @@
+// What the editor says about settings, made sure of: any editor may send anything.
+
+import type { Level, ServerSettings } from '../protocol.ts';
+
+const LEVELS: readonly Level[] = ['error', 'warning', 'note', 'off'];
+const PROBLEMS: readonly ServerSettings['problems'][] = ['workspace', 'all', 'off'];
+
+export const DEFAULT_SETTINGS: ServerSettings = {
+  home: null,
+  sqliteHome: null,
+  codexPath: null,
+  levels: {},
+  problems: 'workspace',
+};
+
+/** Reads settings, also where they lie under the name of their section. */
+export function readSettings(given: unknown): ServerSettings {
+  const outer = asObject(given);
+  const settings = asObject(outer['codexHealth'] ?? outer);
+  return {
+    home: asPath(settings['home']),
+    sqliteHome: asPath(settings['sqliteHome']),
+    codexPath: asPath(settings['codexPath']),
+    levels: asLevels(settings['levels']),
+    problems: PROBLEMS.find(word => word === settings['problems']) ?? DEFAULT_SETTINGS.problems,
+  };
+}
+
+/** Whether a home has to be looked at again because of a change. */
+export function needsNewScan(before: ServerSettings, after: ServerSettings): boolean {
+  return (['home', 'sqliteHome', 'codexPath'] as const).some(name => before[name] !== after[name]);
+}
+
+function asObject(value: unknown): { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function asPath(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
+
+function asLevels(value: unknown): ServerSettings['levels'] {
+  return Object.fromEntries(
+    Object.entries(asObject(value)).flatMap(([check, word]) => {
+      const level = LEVELS.find(candidate => candidate === word);
+      return level === undefined ? [] : [[check, level]];
+    }),
+  );
+}

@@ -1,0 +1,10 @@
+// What VS Code starts inside its extension host.
+
+import { runTests } from './harness.ts';
+import './problems.ts';
+
+export function run(): Promise<void> {
+  const resultFile = process.env['CODEX_HEALTH_RESULT'];
+  if (resultFile === undefined) throw new Error('the runner has to name the result file');
+  return runTests(resultFile);
+}

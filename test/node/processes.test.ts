@@ -1,0 +1,337 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Holder } from '../../src/engine/model/snapshot.ts';
+import type { Holders } from '../../src/engine/world.ts';
+import { findHoldersWithLsof, parseLsof, parsePs } from '../../src/node/processes/darwin.ts';
+import {
+  findHoldersInProc,
+  parseLocks,
+  readDescriptor,
+  terminalName,
+} from '../../src/node/processes/linux.ts';
+import { createProcesses } from '../../src/node/processes/processes.ts';
+import { startAppServer } from '../support/codex/appServer.ts';
+import { installCodex } from '../support/codex/binaries.ts';
+import { copyHome, makeHome } from '../support/codex/makeHome.ts';
+
+const ONE = '01a1fc9d-53ef-7143-a356-d880ac493987';
+const TWO = '01a1fca1-27d5-7b50-aff1-756bb5b1a7f1';
+const ROLLOUT_ONE = `rollout-2026-11-21T05-38-51-${ONE}.jsonl`;
+const ROLLOUT_TWO = `rollout-2026-11-21T05-43-02-${TWO}.jsonl`;
+
+/** Opens the files that are named with their modes, and removes those that are marked. */
+const HOLD = `
+  const fs = require('node:fs');
+  for (const [mode, file, fate] of JSON.parse(process.argv[1])) {
+    fs.openSync(file, mode);
+    if (fate === 'remove') fs.rmSync(file);
+  }
+  process.stdout.write('ready');
+  setInterval(() => {}, 1000);
+`;
+
+let home: string;
+let children: ChildProcess[] = [];
+
+beforeEach(() => {
+  home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'processes-')));
+  fs.mkdirSync(`${home}/thread-writer-locks`);
+});
+
+afterEach(() => {
+  // The whole group: a shell leaves its children behind, and those keep the lock.
+  for (const { pid } of children) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  children = [];
+  fs.rmSync(home, { recursive: true });
+});
+
+async function start(program: string, args: readonly string[]): Promise<number> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  children.push(child);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.once('data', () => resolve());
+    child.once('exit', code => reject(new Error(`${program} ended with ${String(code)}`)));
+  });
+  return child.pid ?? 0;
+}
+
+const hold = (...files: readonly (readonly [mode: string, file: string, fate?: 'remove'])[]) =>
+  start(process.execPath, ['-e', HOLD, JSON.stringify(files)]);
+
+/** `flock` runs the program while it holds the lock; the shell says when. */
+const lock = (file: string) => start('flock', ['-x', file, 'sh', '-c', 'echo ready; sleep 60']);
+
+function found(folders = [home]): Holders {
+  const read = findHoldersInProc(folders);
+  if (!read.ok) throw new Error(read.trouble.why);
+  return read.value;
+}
+
+function names({ files, deletedFiles, writesThreads }: Holder, below = home) {
+  const relative = (list: readonly string[]) => list.map(file => path.relative(below, file));
+  return { files: relative(files), deletedFiles: relative(deletedFiles), writesThreads };
+}
+
+describe.runIf(process.platform === 'linux')('on Linux', () => {
+  test('nobody holds a home that nobody uses', () => {
+    expect(found().holders).toEqual([]);
+  });
+
+  test('a program that has files open is named, with those that were removed under it', async () => {
+    fs.writeFileSync(`${home}/notes`, '');
+    const pid = await hold(
+      ['w+', `${home}/state_5.sqlite`],
+      ['w+', `${home}/state_5.sqlite-wal`, 'remove'],
+      ['r', '/dev/null'],
+    );
+    const [holder, ...others] = found().holders;
+    expect(others).toEqual([]);
+    expect(holder).toMatchObject({
+      pid,
+      program: path.basename(fs.realpathSync(process.execPath)),
+    });
+    expect(holder && names(holder)).toEqual({
+      files: ['state_5.sqlite'],
+      deletedFiles: ['state_5.sqlite-wal'],
+      writesThreads: [],
+    });
+  });
+
+  test('a home is named as it was given, also through a link', async () => {
+    await hold(['w', `${home}/state_5.sqlite`]);
+    fs.symlinkSync(home, `${home}-link`);
+    const [holder] = found([`${home}-link`]).holders;
+    fs.rmSync(`${home}-link`);
+    expect(holder?.files).toEqual([`${home}-link/state_5.sqlite`]);
+  });
+
+  test('files of a neighbour with a longer name are not ours', async () => {
+    fs.mkdirSync(`${home}-work`);
+    await hold(['w', `${home}-work/state_5.sqlite`]);
+    const { holders } = found();
+    fs.rmSync(`${home}-work`, { recursive: true });
+    expect(holders).toEqual([]);
+  });
+
+  test('who has a rollout open for writing writes its thread; a reader does not', async () => {
+    fs.writeFileSync(`${home}/${ROLLOUT_TWO}`, '');
+    await hold(['a', `${home}/${ROLLOUT_ONE}`], ['r', `${home}/${ROLLOUT_TWO}`]);
+    const [holder] = found().holders;
+    expect(holder && names(holder)).toEqual({
+      files: [ROLLOUT_ONE, ROLLOUT_TWO],
+      deletedFiles: [],
+      writesThreads: [ONE],
+    });
+  });
+
+  test('who holds a writer lock writes its thread; an open lock file alone means nothing', async () => {
+    await lock(`${home}/thread-writer-locks/${ONE}.lock`);
+    await hold(['w', `${home}/thread-writer-locks/${TWO}.lock`]);
+    expect(found().holders.flatMap(({ writesThreads }) => writesThreads)).toContain(ONE);
+    expect(found().holders.flatMap(({ writesThreads }) => writesThreads)).not.toContain(TWO);
+  });
+
+  test('a container that knows the home under another path is found by its locks', async context => {
+    const isRoot = process.getuid?.() === 0;
+    const namespaces = [...(isRoot ? [] : ['--user', '--map-root-user']), '--mount'];
+    const canMount = spawnSync('unshare', [...namespaces, 'true']).status === 0;
+    context.skip(!canMount, 'needs a mount namespace');
+    const script = `mount --bind "$0" /mnt && exec flock -x /mnt/thread-writer-locks/${ONE}.lock sh -c 'echo ready; sleep 60'`;
+    const pid = await start('unshare', [...namespaces, 'sh', '-c', script, home]);
+    const holder = found().holders.find(one => one.pid === pid);
+    expect(holder && names(holder)).toEqual({
+      files: [`thread-writer-locks/${ONE}.lock`],
+      deletedFiles: [],
+      writesThreads: [ONE],
+    });
+  });
+
+  test('programs of others make the answer a partial one, but for the locks they hold', async context => {
+    const pid = await lock(`${home}/thread-writer-locks/${ONE}.lock`);
+    fs.chmodSync(home, 0o755);
+    const { holders, unreadable } = foundByNobody();
+    context.skip(holders === undefined, 'needs an account that may run Node and read the sources');
+    expect(unreadable?.map(one => one.pid)).toContain(process.pid);
+    expect(unreadable?.map(one => one.program)).not.toContain('kthreadd');
+    expect(holders?.map(one => [one.pid, one.program, one.writesThreads])).toEqual([
+      [pid, 'flock', [ONE]],
+    ]);
+  });
+
+  test('it is quick', () => {
+    found();
+    const before = process.cpuUsage();
+    found();
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(100);
+  });
+
+  test.each([
+    ['0.142.0', 'legacy'],
+    ['0.169.0', 'paginated'],
+  ] as const)(
+    'a real Codex %s writes the thread that it has loaded',
+    async (version, mode) => {
+      const made = await makeHome(version, mode);
+      const copy = copyHome(made, `${home}/codex`);
+      const server = await startAppServer(await installCodex(version), copy.folder);
+      await server.call('thread/resume', { threadId: copy.ids.A });
+      const [holder, ...others] = found([copy.folder]).holders;
+      await server.stop();
+      expect(others).toEqual([]);
+      expect(holder?.program).toBe('codex');
+      expect(holder?.writesThreads).toEqual([copy.ids.A]);
+      expect(holder && names(holder, copy.folder).files).toContain('state_5.sqlite-wal');
+      expect(found([copy.folder]).holders).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+/** Asks from a process of another account; only root can start one. */
+function foundByNobody(): Partial<Holders> {
+  if (process.getuid?.() !== 0) return {};
+  const sources = path.join(import.meta.dirname, '../../src/node/processes/linux.ts');
+  const program = `const { findHoldersInProc } = await import(${JSON.stringify(sources)});
+    process.stdout.write(JSON.stringify(findHoldersInProc([${JSON.stringify(home)}]).value));`;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    uid: 65_534,
+    gid: 65_534,
+    cwd: '/',
+  });
+  return status === 0 ? (JSON.parse(stdout) as Holders) : {};
+}
+
+describe('what the kernel of Linux says', () => {
+  test('its table of locks, without those that only wait', () => {
+    const text = `1: POSIX  ADVISORY  READ 8496 fe:00:2359334 128 128
+2: FLOCK  ADVISORY  WRITE 8774 103:02:2363080 0 EOF
+2: -> FLOCK  ADVISORY  WRITE 9999 103:02:2363080 0 EOF
+3: OFDLCK ADVISORY  READ -1 00:06:1025 0 EOF
+4: LEASE  ACTIVE    READ 77 fe:00:12 0 EOF
+`;
+    expect(parseLocks(text)).toEqual([
+      { pid: 8496, isForWriting: false, file: 'fe:00:2359334' },
+      { pid: 8774, isForWriting: true, file: '103:02:2363080' },
+      { pid: 77, isForWriting: false, file: 'fe:00:12' },
+    ]);
+  });
+
+  test.each([
+    ['pos:\t0\nflags:\t02500000\nmnt_id:\t27\n', false, false],
+    ['pos:\t0\nflags:\t02102001\n', true, false],
+    ['flags:\t02100002\nlock:\t1: FLOCK  ADVISORY  WRITE 8774 fe:00:2363080 0 EOF\n', true, true],
+    ['flags:\t02100002\nlock:\t1: POSIX  ADVISORY  READ 8774 fe:00:1 128 128\n', true, false],
+    ['', false, false],
+  ])('a descriptor %j', (text, isForWriting, hasLock) => {
+    expect(readDescriptor(text)).toEqual({ isForWriting, hasLock });
+  });
+
+  test.each([
+    [0, null],
+    [34_816, 'pts/0'],
+    [34_819, 'pts/3'],
+    [1_083_392, 'pts/256'],
+    [1025, 'tty1'],
+    [1088, null],
+  ])('terminal %i', (number, name) => {
+    expect(terminalName(number)).toBe(name);
+  });
+});
+
+describe('the tools of macOS', () => {
+  const LSOF = `p501
+ccodex
+fcwd
+a 
+k12
+n/Users/ada
+ftxt
+a 
+k1
+n/Users/ada/.codex/packages/standalone/current/bin/codex
+f9
+au
+k1
+n/Users/ada/.codex/state_5.sqlite
+f10
+au
+k0
+n/Users/ada/.codex/state_5.sqlite-wal
+f11
+ar
+k1
+n/Users/ada/.codex/a name
+f12
+au
+n->0x1234
+p502
+cCode Helper (Plugin)
+f3
+aw
+k1
+n/Users/ada/x (deleted)
+`;
+
+  test('lsof, a field a line', () => {
+    const file = (name: string, isForWriting: boolean, isDeleted = false) => ({
+      ...{ name: `/Users/ada/${name}`, isForWriting, isDeleted },
+    });
+    expect(parseLsof(LSOF)).toEqual([
+      {
+        pid: 501,
+        program: 'codex',
+        files: [
+          file('.codex/state_5.sqlite', true),
+          file('.codex/state_5.sqlite-wal', true, true),
+          file('.codex/a name', false),
+        ],
+      },
+      { pid: 502, program: 'Code Helper (Plugin)', files: [file('x', true, true)] },
+    ]);
+    expect(parseLsof('')).toEqual([]);
+  });
+
+  test('ps, whose last column may hold blanks', () => {
+    const text = `    1     0 ??       /sbin/launchd
+  501   502 ttys003  /Applications/Some App.app/Contents/MacOS/Some App
+`;
+    expect(parsePs(text)).toEqual([
+      { pid: 1, account: 0, terminal: null, program: 'launchd' },
+      { pid: 501, account: 502, terminal: 'ttys003', program: 'Some App' },
+    ]);
+  });
+
+  test('the same tools of Linux name the same holder', async context => {
+    const tools = { lsof: '/usr/bin/lsof', ps: '/bin/ps' };
+    const isHere = process.platform === 'linux' && Object.values(tools).every(fs.existsSync);
+    context.skip(!isHere, 'needs lsof');
+    const pid = await hold(
+      ['w', `${home}/state_5.sqlite`],
+      ['w', `${home}/${ROLLOUT_ONE}`],
+      ['w', `${home}/gone`, 'remove'],
+    );
+    const read = await findHoldersWithLsof([home], tools);
+    const [holder, ...others] = read.ok ? read.value.holders : [];
+    expect(others).toEqual([]);
+    expect(holder?.pid).toBe(pid);
+    expect(holder && names(holder)).toEqual({
+      files: [ROLLOUT_ONE, 'state_5.sqlite'],
+      deletedFiles: ['gone'],
+      writesThreads: [ONE],
+    });
+  });
+
+  test('a tool that is not there is no answer, not an empty one', async () => {
+    const read = await findHoldersWithLsof([home], { lsof: '/nonexistent', ps: '/bin/ps' });
+    expect(read).toMatchObject({ ok: false, trouble: { why: 'lsof did not answer' } });
+  });
+});
+
+test('Windows does not tell', async () => {
+  expect(await createProcesses('win32').holders([home])).toMatchObject({ ok: false });
+});

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { home, HOME, idOf, type HomeBuilder } from '../support/home.ts';
+import { openEditor, type Editor } from './editor.ts';
+
+const SHOP = '/home/ada/work/shop';
+const THESIS = '/home/ada/work/thesis';
+
+function twoProjects(): HomeBuilder {
+  return home()
+    .folder(SHOP)
+    .folder(THESIS)
+    .thread('shop', { cwd: SHOP, row: false })
+    .thread('thesis', { cwd: `${THESIS}/text`, row: false });
+}
+
+function open(problems: 'all' | 'workspace' | 'off', folders: readonly string[] = []) {
+  const settings = { home: HOME, problems };
+  return openEditor(twoProjects().build().world, { settings, folders });
+}
+
+/** The documents with markers, by the thread's key. */
+function marked({ markers }: Editor): readonly string[] {
+  return ['shop', 'thesis'].filter(key => [...markers.keys()].some(uri => uri.endsWith(idOf(key))));
+}
+
+test('a marker carries the finding, the check and a page about it', async () => {
+  const editor = await open('all');
+  const [[uri, markers] = ['', []]] = editor.markers;
+  expect(uri).toMatch(/^codex-health:\/\/[0-9a-f]+\/thread\/[0-9a-f-]{36}$/);
+  const id = uri.split('/').at(-1) ?? '';
+  expect(markers).toEqual([
+    expect.objectContaining({
+      source: 'codex-health',
+      code: 'thread-row-missing',
+      severity: 2,
+      codeDescription: { href: expect.stringMatching(/docs\/checks\.md#thread-row-missing$/) },
+      data: { finding: `thread-row-missing:${id}` },
+    }),
+  ]);
+});
+
+test('a marker stands on the line that is wrong', async () => {
+  const editor = await open('all');
+  for (const [uri, markers] of editor.markers) {
+    const lines = (await editor.text(uri)).split('\n');
+    const [{ start, end } = { start: null, end: null }] = markers.map(({ range }) => range);
+    const line = lines[start?.line ?? 0] ?? '';
+    expect(line.slice(0, start?.character)).toMatch(/^entry +$/);
+    expect(line.slice(start?.character, end?.character)).toBe('none');
+  }
+});
+
+test('all threads are marked, or those of the open folders, or none', async () => {
+  expect(marked(await open('all'))).toEqual(['shop', 'thesis']);
+  expect(marked(await open('workspace', [`file://${THESIS}`]))).toEqual(['thesis']);
+  expect(marked(await open('workspace', ['file:///home/ada/work']))).toEqual(['shop', 'thesis']);
+  expect(marked(await open('workspace', ['file:///home/ada/wo', 'vscode-vfs://hub/x']))).toEqual(
+    [],
+  );
+  expect(marked(await open('workspace'))).toEqual([]);
+  expect(marked(await open('off', [`file://${SHOP}`]))).toEqual([]);
+});
+
+test('markers follow the folders that are opened and closed', async () => {
+  const editor = await open('workspace', [`file://${SHOP}`]);
+  const changed = editor.nextChange();
+  await editor.tell('workspace/didChangeWorkspaceFolders', {
+    event: {
+      added: [{ uri: `file://${THESIS}`, name: 'thesis' }],
+      removed: [{ uri: `file://${SHOP}`, name: 'shop' }],
+    },
+  });
+  await changed;
+  expect(marked(editor)).toEqual(['thesis']);
+});
+
+test('the tree counts threads that have no marker', async () => {
+  expect((await (await open('off')).tree()).threadsInTrouble).toBe(2);
+});

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { World } from '../../src/engine/world.ts';
+import type { HealthTree } from '../../src/protocol.ts';
+import { createScans } from '../../src/server/scans.ts';
+import { DEFAULT_SETTINGS, readSettings } from '../../src/server/settings.ts';
+import type { Report } from '../../src/engine/model/report.ts';
+import { home, HOME, idOf } from '../support/home.ts';
+import { openEditor } from './editor.ts';
+
+/** A world that becomes another one when a test says so. */
+function changing(first: World): { readonly world: World; become(next: World): void } {
+  let now = first;
+  const world = new Proxy(first, { get: (_, name) => Reflect.get(now, name) as unknown });
+  return { world, become: next => void (now = next) };
+}
+
+test('a refresh sees what has changed, and takes markers away', async () => {
+  const broken = home().thread('one', { row: false }).build().world;
+  const sound = home().thread('one').build().world;
+  const { world, become } = changing(broken);
+  const editor = await openEditor(world, { settings: { home: HOME, problems: 'all' } });
+  expect(editor.markers.size).toBe(1);
+  become(sound);
+  await editor.ask('codexHealth/refresh');
+  expect(editor.markers.size).toBe(0);
+  expect(await editor.tree()).toMatchObject({ threadsInTrouble: 0 });
+});
+
+test('a scan that fails is told to who asked, and the next one may succeed', async () => {
+  const sound = home().thread('one').build().world;
+  const { world, become } = changing(sound);
+  const editor = await openEditor(world, { settings: { home: HOME } });
+  become({
+    ...sound,
+    get files(): World['files'] {
+      throw new Error('the disk is on fire');
+    },
+  });
+  await expect(editor.ask('codexHealth/refresh')).rejects.toThrow('the disk is on fire');
+  await expect(editor.tree()).rejects.toThrow('the disk is on fire');
+  become(sound);
+  await editor.ask('codexHealth/refresh');
+  expect((await editor.tree()).hosts).toHaveLength(1);
+});
+
+test('the report for the clipboard says what is wrong, and not whose it is', async () => {
+  const builder = home().thread('one', { prompt: 'secret plan', row: false });
+  const editor = await openEditor(builder.build().world, { settings: { home: HOME } });
+  const report = await editor.ask<string>('codexHealth/report');
+  expect(report).toMatch(/^warning: .*thread-row-missing.*, 1 time$/m);
+  for (const own of ['ada', 'secret', 'workbench', idOf('one'), HOME])
+    expect(report).not.toContain(own);
+});
+
+test('any number of calls during a scan come to one scan after it', async () => {
+  const ends: ((report: Report) => void)[] = [];
+  const scans = createScans(() => new Promise(resolve => ends.push(resolve)));
+  const first = scans.newest();
+  const [second, third] = [scans.again(), scans.again()];
+  const [one, two] = [{} as Report, {} as Report];
+  expect(ends).toHaveLength(1);
+  ends[0]?.(one);
+  expect(await first).toBe(one);
+  await new Promise(setImmediate);
+  expect(ends).toHaveLength(2);
+  ends[1]?.(two);
+  expect(await Promise.all([second, third])).toEqual([two, two]);
+  expect(await scans.newest()).toBe(two);
+  expect(ends).toHaveLength(2);
+});
+
+test('settings are read from whatever an editor sends', () => {
+  expect(readSettings(undefined)).toEqual(DEFAULT_SETTINGS);
+  expect(readSettings('nonsense')).toEqual(DEFAULT_SETTINGS);
+  expect(readSettings({ home: 7, problems: 'sometimes', levels: [] })).toEqual(DEFAULT_SETTINGS);
+  expect(readSettings({ codexHealth: { home: ' /h ', levels: { a: 'off', b: 'loud' } } })).toEqual({
+    ...DEFAULT_SETTINGS,
+    home: '/h',
+    levels: { a: 'off' },
+  });
+});
+
+test('an editor that knows nothing of our messages still gets its markers', async () => {
+  const builder = home().thread('one', { row: false });
+  const editor = await openEditor(builder.build().world, {
+    settings: { home: HOME, problems: 'all' },
+  });
+  expect([...editor.markers.values()].flat()).toHaveLength(1);
+  const tree: Promise<HealthTree> = editor.tree();
+  expect((await tree).state).toBe('read');
+});
