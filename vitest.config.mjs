@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // These need the real Codex, a built product or a window; scripts/test.mjs runs them apart.
-    exclude: ['test/codex/**', 'test/editor/**', 'test/cli/**'],
+    exclude: ['test/codex/**', 'test/editor/**', 'test/cli/process/**'],
     testTimeout: 20_000,
   },
 });

@@ -19,7 +19,7 @@ const { passed, failed } = await runParts(
     ...checkParts,
     {
       name: 'command line',
-      command: [...vitest, '--config', 'test/cli/vitest.config.mjs'],
+      command: [...vitest, '--config', 'test/cli/process/vitest.config.mjs'],
       counts: 'vitest',
     },
     {

@@ -72,6 +72,15 @@ export interface ThreadCounts {
 export interface ThreadsRequest {
   readonly host: string;
   readonly project: string;
+  /** At most so many, since somebody has twenty thousand. */
+  readonly limit: number;
+}
+
+export interface ThreadsAnswer {
+  /** Trouble first, then the newest. */
+  readonly threads: readonly ThreadNode[];
+  /** How many there are besides. */
+  readonly more: number;
 }
 
 export interface ThreadNode {

@@ -14,6 +14,8 @@ export interface World {
   readonly processes: Processes;
   readonly memory: Memory;
   readonly keep: Keep;
+  /** From now on nothing is ever written below this folder, wherever our own files belong. */
+  protect(folder: FilePath): void;
   now(): number;
   /** SHA-256 in hexadecimal digits. */
   hash(text: string): string;
@@ -119,8 +121,20 @@ export interface Outside {
 }
 
 export interface Codexes {
-  /** Every Codex program on this machine, or the one named. */
-  find(named: FilePath | null): Promise<Read<readonly Codex[]>>;
+  /**
+   * Every Codex program on this machine, or the one named. What a program knows is learnt from the
+   * databases that it makes on an empty home of its own; how to read those is told by the caller.
+   */
+  find(
+    named: FilePath | null,
+    readMigrations: (database: FilePath) => Promise<readonly LearntMigration[] | null>,
+  ): Promise<Read<readonly Codex[]>>;
+}
+
+export interface LearntMigration {
+  readonly version: number;
+  /** In hexadecimal digits. */
+  readonly checksum: string;
 }
 
 export interface Processes {

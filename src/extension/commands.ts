@@ -19,8 +19,8 @@ export function registerCommands(client: Client, log: LogOutputChannel): readonl
     commands.registerCommand(COMMANDS.refresh, () =>
       orTell('Could not look at the Codex home', () => refresh(client)),
     ),
-    commands.registerCommand(COMMANDS.openRecord, (target: Uri, line?: number) =>
-      orTell('Could not open the session record', () => openRecord(target, line ?? 0)),
+    commands.registerCommand(COMMANDS.openRecord, (target: Uri, line = 0, character = 0) =>
+      orTell('Could not open the session record', () => openRecord(target, line, character)),
     ),
     commands.registerCommand(COMMANDS.copyReport, () =>
       orTell('Could not copy the report', () => copyReport(client)),
@@ -41,8 +41,8 @@ function refresh(client: Client): PromiseLike<void> {
   return window.withProgress({ location: { viewId: VIEW } }, () => client.ask(REFRESH_REQUEST));
 }
 
-async function openRecord(target: Uri, line: number): Promise<void> {
-  const position = new Position(line, 0);
+async function openRecord(target: Uri, line: number, character: number): Promise<void> {
+  const position = new Position(line, character);
   await window.showTextDocument(target, {
     selection: new Range(position, position),
     preview: true,

@@ -9,6 +9,7 @@ export const COMMANDS = {
   openRecord: 'codexHealth.openRecord',
   copyReport: 'codexHealth.copyReport',
   showLog: 'codexHealth.showLog',
+  showMore: 'codexHealth.showMore',
 } as const;
 
 /** Says which welcome text an empty view shows: `looking`, `no-home`, `failed` or `read`. */

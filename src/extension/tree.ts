@@ -2,44 +2,48 @@
 
 import {
   commands,
+  Disposable,
   EventEmitter,
   window,
-  type Disposable,
   type LogOutputChannel,
   type TreeDataProvider,
+  type ViewBadge,
 } from 'vscode';
 import {
   THREADS_REQUEST,
   TREE_REQUEST,
   type HealthTree,
   type HostNode,
-  type ThreadNode,
+  type ProjectNode,
+  type ThreadsAnswer,
+  type ThreadsRequest,
 } from '../protocol.ts';
 import type { Client } from './client.ts';
-import { STATE_KEY, VIEW } from './contributions.ts';
-import { toTreeItem, type HomeNode, type Node } from './treeItems.ts';
+import { COMMANDS, STATE_KEY, VIEW } from './contributions.ts';
+import { toTreeItem, type HomeNode, type MoreNode, type Node } from './treeItems.ts';
+
+/** Threads of a project that are shown at once; trouble is among the first. */
+const PAGE = 200;
 
 export function registerTree(client: Client, log: LogOutputChannel): Disposable {
   const changed = new EventEmitter<undefined>();
+  const pages = new Map<string, number>();
   const newest = () => client.ask<HealthTree>(TREE_REQUEST);
   const provider: TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
     getTreeItem: toTreeItem,
     getChildren: async (node): Promise<Node[]> => {
-      if (node !== undefined) return [...(await children(client, node))];
+      if (node?.kind === 'project') return threadsOf(client, node, pages.get(keyOf(node)) ?? 1);
+      if (node !== undefined) return [...childrenOf(node)];
       const tree = await newest().catch((error: unknown) => void showFailure(error));
       return tree === undefined ? [] : [...tree.hosts];
     },
   };
   const view = window.createTreeView(VIEW, { treeDataProvider: provider, showCollapseAll: true });
-
-  const show = ({ state, nothingLost, threadsInTrouble }: HealthTree) => {
+  const show = ({ state, homePath, nothingLost, threadsInTrouble }: HealthTree) => {
     setState(state);
-    view.message = state === 'read' ? nothingLost.says : '';
-    view.badge =
-      threadsInTrouble === 0
-        ? undefined
-        : { value: threadsInTrouble, tooltip: inTrouble(threadsInTrouble) };
+    view.message = state === 'read' ? nothingLost.says : `There is no Codex home at ${homePath}.`;
+    view.badge = badgeOf(threadsInTrouble);
   };
   const showFailure = (error: unknown) => {
     log.error(String(error));
@@ -51,32 +55,43 @@ export function registerTree(client: Client, log: LogOutputChannel): Disposable 
     newest().then(show, showFailure);
     changed.fire(undefined);
   });
-  return view;
+  const showMore = commands.registerCommand(COMMANDS.showMore, ({ project }: MoreNode) => {
+    pages.set(keyOf(project), (pages.get(keyOf(project)) ?? 1) + 1);
+    changed.fire(undefined);
+  });
+  return Disposable.from(view, showMore, changed);
+}
+
+function keyOf({ host, path }: ProjectNode): string {
+  return `${host} ${path}`;
+}
+
+function badgeOf(threads: number): ViewBadge | undefined {
+  if (threads === 0) return undefined;
+  const noun = threads === 1 ? 'thread' : 'threads';
+  return { value: threads, tooltip: `${String(threads)} Codex ${noun} in trouble` };
+}
+
+async function threadsOf(client: Client, project: ProjectNode, pages: number): Promise<Node[]> {
+  const { host, path } = project;
+  const request: ThreadsRequest = { host, project: path, limit: pages * PAGE };
+  const { threads, more } = await client.ask<ThreadsAnswer>(THREADS_REQUEST, request);
+  return more === 0 ? [...threads] : [...threads, { kind: 'more', project, more }];
 }
 
 function setState(state: HealthTree['state'] | 'failed'): void {
   void commands.executeCommand('setContext', STATE_KEY, state);
 }
 
-function inTrouble(threads: number): string {
-  return threads === 1
-    ? '1 Codex thread in trouble'
-    : `${String(threads)} Codex threads in trouble`;
-}
-
-async function children(client: Client, node: Node): Promise<readonly Node[]> {
+function childrenOf(node: Exclude<Node, ProjectNode>): readonly Node[] {
   switch (node.kind) {
     case 'host':
       return [...homeOf(node), ...node.projects];
-    case 'project':
-      return client.ask<readonly ThreadNode[]>(THREADS_REQUEST, {
-        host: node.host,
-        project: node.path,
-      });
     case 'home':
       return [...node.findings, ...node.gaps];
     case 'thread':
       return node.findings;
+    case 'more':
     case 'finding':
     case 'gap':
       return [];

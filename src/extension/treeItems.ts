@@ -29,7 +29,15 @@ export interface HomeNode {
   readonly gaps: readonly GapNode[];
 }
 
-export type Node = HostNode | HomeNode | ProjectNode | ThreadNode | FindingNode | GapNode;
+/** Stands for the threads of a project that are not shown yet. */
+export interface MoreNode {
+  readonly kind: 'more';
+  readonly project: ProjectNode;
+  readonly more: number;
+}
+
+export type Node =
+  HostNode | HomeNode | ProjectNode | ThreadNode | MoreNode | FindingNode | GapNode;
 
 export function toTreeItem(node: Node): TreeItem {
   switch (node.kind) {
@@ -41,6 +49,8 @@ export function toTreeItem(node: Node): TreeItem {
       return projectItem(node);
     case 'thread':
       return threadItem(node);
+    case 'more':
+      return moreItem(node);
     case 'finding':
       return findingItem(node);
     case 'gap':
@@ -82,7 +92,7 @@ function projectItem({ host, path, counts, severity }: ProjectNode): TreeItem {
   );
   item.id = `project ${host} ${path}`;
   item.contextValue = 'project';
-  item.iconPath = severity === null ? ThemeIcon.Folder : severityIcon(severity, 'folder');
+  item.iconPath = counts.inTrouble === 0 ? FOLDER : severityIcon(severity ?? 'warning', 'folder');
   item.description = countsInWords(counts);
   item.tooltip = path;
   item.accessibilityInformation = { label: `Project ${name}, ${countsInWords(counts)}` };
@@ -90,7 +100,7 @@ function projectItem({ host, path, counts, severity }: ProjectNode): TreeItem {
 }
 
 function threadItem(node: ThreadNode): TreeItem {
-  const { id, uri, title, archived, updatedAtMs, severity, findings, visibility } = node;
+  const { uri, title, archived, updatedAtMs, severity, findings, visibility } = node;
   const name = title === '' ? 'Untitled' : title;
   const item = new TreeItem(
     name,
@@ -101,14 +111,21 @@ function threadItem(node: ThreadNode): TreeItem {
   item.iconPath = severity === null ? healthyIcon(archived) : severityIcon(severity);
   item.description = [archived ? 'archived' : '', ago(updatedAtMs)].filter(Boolean).join(', ');
   item.tooltip = threadTooltip(name, visibility, findings);
-  item.command = openCommand(uri, 0);
+  item.command = openCommand(uri);
   const trouble = findings.map(({ says }) => says).join(' ');
   item.accessibilityInformation = {
     label: [`Thread ${name}`, archived ? 'archived' : '', spoken(severity), trouble]
       .filter(Boolean)
       .join(', '),
   };
-  void id;
+  return item;
+}
+
+function moreItem(node: MoreNode): TreeItem {
+  const item = new TreeItem(`Show more of ${String(node.more)} other threads`);
+  item.contextValue = 'more';
+  item.iconPath = new ThemeIcon('ellipsis');
+  item.command = { command: COMMANDS.showMore, title: 'Show More', arguments: [node] };
   return item;
 }
 
@@ -119,7 +136,7 @@ function findingItem(node: FindingNode): TreeItem {
   item.contextValue = 'finding';
   item.iconPath = severityIcon(severity);
   item.tooltip = tooltip(text => text.appendText(says).appendMarkdown(`\n\n\`${check}\``));
-  item.command = openCommand(place.uri, place.line);
+  item.command = openCommand(place.uri, place.line, place.startCharacter);
   item.accessibilityInformation = { label: `${spoken(severity)}: ${title}. ${says}` };
   return item;
 }
@@ -137,9 +154,12 @@ function gapItem({ says, checks }: GapNode): TreeItem {
   return item;
 }
 
-function openCommand(uri: string, line: number): NonNullable<TreeItem['command']> {
-  return { command: COMMANDS.openRecord, title: 'Open', arguments: [Uri.parse(uri), line] };
+function openCommand(uri: string, ...place: readonly number[]): NonNullable<TreeItem['command']> {
+  return { command: COMMANDS.openRecord, title: 'Open', arguments: [Uri.parse(uri), ...place] };
 }
+
+/** Not `ThemeIcon.Folder`, which file icon themes paint in colours that mean other things. */
+const FOLDER = new ThemeIcon('folder');
 
 const ICONS: Readonly<Record<Severity, readonly [icon: string, color: string]>> = {
   error: ['error', 'problemsErrorIcon.foreground'],

@@ -15,8 +15,6 @@ export interface CodexesOptions {
   readonly homes: () => readonly string[];
   readonly outside: Outside;
   readonly memory: Memory;
-  /** Reads `_sqlx_migrations` of a database that no process has open; null when it cannot. */
-  readonly readMigrations: ReadMigrations;
 }
 
 /** Programs that are learnt at once: each is a process that makes half a dozen databases. */
@@ -26,23 +24,23 @@ const RETRY_MS = 10 * 60_000;
 
 export function createCodexes(options: CodexesOptions): Codexes {
   const learning = new Map<string, { readonly learnt: Promise<Learnt>; readonly atMs: number }>();
-  const learn = async (file: string): Promise<Learnt> => {
+  const learn = async (file: string, readMigrations: ReadMigrations): Promise<Learnt> => {
     const key = keyOf(file);
     const known = learning.get(key);
     if (known !== undefined) {
       const learnt = await known.learnt;
       if (isComplete(learnt) || performance.now() - known.atMs < RETRY_MS) return learnt;
     }
-    const learnt = recallOrLearn(file, key, options);
+    const learnt = recallOrLearn(file, key, options, readMigrations);
     learning.set(key, { learnt, atMs: performance.now() });
     return learnt;
   };
   return {
-    find: async named => {
+    find: async (named, readMigrations) => {
       const found = named === null ? await findAll(options) : await findNamed(named, options);
       if (!found.ok) return found;
       const programs = unique(found.value);
-      const learnt = await inTurns(programs, AT_ONCE, ({ file }) => learn(file));
+      const learnt = await inTurns(programs, AT_ONCE, ({ file }) => learn(file, readMigrations));
       return {
         ok: true,
         value: programs.map(({ file, foundBy }, index) => ({
@@ -99,13 +97,18 @@ function unique(found: readonly Found[]): readonly Found[] {
   return [...programs.values()];
 }
 
-async function recallOrLearn(file: string, key: string, options: CodexesOptions): Promise<Learnt> {
-  const remembered = parseLearnt(await options.memory.recall(key));
+async function recallOrLearn(
+  file: string,
+  key: string,
+  { homes, memory }: CodexesOptions,
+  readMigrations: ReadMigrations,
+): Promise<Learnt> {
+  const remembered = parseLearnt(await memory.recall(key));
   if (remembered !== null) return remembered;
   // A script that is not one of the known launchers would be run by a shell.
   if (nativeProgram(file) !== file) return NOTHING;
-  const learnt = await learnCodex(file, options.homes(), options.readMigrations);
-  if (isComplete(learnt)) await options.memory.remember(key, JSON.stringify(learnt));
+  const learnt = await learnCodex(file, homes(), readMigrations);
+  if (isComplete(learnt)) await memory.remember(key, JSON.stringify(learnt));
   return learnt;
 }
 

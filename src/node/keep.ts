@@ -54,21 +54,30 @@ function readKept(file: string): Read<string | null> {
 }
 
 function replace(file: string, text: string): Read<void> {
-  const fresh = `${file}.${crypto.randomUUID()}`;
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const fresh = `${file}.${crypto.randomUUID()}`;
     const handle = fs.openSync(fresh, 'wx', 0o600);
     try {
-      fs.writeFileSync(handle, text);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
+      writeDown(handle, text);
+      fs.renameSync(fresh, file);
+    } catch (error) {
+      fs.rmSync(fresh, { force: true });
+      throw error;
     }
-    fs.renameSync(fresh, file);
     return { ok: true, value: undefined };
   } catch (error) {
-    fs.rmSync(fresh, { force: true });
     return { ok: false, trouble: at(file, troubleOfWriting(error)) };
+  }
+}
+
+/** On the disk itself: what is renamed before it is there would be empty after a power cut. */
+function writeDown(handle: number, text: string): void {
+  try {
+    fs.writeFileSync(handle, text);
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
   }
 }
 

@@ -19,10 +19,10 @@ export interface Answers {
 }
 
 /**
- * Looks that may be under way on one mount. Each holds a thread of the pool while it hangs, so a
- * mount gets more than one only after it has answered one, and a doubtful one never gets many.
+ * Looks that may be under way on one mount. Each of them keeps a thread of the pool while it hangs,
+ * and the pool has 64; the first look at a mount, at its root, is always alone.
  */
-const SLOTS = { atFirst: 1, ofDoubtful: 8, ofLocal: 32 } as const;
+const LOOKS = { atDoubtful: 8, atLocal: 32 } as const;
 const MAX_LINKS = 40;
 
 export function createAnswers(eyes: Eyes): Answers {
@@ -127,9 +127,9 @@ function createQueue(eyes: Eyes, mount: Filesystem): Queue {
   const waiting: (() => void)[] = [];
   let next = 0;
   let running = 0;
-  let slots: number = SLOTS.atFirst;
+  const most = mayHang(mount) ? LOOKS.atDoubtful : LOOKS.atLocal;
   const run = () => {
-    while (running < slots && next < waiting.length) {
+    while (running < most && next < waiting.length) {
       running += 1;
       waiting[next]?.();
       next += 1;
@@ -140,7 +140,6 @@ function createQueue(eyes: Eyes, mount: Filesystem): Queue {
       waiting.push(() => {
         eyes.look(path, sight => {
           running -= 1;
-          slots = mayHang(mount) ? SLOTS.ofDoubtful : SLOTS.ofLocal;
           // An automounter whose server does not answer says that there is nothing.
           seen(sight === 'missing' && mount.type === 'autofs' ? 'unknown' : sight);
           run();

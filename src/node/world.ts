@@ -4,9 +4,13 @@ import crypto from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type { World } from '../engine/world.ts';
+import { createCodexes } from './codexes.ts';
 import { createDatabases } from './databases.ts';
 import { createFiles } from './files.ts';
 import { createKeep } from './keep.ts';
+import { createMemory, stateFolder } from './memory.ts';
+import { createOutside } from './outside.ts';
+import { createProcesses } from './processes/processes.ts';
 
 export interface NodeWorld extends World {
   /** Ends helper threads and processes. */
@@ -21,32 +25,44 @@ export interface NodeWorldOptions {
 }
 
 export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
+  const environment = options.environment ?? process.env;
+  const userHome = os.homedir();
+  const protectedFolders = new Set<string>();
+  const homes = () => [...protectedFolders];
+  const files = createFiles();
   const databases = createDatabases(path.join(options.programs, 'databases.js'));
+  const outside = createOutside({ helper: path.join(options.programs, 'outside.js') });
+  // Its start takes as long as reading a thousand files, and goes on beside it.
+  outside.warm();
+  const memory = createMemory({
+    folder: stateFolder(process.platform, environment, userHome),
+    homes,
+  });
   return {
     machine: {
       hostname: os.hostname(),
       system: asSystem(process.platform),
-      userHome: os.homedir(),
-      environment: options.environment ?? process.env,
+      userHome,
+      environment,
       join: path.join,
       isAbsolute: path.isAbsolute,
       absolute: path.resolve,
     },
-    files: createFiles(),
+    files,
     databases,
-    outside: { look: async () => new Map() },
-    codexes: { find: async () => ({ ok: true, value: [] }) },
-    processes: { holders: async () => ({ ok: true, value: [] }) },
-    memory: { recall: async () => null, remember: async () => undefined },
-    keep: createKeep({
-      system: process.platform,
-      userHome: os.homedir(),
-      environment: options.environment ?? process.env,
-    }),
+    outside,
+    codexes: createCodexes({ environment, userHome, homes, outside, memory }),
+    processes: createProcesses(),
+    memory,
+    keep: createKeep({ system: process.platform, userHome, environment }),
+    protect: folder => void protectedFolders.add(path.resolve(folder)),
     now: () => Date.now(),
     hash: text => crypto.createHash('sha256').update(text).digest('hex'),
     log: options.log ?? (() => undefined),
-    close: () => databases.end(),
+    close: async () => {
+      outside.close();
+      await databases.end();
+    },
   };
 }
 

@@ -1,16 +1,21 @@
 // The page of one database: what it is, and which migrations it records, lacks and shows.
 
-import type { Database, RecordedMigration } from '../engine/model/database.ts';
+import type { Database, RecordedMigration, StateDatabase } from '../engine/model/database.ts';
 import { createPageWriter, type Page, type PageWriter } from './page.ts';
 import { bytesInWords } from './words.ts';
 
-export function writeDatabasePage(key: string, database: Database | null): Page {
+export function writeDatabasePage(
+  key: string,
+  database: Database | null,
+  state: StateDatabase | null,
+): Page {
   const page = createPageWriter();
   page.title(`Codex database ${key}`);
   page.heading('File');
   if (database === null) page.fact('file', 'file', 'is not there, or could not be looked at');
   else {
     writeFile(page, database);
+    if (state?.database.key === key) writeState(page, state);
     writeMigrations(page, database);
   }
   return page.page();
@@ -34,6 +39,17 @@ function writeFile(page: PageWriter, database: Database): void {
       'filesystem',
       `${filesystem.type}${filesystem.isNetwork ? ', over the network' : ''}, at ${filesystem.mountPoint}`,
     );
+}
+
+function writeState(page: PageWriter, { rows, backfill }: StateDatabase): void {
+  page.heading('Threads');
+  page.fact('rows', 'entries', String(rows.length));
+  const watermark = backfill?.watermark ?? null;
+  page.fact(
+    'backfill',
+    'reading of the files',
+    `${backfill?.status ?? 'nothing is noted'}${watermark === null ? '' : `, up to ${watermark}`}`,
+  );
 }
 
 /** What it records, what its schema shows, and what is known: one line for each migration. */

@@ -49,6 +49,7 @@ function databasePage({ report }: View, key: string): Page {
   return writeDatabasePage(
     key,
     report.snapshot.databases.find(candidate => candidate.key === key) ?? null,
+    report.snapshot.state,
   );
 }
 
@@ -95,18 +96,25 @@ export function placeAtHome(view: View, finding: Finding): Place {
 }
 
 function databaseFacts({ check, facts }: Finding): readonly string[] {
-  const versions = Object.values(facts)
-    .flat()
+  const versions = ['missing', 'versions', 'newestRecorded']
+    .flatMap(name => facts[name] ?? [])
     .filter(value => typeof value === 'number')
     .map(version => `migration.${String(version)}`);
-  const words = check.split('-');
-  if (words.includes('migration')) return [...versions, 'recorded'];
-  if (words.includes('schema')) return ['missing', 'found'];
-  if (words.includes('network')) return ['filesystem'];
-  if (words.includes('wal')) return ['wal'];
-  if (words.includes('overgrown')) return ['size'];
-  return ['trouble', 'file'];
+  const wanted = DATABASE_FACTS.find(([word]) => check.split('-').includes(word));
+  return [...versions, ...(wanted?.[1] ?? ['trouble'])];
 }
+
+/** What a check is about, by the words of its id, and the fact of the page that shows it. */
+const DATABASE_FACTS: readonly (readonly [word: string, facts: readonly string[]])[] = [
+  ['migration', ['recorded']],
+  ['schema', ['missing', 'found']],
+  ['network', ['filesystem']],
+  ['wal', ['wal']],
+  ['overgrown', ['size']],
+  ['backfill', ['backfill']],
+  ['homes', ['file']],
+  ['history', ['file']],
+];
 
 /** Facts count lines and columns from one; without them the whole first line is meant. */
 function placeInFile(

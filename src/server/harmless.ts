@@ -1,22 +1,23 @@
 // Titles, prompts and paths come from elsewhere. What they say is shown; what they would do to a
 // terminal, to the order of the letters or to the lines of a page is not done.
 
-/** Controls, and the marks that turn the direction of writing or hide themselves. */
-
+/** Controls, and the marks that turn the direction of writing, hide, or end a line. */
 const HARMFUL =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 const LONGEST = 300;
 
 /** One line of plain text, shortened. A control character is shown as its picture. */
 export function harmless(text: string, longest = LONGEST): string {
-  const line = text.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll(HARMFUL, picture);
+  const line = text
+    .replaceAll(/[\s\u0085]+/g, ' ')
+    .trim()
+    .replaceAll(HARMFUL, picture);
   const letters = [...line];
   return letters.length <= longest ? line : `${letters.slice(0, longest - 1).join('')}…`;
 }
 
 function picture(letter: string): string {
   const code = letter.charCodeAt(0);
-  if (code === 9) return ' ';
   return code < 32 ? String.fromCharCode(0x2400 + code) : '\ufffd';
 }

@@ -11,6 +11,7 @@ import type {
   Place,
   ProjectNode,
   ThreadNode,
+  ThreadsAnswer,
   ThreadsRequest,
 } from '../protocol.ts';
 import { threadAddress } from './addresses.ts';
@@ -84,13 +85,22 @@ function makeProjects(view: View): readonly ProjectNode[] {
   return projects.sort(troubleThenNewest);
 }
 
-export function makeThreads(view: View, { host, project }: ThreadsRequest): readonly ThreadNode[] {
+export function makeThreads(view: View, request: ThreadsRequest): ThreadsAnswer {
   const { snapshot } = view.report;
-  if (host !== snapshot.home.hostname) return [];
-  return snapshot.threads
+  const { host, project, limit } = request;
+  const all = host === snapshot.home.hostname ? snapshot.threads : [];
+  const sorted = all
     .filter(thread => thread.project === project)
-    .map(thread => makeThread(view, thread))
+    .map(thread => ({
+      thread,
+      severity: severityOf(view, thread.id),
+      updatedAtMs: thread.updatedAtMs,
+    }))
     .sort(troubleThenNewest);
+  return {
+    threads: sorted.slice(0, limit).map(({ thread }) => makeThread(view, thread)),
+    more: Math.max(0, sorted.length - limit),
+  };
 }
 
 function makeThread(view: View, thread: Thread): ThreadNode {

@@ -7,13 +7,13 @@
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nodeBinary } from '../../scripts/node-binaries.mjs';
 import { NEWEST, openInServer } from '../../scripts/vscode-host.mjs';
 import { openBrowser } from './browser.mjs';
+import { temporarySample } from './temporarySample.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,13 +37,25 @@ if (pictures === undefined) {
 
 async function look() {
   fs.mkdirSync(pictures, { recursive: true });
-  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'codex-health-look-'));
+  const folder = temporarySample();
   const { writeSampleHome } = await import('./sampleHome.ts');
-  const sample = await writeSampleHome(path.join(temporary, 'home', 'ada'));
+  const sample = await writeSampleHome(path.join(folder, 'ada'));
+  const window = lookAt();
+  try {
+    await inWindow(options.home ?? sample.folder, sample, page => lookAtTrouble(page, window));
+    await inWindow(path.join(folder, 'nothing'), sample, page => lookAtNothing(page, window));
+    return window.sum();
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Opens a window on a home, and closes it again. */
+async function inWindow(home, sample, action) {
   const server = await openInServer({
     extensionDir: fileURLToPath(new URL('../..', import.meta.url)),
     version: options.version,
-    home: options.home ?? sample.folder,
+    home,
     folder: sample.projects.webshop,
     settings: { 'workbench.colorTheme': options.theme },
     say: line => console.error(line),
@@ -51,108 +63,124 @@ async function look() {
   const browser = await openBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     await page.goto(server.url, { waitUntil: 'domcontentloaded' });
-    return await takeSteps(page, sample);
+    await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
+    await action(page);
   } finally {
     await browser.close();
     await server.stop();
-    fs.rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-async function takeSteps(page, sample) {
-  const window = lookAt(page);
-  const { step, row, picture, command } = window;
-  const icon = page.locator('.activitybar .action-item', {
-    has: page.locator('[aria-label^="Codex Session Health"]'),
-  });
-  await step('the workbench is drawn, and nothing popped up', async () => {
-    await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
+async function lookAtTrouble(page, { step, picture }) {
+  const { row, icon, command } = partsOf(page);
+  await step(page, 'the badge counts the threads in trouble, and nothing popped up', async () => {
     await icon.locator('.badge-content', { hasText: /\d/ }).waitFor();
-    if ((await page.locator('.notification-toast').count()) > 0)
-      throw new Error('there is a message');
+    if ((await page.locator('.notification-toast').count()) > 0) throw new Error('a message');
   });
-  await step('the tree shows host and projects', async () => {
+  await step(page, 'the tree shows host and projects', async () => {
     await icon.click();
     await row('webshop').waitFor();
-    await picture('tree');
+    await picture(page, 'tree');
   });
-  await step('a project opens, trouble first', async () => {
+  await step(page, 'projects open, with trouble first', async () => {
     await row('webshop').click();
     await row('VAT').waitFor();
     await row('thesis').click();
     await row('error bars').waitFor();
-    await picture('threads');
+    await picture(page, 'threads');
   });
-  await step('hovering over a thread tells who can see it', async () => {
+  await step(page, 'hovering over a thread tells who can see it', async () => {
     await row('VAT').hover();
-    await page.locator('.monaco-hover').first().waitFor();
-    await page.waitForTimeout(400);
-    await picture('hover');
+    await page.locator('.monaco-hover', { hasText: 'Codex for VS Code' }).waitFor();
+    await picture(page, 'hover');
   });
-  await step('a thread opens its record, with markers', async () => {
+  await step(page, 'a thread opens its record', async () => {
     await row('VAT').click();
     await page.locator('.editor-instance .view-line', { hasText: 'Codex session' }).waitFor();
-    await page
-      .locator('.editor-instance [class*="squiggly-"]')
-      .first()
-      .waitFor({ state: 'attached' });
-    await picture('record');
+    await picture(page, 'record');
   });
-  await step('the problems panel lists the findings', async () => {
+  await step(page, 'a finding opens the line that is wrong, which has a marker', async () => {
+    await row('VAT').locator('.monaco-tl-twistie').click();
+    await row('Thread is not in the database').click();
+    await page.locator('.editor-instance .squiggly-warning').first().waitFor({ state: 'attached' });
+    await page.locator('.editor-instance .view-line', { hasText: /^entry/ }).waitFor();
+    await picture(page, 'finding');
+  });
+  await step(page, 'after a reload of the window the record is there again', async () => {
+    // The workbench writes down what is open a moment after it was opened.
+    await page.waitForTimeout(2000);
+    await page.reload({ waitUntil: 'domcontentloaded' });
+    await page.locator('.editor-instance .view-line', { hasText: /^entry/ }).waitFor();
+    await picture(page, 'reloaded');
+  });
+  await step(page, 'the problems panel lists the findings', async () => {
     await page.keyboard.press('Control+Shift+M');
     await page.locator('.markers-panel .monaco-list-row').first().waitFor();
-    await picture('problems');
+    await picture(page, 'problems');
   });
-  await step('copying the report says so', async () => {
+  await step(page, 'copying the report says so', async () => {
     await command('Codex: Copy Redacted Report');
-    await page.locator('.statusbar', { hasText: 'report' }).waitFor();
-    await picture('report');
+    await page.locator('.statusbar', { hasText: 'report copied' }).waitFor();
   });
-  await step('the log can be shown', async () => {
+  await step(page, 'the log tells what was looked at', async () => {
     await command('Codex: Show Log');
-    await page.locator('.part.panel .view-line').first().waitFor();
-    await picture('log');
+    await page.locator('.part.panel .view-line', { hasText: 'Looked at' }).waitFor();
+    await picture(page, 'log');
   });
-  void sample;
-  return window.sum();
 }
 
-/** What the steps need to point at things. */
-function lookAt(page) {
-  const startedAt = Date.now();
-  let passed = 0;
-  let failed = 0;
-  const picture = name => page.screenshot({ path: path.join(pictures, `${name}.png`) });
-  const step = async (title, action) => {
-    const time = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
-    try {
-      await action();
-      passed += 1;
-      console.log(`${time()}  ok    ${title}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`${time()}  FAIL  ${title}: ${String(error).split('\n')[0]}`);
-      await picture(`failed-${failed}`);
-    }
-  };
-  const command = async title => {
-    await page.keyboard.press('F1');
-    const input = page.locator('.quick-input-widget input[type=text]').first();
-    await input.waitFor({ state: 'visible' });
-    await input.fill(`>${title}`);
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
-    await page.keyboard.press('Enter');
-  };
+async function lookAtNothing(page, { step, picture }) {
+  const { icon } = partsOf(page);
+  await step(page, 'without a Codex home the view says what to do', async () => {
+    await icon.click();
+    await page.locator('.welcome-view-content', { hasText: 'no Codex home' }).waitFor();
+    await picture(page, 'welcome');
+  });
+}
+
+/** The parts of the window that the steps point at. */
+function partsOf(page) {
   return {
-    step,
-    picture,
-    command,
+    icon: page.locator('.activitybar .action-item', {
+      has: page.locator('[aria-label^="Codex Session Health"]'),
+    }),
     row: text => page.locator('.pane-body .monaco-list-row', { hasText: text }).first(),
+    command: async title => {
+      await page.keyboard.press('F1');
+      const input = page.locator('.quick-input-widget input[type=text]').first();
+      await input.waitFor({ state: 'visible' });
+      await input.fill(`>${title}`);
+      const entries = page.locator('.quick-input-list .monaco-list-row', { hasText: title });
+      await entries.first().waitFor();
+      await page.keyboard.press('Enter');
+    },
+  };
+}
+
+/** Runs steps, takes pictures, counts. */
+function lookAt() {
+  const startedAt = Date.now();
+  const sums = { passed: 0, failed: 0 };
+  const picture = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`) });
+  return {
+    picture,
+    step: async (page, title, action) => {
+      const time = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
+      try {
+        await action();
+        sums.passed += 1;
+        console.log(`${time()}  ok    ${title}`);
+      } catch (error) {
+        sums.failed += 1;
+        console.log(`${time()}  FAIL  ${title}: ${String(error).split('\n')[0]}`);
+        await picture(page, `failed-${sums.failed}`);
+      }
+    },
     sum: () => {
-      console.log(`${passed} passed, ${failed} failed`);
-      return failed === 0 ? 0 : 1;
+      console.log(`${sums.passed} passed, ${sums.failed} failed`);
+      return sums.failed === 0 ? 0 : 1;
     },
   };
 }

@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { nodeBinary } from '../../scripts/node-binaries.mjs';
 import { installHost, NEWEST, startServer } from '../../scripts/vscode-host.mjs';
 import { openBrowser } from './browser.mjs';
+import { temporarySample } from './temporarySample.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const TIME_LIMIT_MS = 180_000;
@@ -43,7 +44,8 @@ async function runSuite() {
   const say = text =>
     console.error(`[editor ${((Date.now() - startedAt) / 1000).toFixed(1)} s] ${text}`);
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'codex-health-editor-'));
-  const run = { temporary, say, resultFile: path.join(temporary, 'result.json') };
+  const sampleFolder = temporarySample();
+  const run = { temporary, sampleFolder, say, resultFile: path.join(temporary, 'result.json') };
   try {
     const code = await runInHost(run);
     return report(run, code);
@@ -51,16 +53,17 @@ async function runSuite() {
     console.error(error);
     return 2;
   } finally {
-    fs.rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    for (const folder of [temporary, sampleFolder])
+      fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 
 /** Resolves to the exit code that the window or the server's output asks for. */
-async function runInHost({ temporary, say, resultFile }) {
+async function runInHost({ temporary, sampleFolder, say, resultFile }) {
   const host = await installHost(options.version, say);
   const suite = await buildSuite(temporary);
   const { writeSampleHome } = await import('./sampleHome.ts');
-  const sample = await writeSampleHome(fs.mkdtempSync(path.join(temporary, 'sample-')));
+  const sample = await writeSampleHome(sampleFolder);
   const ended = Promise.withResolvers();
   const server = await startServer({
     host,
@@ -127,7 +130,11 @@ function watchHost(text, ended, say) {
 
 /** Opens the page that starts the suite. */
 async function openWindow({ browser, server, suite, ended, folder }) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
   let isShown = false;
   // The workbench calls these two functions; they have to be there before it loads.
   await page.exposeFunction('codeAutomationLog', (_type, values) => {

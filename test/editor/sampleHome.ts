@@ -49,15 +49,21 @@ const THREADS: readonly SampleThread[] = [
     'Add a test for the rounding of VAT on mixed baskets',
     { row: false },
   ],
-  ['w3', 'webshop', 2 * DAY, 'Upgrade the payment client to its third version'],
+  [
+    'w3',
+    'webshop',
+    2 * DAY,
+    'Upgrade the payment client to its third version',
+    { row: { rollout_path: `${HOME}/sessions/2025/01/01/moved.jsonl` } },
+  ],
   ['w4', 'webshop', 6 * DAY, 'Make the search tolerant of typing errors', { file: false }],
   ['w5', 'webshop', 30 * DAY, 'First sketch of the product page', { archived: true }],
   ['t1', 'thesis', 3 * HOUR, 'Check the proof of lemma 4.2 against the appendix'],
   ['t2', 'thesis', 4 * DAY, 'Turn the measurements into a table with error bars', { row: false }],
-  ['t3', 'thesis', 9 * DAY, 'Shorten the introduction to two pages'],
+  ['t3', 'thesis', 9 * DAY, 'Shorten the introduction to two pages', { row: { archived: 1 } }],
   ['t4', 'thesis', 60 * DAY, 'Literature on write-ahead logging', { archived: true }],
   ['d1', 'dotfiles', 8 * DAY, 'A prompt that shows the branch and nothing else'],
-  ['d2', 'dotfiles', 20 * DAY, 'Explain this zsh completion function'],
+  ['d2', 'dotfiles', 20 * DAY, 'Explain this zsh completion function', { provider: 'openai' }],
 ];
 
 /** The builder counts ages from a fixed moment; a window counts them from today. */

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PathState } from '../../src/engine/model/snapshot.ts';
-import type { Memory, Outside } from '../../src/engine/world.ts';
+import type { LearntMigration, Memory, Outside } from '../../src/engine/world.ts';
 import { createCodexes, type CodexesOptions } from '../../src/node/codexes.ts';
-import { learnCodex, type Migration } from '../../src/node/codexes/learnCodex.ts';
+import { learnCodex } from '../../src/node/codexes/learnCodex.ts';
 import { nativeProgram } from '../../src/node/codexes/nativeProgram.ts';
 import { placesOf, programsBelow } from '../../src/node/codexes/places.ts';
 import { installCodex } from '../support/codex/binaries.ts';
@@ -56,7 +56,7 @@ function createMapMemory(): Memory {
 
 const databasesRead: string[] = [];
 
-function readMigrations(file: string): Promise<readonly Migration[] | null> {
+function readMigrations(file: string): Promise<readonly LearntMigration[] | null> {
   databasesRead.push(file);
   const database = new DatabaseSync(file);
   const rows = database
@@ -75,13 +75,12 @@ function start(options: Partial<CodexesOptions> = {}) {
     homes: () => [path.join(folder, 'home')],
     outside,
     memory: createMapMemory(),
-    readMigrations,
     ...options,
   });
 }
 
 async function found(options: Partial<CodexesOptions> = {}, named: string | null = null) {
-  const read = await start(options).find(named);
+  const read = await start(options).find(named, readMigrations);
   if (!read.ok) throw new Error(read.trouble.why);
   return read.value;
 }
@@ -153,12 +152,14 @@ describe('a program that is named', () => {
     ['gone', 'missing'],
     ['.', 'not-a-file'],
   ])('and is %s is a trouble', async (name, code) => {
-    const read = await start().find(path.join(folder, name));
+    const read = await start().find(path.join(folder, name), readMigrations);
     expect(read).toMatchObject({ ok: false, trouble: { code } });
   });
 
   test('by a path that depends on where we run is not looked for', async () => {
-    expect(await start().find('codex')).toMatchObject({ ok: false });
+    expect(await start().find(path.relative('', '/bin/true'), readMigrations)).toMatchObject({
+      ok: false,
+    });
   });
 
   test('about which nobody answers is a trouble, and so is silence about all places', async () => {
@@ -166,12 +167,16 @@ describe('a program that is named', () => {
       look: paths => Promise.resolve(new Map(paths.map(file => [file, 'unknown']))),
     };
     const codexes = start({ outside: silent });
-    expect(await codexes.find('/bin/true')).toMatchObject({ trouble: { code: 'timeout' } });
-    expect(await codexes.find(null)).toMatchObject({ trouble: { code: 'timeout' } });
+    expect(await codexes.find('/bin/true', readMigrations)).toMatchObject({
+      trouble: { code: 'timeout' },
+    });
+    expect(await codexes.find(null, readMigrations)).toMatchObject({
+      trouble: { code: 'timeout' },
+    });
   });
 
   test('but is a script of an unknown kind is listed and not run', async () => {
-    put({ 'a/codex': `#!/bin/sh\ntouch ${folder}/was-run\n` });
+    put({ 'a/codex': `#!/bin/sh\n: > ${folder}/was-run\n` });
     const [codex] = await found({ environment: { PATH: path.join(folder, 'a') } });
     expect(codex).toMatchObject({ path: path.join(folder, 'a/codex'), version: null });
     expect(fs.existsSync(path.join(folder, 'was-run'))).toBe(false);
@@ -252,7 +257,7 @@ describe('a program that is tried', () => {
     put({ fake: `#!/bin/sh\n[ "$1" = --version ] && echo codex-cli 1.2.3 && exit\n${server}\n` });
     const program = path.join(folder, 'fake');
     const patient = { versionMs: 10_000, serverMs: 10_000 };
-    const read = (answer: readonly Migration[] | null) =>
+    const read = (answer: readonly LearntMigration[] | null) =>
       learnCodex(program, [], () => Promise.resolve(answer), patient);
     expect(await read(null)).toMatchObject({ version: '1.2.3', migrations: null });
     expect(await read([])).toMatchObject({ migrations: { 'state_5.sqlite': 0 } });
@@ -269,7 +274,7 @@ describe('a program that is tried', () => {
   });
 
   test('is not tried where temporary files lie in a home', async () => {
-    put({ fake: `#!/bin/sh\ntouch ${folder}/was-run\n` });
+    put({ fake: `#!/bin/sh\n: > ${folder}/was-run\n` });
     await learnCodex(path.join(folder, 'fake'), [os.tmpdir()], readMigrations, limits);
     expect(fs.existsSync(path.join(folder, 'was-run'))).toBe(false);
   });
@@ -335,13 +340,14 @@ describe('the extension', () => {
     put({
       [program('1.0.0')]: '',
       [program('2.0.0-linux-x64')]: '',
+      'elsewhere/bin/linux-x86_64/codex': '',
       'extensions.json': JSON.stringify([
         { identifier: { id: 'other.thing' }, relativeLocation: 'other.thing-1.0.0' },
         {
           identifier: { id: 'openai.chatgpt' },
           relativeLocation: 'openai.chatgpt-2.0.0-linux-x64',
         },
-        { relativeLocation: 'openai.chatgpt-/../../evil' },
+        { relativeLocation: 'openai.chatgpt-1.0.0/../elsewhere' },
         null,
       ]),
     });

@@ -1,7 +1,7 @@
 // A program, not a test: mounts a FUSE file system whose server never answers, and looks at it. Run
 // it in mount and user namespaces of its own, where the mount ends with the program.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createOutside } from '../../src/node/outside.ts';
@@ -18,10 +18,8 @@ execFileSync(
 );
 serveNothing();
 
-const outside = createOutside({
-  helper: path.join(import.meta.dirname, '../../src/node/outsideHelper.ts'),
-  startLimitMs: 15_000,
-});
+const helper = path.join(import.meta.dirname, '../../src/node/outsideHelper.ts');
+const outside = createOutside({ helper, startLimitMs: 15_000 });
 outside.warm();
 await outside.look(['/']);
 const startedAt = performance.now();
@@ -36,8 +34,9 @@ const states = await outside.look([
 const took = performance.now() - startedAt;
 const stuck = statesOfChildren();
 const again = await outside.look([path.join(folder, 'file')]);
+const orphan = await stateOfOrphan();
 process.stdout.write(
-  JSON.stringify({ states: [...states.values()], took, stuck, again: [...again.values()] }),
+  JSON.stringify({ states: [...states.values()], took, stuck, again: [...again.values()], orphan }),
 );
 process.kill(process.pid, 'SIGKILL');
 
@@ -60,6 +59,17 @@ function greeting(request: Buffer): Buffer {
   reply.writeUInt32LE(31, 20);
   reply.writeUInt32LE(4096, 16 + 20);
   return reply;
+}
+
+/** Of a helper that hangs and has lost its parent; ours is told so by the end of its input. */
+async function stateOfOrphan(): Promise<string> {
+  const child = spawn(process.execPath, [helper], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await new Promise(resolve => child.stdout.once('data', resolve));
+  child.stdin.write(`${JSON.stringify(`${HUNG}/one`)}\n`);
+  await new Promise(resolve => setTimeout(resolve, 500));
+  child.stdin.end();
+  await new Promise(resolve => setTimeout(resolve, 500));
+  return stateOf(`/proc/${String(child.pid)}/stat`);
 }
 
 /** The letters of /proc: `D` sleeps where no signal reaches it. */

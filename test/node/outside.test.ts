@@ -133,7 +133,10 @@ describe('a helper that', () => {
   });
 
   test('is asked nothing is not started', async () => {
-    expect(await start(PATIENT, '/nonexistent').look([])).toEqual(new Map());
+    const marker = helper('marker', `require('node:fs').writeFileSync('${folder}/started', '');`);
+    expect(await start(PATIENT, marker).look([])).toEqual(new Map());
+    await new Promise(resolve => setTimeout(resolve, 500));
+    expect(fs.existsSync(`${folder}/started`)).toBe(false);
   });
 });
 
@@ -156,16 +159,21 @@ describe('a mount that hangs', () => {
   });
   const seen: string[] = [];
   const answers = createAnswers({
-    mounts: () => [mount('/', 'ext4'), mount('/nas', 'nfs'), mount('/net', 'autofs')],
+    mounts: () => [
+      mount('/', 'ext4'),
+      mount('/nas', 'nfs'),
+      mount('/late', 'nfs'),
+      mount('/net', 'autofs'),
+    ],
     look: (file, answer) => {
       seen.push(file);
-      if (file.startsWith('/nas')) return;
+      if (file.startsWith('/nas') || file.startsWith('/late/')) return;
       setImmediate(() => answer(sights[file] ?? 'missing'));
     },
   });
   const sights: Readonly<Record<string, Sight>> = {
     ...{ '/home': 'folder', '/home/ada': 'folder', '/home/nas': { linkTo: '/nas/ada' } },
-    ...{ '/net': 'folder', '/home/secret': 'unknown' },
+    ...{ '/net': 'folder', '/late': 'folder', '/home/secret': 'unknown' },
   };
 
   test('holds up only the paths that lead to it, with one look', async () => {
@@ -180,6 +188,13 @@ describe('a mount that hangs', () => {
     });
     expect(seen.filter(file => file.startsWith('/nas'))).toEqual(['/nas']);
     expect(seen.filter(file => file === '/home')).toHaveLength(1);
+  });
+
+  test('after its root has answered, keeps a few threads and not all of them', async () => {
+    for (let index = 0; index < 100; index += 1)
+      answers.ask(`/late/${String(index)}`, () => undefined);
+    await new Promise(resolve => setTimeout(resolve, 100));
+    expect(seen.filter(file => file.startsWith('/late/'))).toHaveLength(8);
   });
 
   test('and an automounter that finds nothing has not said that there is nothing', async () => {
@@ -211,6 +226,8 @@ describe('a mount that hangs', () => {
     expect(said['took']).toBeLessThan(3000);
     // The helper could not even be killed, and nobody waited for it.
     expect(said['stuck']).toContain('D');
+    // A helper whose parent is gone ends, though it hangs: what is left of it waits for the kernel.
+    expect(said['orphan']).toBe('Z');
   });
 });
 

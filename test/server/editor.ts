@@ -18,6 +18,7 @@ import {
   type HealthTree,
   type ServerSettings,
   type ThreadNode,
+  type ThreadsAnswer,
 } from '../../src/protocol.ts';
 import { startServer } from '../../src/server/server.ts';
 
@@ -89,7 +90,8 @@ export function speak(connection: MessageConnection): Editor {
     tell: (notification, params) => connection.sendNotification(notification, params),
     threads: async project => {
       const { hosts } = await tree();
-      return ask(THREADS_REQUEST, { host: hosts[0]?.name, project });
+      const request = { host: hosts[0]?.name, project, limit: 100 };
+      return (await ask<ThreadsAnswer>(THREADS_REQUEST, request)).threads;
     },
     text: uri => ask(DOCUMENT_REQUEST, { uri }),
     nextChange: () => new Promise(resolve => waiting.push(resolve)),

@@ -4,6 +4,7 @@ import type { Finding, SubjectKind } from '../../src/engine/model/finding.ts';
 import type { Report } from '../../src/engine/model/report.ts';
 import { diagnose } from '../../src/server/diagnostics.ts';
 import { comparablePath, isInside, toFileUri } from '../../src/server/fileUri.ts';
+import { factsOf } from '../../src/server/record.ts';
 import { DEFAULT_SETTINGS } from '../../src/server/settings.ts';
 import { viewReport } from '../../src/server/view.ts';
 import { home, HOME, idOf, type HomeBuilder } from '../support/home.ts';
@@ -95,4 +96,16 @@ test('a folder is inside itself and its parents, and not inside its neighbours',
   expect(isInside('/a/b/c', '/a/b')).toBe(true);
   expect(isInside('/a/bc', '/a/b')).toBe(false);
   expect(isInside('/a', '/')).toBe(true);
+});
+
+test('every check about threads and files knows the line that it is about', async () => {
+  const { checks } = createEngine(home().build().world);
+  const mute = checks
+    .map(({ id }) => finding(id, 'thread', idOf('one')))
+    .filter(
+      ({ check }) =>
+        /^(?:thread|row|rollout)-/.test(check) &&
+        factsOf(finding(check, 'thread', '')).length === 0,
+    );
+  expect(mute.map(({ check }) => check)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HealthTree } from '../../src/protocol.ts';
+import type { HealthTree, ThreadsAnswer } from '../../src/protocol.ts';
 import { home, HOME, type HomeBuilder } from '../support/home.ts';
 import { openEditor } from './editor.ts';
 
@@ -61,8 +61,17 @@ test('a finding says what is wrong and where it can be read', async () => {
 
 test('threads of another host or project are not mixed in', async () => {
   const editor = await open(twoProjects());
-  expect(await editor.ask('codexHealth/threads', { host: 'elsewhere', project: SHOP })).toEqual([]);
+  const elsewhere = { host: 'elsewhere', project: SHOP, limit: 9 };
+  expect(await editor.ask('codexHealth/threads', elsewhere)).toEqual({ threads: [], more: 0 });
   expect(await editor.threads('/nowhere')).toEqual([]);
+});
+
+test('of many threads the first come, with the number of the others', async () => {
+  const editor = await open(twoProjects());
+  const request = { host: 'workbench', project: THESIS, limit: 2 };
+  const answer = await editor.ask<ThreadsAnswer>('codexHealth/threads', request);
+  expect(answer.threads.map(({ title }) => title)).toEqual(['please do lost', 'please do old']);
+  expect(answer.more).toBe(1);
 });
 
 test('a level changes what a finding counts as', async () => {

@@ -165,6 +165,7 @@ export class HomeBuilder {
   holder(holder: Partial<Holder>): this {
     this.#holders.push({
       pid: 4711,
+      terminal: null,
       program: 'codex',
       files: [],
       deletedFiles: [],

@@ -58,7 +58,10 @@ export function createMemoryWorld(machine: MemoryMachine): World {
         Promise.resolve(new Map(paths.map(file => [file, pathState(machine, file)] as const))),
     },
     codexes: { find: () => Promise.resolve({ ok: true, value: machine.codexes }) },
-    processes: { holders: () => Promise.resolve({ ok: true, value: machine.holders }) },
+    processes: {
+      holders: () =>
+        Promise.resolve({ ok: true, value: { holders: machine.holders, unreadable: [] } }),
+    },
     memory: {
       recall: key => Promise.resolve(remembered.get(key) ?? null),
       remember: (key, text) => Promise.resolve(void remembered.set(key, text)),
@@ -67,6 +70,7 @@ export function createMemoryWorld(machine: MemoryMachine): World {
       read: name => answer(kept.get(name) ?? null),
       write: (name, text) => answer(void kept.set(name, text)),
     },
+    protect: () => undefined,
     now: () => machine.nowMs,
     hash: text => createHash('sha256').update(text).digest('hex'),
     log: () => undefined,
@@ -196,7 +200,13 @@ function isFolder(machine: MemoryMachine, folder: string): boolean {
   return [...machine.files.keys()].some(file => file.startsWith(`${folder}/`));
 }
 
-const NO_STATE: FileState = { kind: 'file', bytes: 0, modifiedMs: 0, changedMs: 0, identity: 'none' };
+const NO_STATE: FileState = {
+  kind: 'file',
+  bytes: 0,
+  modifiedMs: 0,
+  changedMs: 0,
+  identity: 'none',
+};
 
 function stateOf(file: string, { bytes, modifiedMs }: MemoryFile): FileState {
   return { kind: 'file', bytes: bytes.length, modifiedMs, changedMs: modifiedMs, identity: file };

@@ -157,22 +157,22 @@ function renderGroup(group: Group, known: ThreadsById, options: ReportOptions): 
     groupLine(group, page),
     ...(common ? wrapIndented(harmless(shown[0]?.says ?? ''), page.width, '  ') : []),
     ...shown.flatMap(finding => renderFinding(finding, known, page, common)),
-    ...(rest === 0
-      ? []
-      : [
-          page.paint.dim(
-            `  … and ${inWords(rest)} more: ${options.typed(`scan --check ${group.check}`)}`,
-          ),
-        ]),
+    ...(rest === 0 ? [] : moreLines(rest, options.typed(`scan --check ${group.check}`), page)),
   ];
+}
+
+function moreLines(rest: number, command: string, { width, paint }: Page): string[] {
+  const more = `  … and ${inWords(rest)} more:`;
+  const fits = displayWidth(`${more} ${command}`) <= width;
+  return (fits ? [`${more} ${command}`] : [more, `    ${command}`]).map(paint.dim);
 }
 
 function groupLine({ severity, title, findings, check }: Group, { width, paint }: Page): string {
   const colour = { error: paint.red, warning: paint.yellow, note: paint.dim }[severity];
   const number = findings.length > 1 ? ` · ${inWords(findings.length)}` : '';
   const room = width - displayWidth(check) - 1;
-  const left = shorten(`${severity}  ${title}${number}`, room).slice(severity.length);
-  const styled = `${colour(severity)}${paint.bold(left)}`;
+  const taken = displayWidth(severity) + 2 + displayWidth(number);
+  const styled = `${colour(severity)}  ${paint.bold(shorten(title, room - taken))}${number}`;
   return `${padEnd(styled, room)} ${paint.dim(check)}`;
 }
 

@@ -26,6 +26,7 @@ const SURFACE = 9;
 const ID = 38;
 const MARGIN = '    ';
 const WIDE_ENOUGH_FOR_IDS = 112;
+const WIDE_ENOUGH_FOR_AGES = 68;
 
 export function renderThreads(
   report: Report,
@@ -96,10 +97,11 @@ class ThreadWriter {
       : '';
     const tag = tags.length === 0 ? '' : ` ${page.paint.dim(`(${tags.join(', ')})`)}`;
     const title = shorten(harmless(titleOf(thread)), room - displayWidth(tag));
-    const age = ageInWords(thread.updatedAtMs, this.#report.snapshot.takenAtMs);
+    const age =
+      this.#ageWidth() === 0 ? '' : ageInWords(thread.updatedAtMs, this.#report.snapshot.takenAtMs);
     const shown = SURFACES.map(({ key, name }) => this.#shown(thread, key, name, reasons)).join('');
     return [
-      `${MARGIN}${id}${padEnd(`${title}${tag}`, room)}${page.paint.dim(padStart(age, AGE))}${shown}`,
+      `${MARGIN}${id}${padEnd(`${title}${tag}`, room)}${page.paint.dim(padStart(age, this.#ageWidth()))}${shown}`,
       ...findings.map(finding => this.#trouble(finding)),
     ];
   }
@@ -110,15 +112,20 @@ class ThreadWriter {
   }
 
   #titleRoom(): number {
-    const taken = SURFACES.length * SURFACE + AGE + MARGIN.length + (this.#hasIds() ? ID : 0);
-    return this.#options.page.width - taken;
+    const columns = SURFACES.length * SURFACE + this.#ageWidth() + (this.#hasIds() ? ID : 0);
+    return this.#options.page.width - MARGIN.length - columns;
+  }
+
+  #ageWidth(): number {
+    return this.#options.page.width < WIDE_ENOUGH_FOR_AGES ? 0 : AGE;
   }
 
   #trouble({ check, severity }: Finding): string {
     const { paint, width } = this.#options.page;
     const colour = severity === 'error' ? paint.red : paint.yellow;
-    const text = `${this.#titles.get(check) ?? check} (${check})`;
-    return `${MARGIN}  ${colour('!')} ${shorten(text, width - MARGIN.length - 4)}`;
+    const room = width - MARGIN.length - displayWidth(check) - 7;
+    const title = shorten(this.#titles.get(check) ?? check, room);
+    return `${MARGIN}  ${colour('!')} ${title} ${paint.dim(`(${check})`)}`;
   }
 
   #shown(

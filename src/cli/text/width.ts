@@ -55,10 +55,13 @@ export function shortenPath(path: string, width: number): string {
   if (displayWidth(path) <= width) return path;
   const parts = path.split(/(?<=[/\\])/);
   const first = parts[0] === '/' ? `/${parts[1] ?? ''}` : (parts[0] ?? '');
+  const gap = first.endsWith('\\') ? '…\\' : '…/';
   const tail: string[] = [];
   for (const part of parts.slice(1).reverse()) {
-    if (displayWidth(`${first}…/${part}${tail.join('')}`) > width) break;
+    if (displayWidth(`${first}${gap}${part}${tail.join('')}`) > width) break;
     tail.unshift(part);
   }
-  return tail.length === 0 ? shorten(parts.at(-1) ?? path, width) : `${first}…/${tail.join('')}`;
+  return tail.length === 0
+    ? shorten(parts.at(-1) ?? path, width)
+    : `${first}${gap}${tail.join('')}`;
 }

@@ -66,10 +66,7 @@ function judge(snapshot: Snapshot): Causes {
   };
 }
 
-function flawOfFile(
-  rollout: Rollout,
-  threads: ReadonlyMap<ThreadId, Thread>,
-): Flaw | null {
+function flawOfFile(rollout: Rollout, threads: ReadonlyMap<ThreadId, Thread>): Flaw | null {
   const { head, name } = rollout;
   if (head.state === 'unread') return null;
   const id = head.meta?.id ?? null;
@@ -135,9 +132,7 @@ function holdersOf({ id, files }: Thread, flawOf: FlawOf): readonly Rollout[] {
     const isRight = flaw === null || flaw === 'rollout-misnamed';
     return isRight && file.head.state === 'sound' && file.head.meta?.id === id;
   });
-  return holders.filter(
-    file => !file.compressed || !holders.some(other => isTwin(other, file)),
-  );
+  return holders.filter(file => !file.compressed || !holders.some(other => isTwin(other, file)));
 }
 
 function fileOf(thread: Thread, flawOf: FlawOf): Rollout | null {

@@ -82,10 +82,9 @@ export function reactionsTo(
   codexes: readonly Codex[],
 ): Reactions {
   const rules = rulesOf(database.family)[state];
-  const concerned = codexes.filter(codex => hasDatabase(codex, database));
-  const versions = new Set(concerned.flatMap(({ version }) => version ?? []));
+  const versions = versionsOf(codexes.filter(codex => hasDatabase(codex, database)));
   const whoDo = (reaction: Reaction) =>
-    [...versions].filter(version => reactionOf(version, rules) === reaction).sort(compareVersions);
+    versions.filter(version => reactionOf(version, rules) === reaction);
   return {
     startsNot: whoDo('startsNot'),
     doesWithout: whoDo('doesWithout'),
@@ -106,6 +105,11 @@ export function sayReactions(state: DatabaseState, family: string, reactions: Re
   const [since, reaction] = rulesOf(family)[state].at(-1) ?? ['0', null];
   if (reaction === null) return '';
   return `Codex from ${since} on ${wordsFor(reaction, family, false)}.`;
+}
+
+/** Each once, the oldest first. */
+export function versionsOf(codexes: readonly Codex[]): readonly string[] {
+  return [...new Set(codexes.flatMap(({ version }) => version ?? []))].sort(compareVersions);
 }
 
 /** A thread cannot be reached, or Codex not be started: what makes an error of a warning. */

@@ -49,19 +49,23 @@ and nothing is changed.`,
     }
   },
   say: ({ versions, kinds, areAll, fitsSystem, accepting, family, ...reactions }) => {
-    const which = areAll ? 'all its updates' : `its ${versions.length === 1 ? 'update' : 'updates'} ${ranges(versions)}`;
+    const which = areAll
+      ? 'all its updates'
+      : `its ${versions.length === 1 ? 'update' : 'updates'} ${ranges(versions)}`;
     const whose = join(kinds.map(kind => WHOSE[kind]));
     const taken = accepting.length === 0 ? '' : ` Codex ${join(accepting)} takes them.`;
     const refused = sayReactions('drift', family, reactions);
-    const consequence = fitsSystem ? ` Should it be used with this home: ${refused}` : ` ${refused}`;
-    return `${databaseName(family)} notes ${which} with the checksums of ${whose}.${taken}${consequence}`;
+    const consequence = fitsSystem
+      ? ` Should it be used with this home: ${refused}`
+      : ` ${refused}`;
+    return `${databaseName(family)} notes ${which} with checksums of ${whose}.${taken}${consequence}`;
   },
 });
 
 const WHOSE: Readonly<Record<RecordedMigration['family'], string>> = {
   lf: 'Codex for Linux and macOS',
   crlf: 'Codex for Windows',
-  foreign: 'no Codex that is known',
+  foreign: 'no known Codex',
   unknown: 'an unknown Codex',
 };
 
@@ -87,7 +91,42 @@ function findOdd(
   const isTaken = codexes.length > 0 ? refusing.length === 0 : fitsSystem;
   if (records.length === 0 || isTaken) return null;
   const accepting = codexes.filter(codex => !refusing.includes(codex));
-  const [only] = new Set(kinds.values()).size === 1 ? kinds.values() : [native];
-  const odd = records.filter(({ family }) => family !== (fitsSystem ? only : native));
+  const odd = fitsSystem ? records : records.filter(({ family }) => family !== native);
   return { records: odd, areAll: odd.length === records.length, fitsSystem, refusing, accepting };
+}
+
+/** Those of migrations that are known. What the Codex of this machine writes is nobody else's. */
+function recordsToJudge(
+  { migrations }: Database,
+  snapshot: Snapshot,
+): readonly RecordedMigration[] {
+  const isOwnKind = hasChecksumsOfCodexHere(snapshot);
+  return (migrations?.recorded ?? []).filter(
+    ({ family }) => family !== 'unknown' && !(family === 'foreign' && isOwnKind),
+  );
+}
+
+/** A Codex that somebody built from texts of their own, and that has made this home. */
+function hasChecksumsOfCodexHere(snapshot: Snapshot): boolean {
+  const first = stateFile(snapshot)?.migrations?.recorded?.find(({ version }) => version === 1);
+  return (
+    first?.family === 'foreign' &&
+    snapshot.codexes.some(({ firstChecksum }) => firstChecksum === first.checksum)
+  );
+}
+
+/** Which line ends the Codexes of this machine were built with, as far as a run of them has told. */
+function kindsOfCodexes(snapshot: Snapshot): ReadonlyMap<Codex, Kind> {
+  const first = stateFile(snapshot)?.migrations?.known[0];
+  const kinds = new Map<Codex, Kind>();
+  for (const codex of snapshot.codexes) {
+    if (first === undefined || codex.firstChecksum === null) continue;
+    if (codex.firstChecksum === first.lf) kinds.set(codex, 'lf');
+    if (codex.firstChecksum === first.crlf) kinds.set(codex, 'crlf');
+  }
+  return kinds;
+}
+
+function nativeKind({ home }: Snapshot): Kind {
+  return home.system === 'win32' ? 'crlf' : 'lf';
 }

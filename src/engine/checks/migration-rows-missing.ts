@@ -23,7 +23,7 @@ are of no release known to this program, only a note that is missing between oth
   needs: { home: 'seen', 'state-database': 'seen' },
   *detect(snapshot) {
     for (const database of databasesInUse(snapshot)) {
-      const missing = missingRecords(database, snapshot.codexes);
+      const missing = missingRecords(database);
       if (missing.length === 0) continue;
       const { family, migrations } = database;
       const known = new Set(migrations?.known.map(({ version }) => version));
@@ -49,6 +49,6 @@ are of no release known to this program, only a note that is missing between oth
       newestRecorded === 0
         ? `no notes of its updates${hasTable ? '' : ' (their table is gone)'}`
         : `no note of its ${missing.length === 1 ? 'update' : 'updates'} ${ranges(missing)}`;
-    return `${databaseName(family)} has ${which}, although its tables show that they were made. ${sayReactions('drift', family, reactions)}`;
+    return `${databaseName(family)} has ${which}, although its tables show that ${missing.length === 1 ? 'it was' : 'they were'} made. ${sayReactions('drift', family, reactions)}`;
   },
 });

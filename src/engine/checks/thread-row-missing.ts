@@ -1,25 +1,47 @@
+import { isBackfillUnfinished } from './backfill.ts';
 import { defineCheck } from './check.ts';
+import { causesOf } from './causes.ts';
+import { threadSubject } from './subjects.ts';
 
 export default defineCheck({
   id: 'thread-row-missing',
   title: 'Thread is not in the database',
   meaning: `The conversation is on disk, in full, and Codex's database has no entry for it.
 Surfaces that list from the database, such as Codex for VS Code, do not show it; those that look
-through the files do. Nothing is lost. Codex adds the entry by itself when something lists the
-threads by looking through the files.`,
+through the files do. Nothing is lost.
+
+Codex adds the entry by itself when something lists the threads by looking through the files. A
+name that was given to the thread, a pin and its section are not in the file and do not come back
+that way; a name is replayed from \`session_index.jsonl\`.
+
+A file without any message of a person is only a note: Codex 0.169 lists no such thread, and adds
+an entry for it only when it rebuilds the whole database.`,
   severity: 'warning',
   needs: { 'state-database': 'whole', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
-  *detect({ state, threads }) {
-    if (state === null) return;
-    for (const { id, row, own } of threads) {
-      if (row !== null || own?.head.state !== 'sound' || own.name?.id !== id) continue;
+  *detect(snapshot) {
+    // An index that was never finished is one finding about the database.
+    if (snapshot.state === null || isBackfillUnfinished(snapshot)) return;
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const file = fileOf(thread);
+      if (file === null || causeOf(thread) !== 'thread-row-missing') continue;
+      const { firstUserMessage, reachesFirstMessage, meta } = file.head;
+      const isEmpty =
+        firstUserMessage === null && reachesFirstMessage && (meta?.historyFile ?? null) === null;
       yield {
-        subject: { kind: 'thread', key: id, path: own.path },
-        facts: { file: own.path, archived: own.place === 'archived_sessions' },
-        threads: [id],
+        subject: threadSubject(thread.id, file),
+        facts: {
+          file: file.path,
+          archived: file.place === 'archived_sessions',
+          hasMessage: !isEmpty,
+        },
+        threads: [thread.id],
+        severity: isEmpty ? 'note' : 'warning',
       };
     }
   },
-  say: ({ file }) =>
-    `The conversation is on disk (${file}), and the database has no entry for it: lists that are read from the database do not show it.`,
+  say: ({ file, hasMessage }) =>
+    hasMessage
+      ? `The conversation is on disk (${file}), and the database has no entry for it: lists that are read from the database do not show it.`
+      : `A thread without any message is on disk (${file}), and the database has no entry for it.`,
 });

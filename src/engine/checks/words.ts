@@ -22,7 +22,9 @@ export function ranges(numbers: readonly number[]): string {
   }
   return join(
     parts.map(([first, last]) =>
-      first === last ? String(first) : `${String(first)}${last === first + 1 ? ', ' : ' to '}${String(last)}`,
+      first === last
+        ? String(first)
+        : `${String(first)}${last === first + 1 ? ', ' : ' to '}${String(last)}`,
     ),
   );
 }

@@ -107,6 +107,8 @@ export interface Row {
   readonly preview: string | null;
   readonly firstUserMessage: string | null;
   readonly archived: boolean;
+  /** As stored: Codex lists rows of 0 and of 1, and none of another value. */
+  readonly archivedValue: number | null;
   readonly archivedAt: number | null;
   readonly cliVersion: string;
   readonly historyMode: string | null;
@@ -120,4 +122,8 @@ export interface Row {
   readonly parentThread: ThreadId | null;
   /** Why Codex cannot read this row, and with it any list of the database; null when it can. */
   readonly undecodable: string | null;
+  /** Codex before 0.160 does not look at what the newer ones cannot read. */
+  readonly isReadByOlder: boolean;
+  /** No Codex starts with such a row. */
+  readonly stopsStart: boolean;
 }

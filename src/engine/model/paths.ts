@@ -56,8 +56,7 @@ const TEMPORARY_ON_DRIVE =
 export function isTemporaryDirectory(path: string, system: PathSystem): boolean {
   const canonical = canonicalPath(path, system);
   return (
-    TEMPORARY[system].test(canonical) ||
-    (system === 'linux' && TEMPORARY_ON_DRIVE.test(canonical))
+    TEMPORARY[system].test(canonical) || (system === 'linux' && TEMPORARY_ON_DRIVE.test(canonical))
   );
 }
 

@@ -48,6 +48,8 @@ export interface RolloutHead {
    * empty, counted from zero. Null when it finds none; `meta` may still hold what stands there.
    */
   readonly header: { readonly meta: RolloutMeta; readonly line: number } | null;
+  /** Without a header: the first usable description further behind, in the part read. */
+  readonly laterMeta: RolloutMeta | null;
   /** The first message of the person, shortened; null when there is none in the part read. */
   readonly firstUserMessage: string | null;
   /** The same where Codex looks for it, as threads with legacy history hold it. */
@@ -60,6 +62,8 @@ export interface RolloutHead {
   readonly firstCwd: FilePath | null;
   /** False when there are bytes that are no text: Codex stops reading there. */
   readonly isUtf8: boolean;
+  /** Where the first of those bytes stand, as seen from header and first message. */
+  readonly badBytes: 'in-description' | 'before-message' | 'behind' | null;
 }
 
 export interface RolloutMeta {
@@ -93,6 +97,8 @@ export interface RolloutTail {
   /** Whether head and tail together are the whole file. */
   readonly isWholeFile: boolean;
   readonly ending: 'whole' | 'no-line-break' | 'cut' | 'unread';
+  /** False when there are bytes in it that are no text. */
+  readonly isUtf8: boolean;
   /** Whether the last line that can be read has a number, as paginated history needs it. */
   readonly lastHasOrdinal: boolean | null;
   /** The newest settings line, when it is in the part read. */

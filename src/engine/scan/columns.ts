@@ -1,43 +1,72 @@
 // Writes many records of one shape as text that is small and quickly read back: column by column,
-// and a word that comes again and again is written once.
+// and a word that comes again and again is written once. Knows nothing of what the records mean,
+// so that a field that is added to one is remembered without a word here.
 
 import type { Json } from '../model/words.ts';
 
-type Plain = null | boolean | number | string;
-export type FlatRecord = Readonly<Record<string, Plain>>;
-
-interface Column {
-  readonly words: readonly Plain[];
-  /** Which word stands in each record; null where each record has its own. */
-  readonly at: readonly number[] | null;
+interface JsonRecord {
+  readonly [name: string]: Json;
 }
 
-/** All records have the same names. */
-export function packRecords(records: readonly FlatRecord[]): Json {
-  const names = Object.keys(records[0] ?? {});
-  const columns = names.map(name => [name, packColumn(records.map(one => one[name] ?? null))]);
-  return { length: records.length, columns: Object.fromEntries(columns) as Json };
+type Column =
+  /** Each record has its own value. */
+  | { readonly own: readonly Json[] }
+  /** Records share some values. */
+  | { readonly words: readonly Json[]; readonly at: readonly number[] }
+  /** Values are records themselves; null where a record has none. */
+  | { readonly has: readonly number[]; readonly inner: Packed };
+
+export interface Packed {
+  readonly length: number;
+  readonly columns: { readonly [name: string]: Column };
 }
 
-function packColumn(values: readonly Plain[]): Json {
-  const places = new Map<Plain, number>();
+/** All records have the same names, and under one name records, or plain values, or null. */
+export function packRecords(records: readonly object[]): Packed {
+  const all = records as readonly JsonRecord[];
+  const columns: Record<string, Column> = {};
+  for (const name of Object.keys(all[0] ?? {}))
+    columns[name] = packColumn(all.map(record => record[name] ?? null));
+  return { length: all.length, columns };
+}
+
+function packColumn(values: readonly Json[]): Column {
+  const inner = values.filter(isRecord);
+  if (inner.length > 0)
+    return { has: values.map(value => (isRecord(value) ? 1 : 0)), inner: packRecords(inner) };
+  const places = new Map<Json, number>();
   for (const value of values) if (!places.has(value)) places.set(value, places.size);
-  if (places.size > values.length / 2) return { words: values, at: null };
+  if (places.size > values.length / 2) return { own: values };
   return { words: [...places.keys()], at: values.map(value => places.get(value) ?? 0) };
 }
 
-/** Null when this is not what `packRecords` made. */
-export function unpackRecords(packed: unknown): readonly FlatRecord[] | null {
-  const { length, columns } = { length: null, columns: null, ...(packed as object) };
-  if (typeof length !== 'number' || typeof columns !== 'object') return null;
-  const entries = Object.entries((columns ?? {}) as Readonly<Record<string, Column>>);
-  if (entries.some(([, { words, at }]) => (at ?? words).length !== length)) return null;
-  const records: FlatRecord[] = [];
+/** The records as they were. Throws when this is not what `packRecords` made. */
+export function unpackRecords<T>(packed: Packed): T[] {
+  const { length, columns } = packed;
+  const names = Object.keys(columns);
+  const readers = names.map(name => readerOf(columns[name], length));
+  const records: T[] = [];
   for (let index = 0; index < length; index += 1) {
-    const record: Record<string, Plain> = {};
-    for (const [name, { words, at }] of entries)
-      record[name] = words[at === null ? index : (at[index] ?? 0)] ?? null;
-    records.push(record);
+    const record: Record<string, unknown> = {};
+    for (let at = 0; at < names.length; at += 1) record[names[at] ?? ''] = readers[at]?.(index);
+    records.push(record as T);
   }
   return records;
+}
+
+function readerOf(column: Column | undefined, length: number): (index: number) => unknown {
+  if (column === undefined) throw new Error('a column is missing');
+  if ('inner' in column) {
+    const inner = unpackRecords<unknown>(column.inner);
+    let next = 0;
+    return index => (column.has[index] === 1 ? inner[next++] : null);
+  }
+  const values = 'own' in column ? column.own : column.at;
+  if (values.length !== length) throw new Error('a column is too short');
+  if ('own' in column) return index => column.own[index];
+  return index => column.words[column.at[index] ?? 0];
+}
+
+function isRecord(value: Json): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

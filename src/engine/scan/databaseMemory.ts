@@ -3,12 +3,12 @@
 
 import type { Database, Row, StateDatabase } from '../model/database.ts';
 import type { ThreadHistory } from '../model/snapshot.ts';
-import type { FilePath, Json } from '../model/words.ts';
+import type { FilePath } from '../model/words.ts';
 import type { Files, FileState, Memory } from '../world.ts';
-import { packRecords, unpackRecords, type FlatRecord } from './columns.ts';
+import { packRecords, unpackRecords, type Packed } from './columns.ts';
 
 /** Another number whenever databases are read in another way than before. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Times of files are coarse: a write right after our look could leave them as they were. */
 const SETTLED_MS = 2000;
 
@@ -49,7 +49,7 @@ interface Remembered {
   readonly file: FilePath;
   readonly signature: string;
   readonly look: DatabaseLook;
-  readonly rows: Json;
+  readonly rows: Packed;
 }
 
 export async function recallDatabases(memory: Memory, homeKey: string): Promise<DatabaseMemory> {
@@ -69,7 +69,7 @@ export async function rememberDatabases(
 ): Promise<void> {
   const databases = looks.flatMap(([signature, look]) => {
     if (signature === null || look.database.trouble !== null) return [];
-    const rows = packRecords((look.state?.rows ?? []) as readonly (Row & FlatRecord)[]);
+    const rows = packRecords(look.state?.rows ?? []);
     const state = look.state === null ? null : { ...look.state, rows: [] };
     return [{ file: look.database.file, signature, look: { ...look, state }, rows }];
   });
@@ -88,7 +88,10 @@ function parse(text: string | null): readonly Remembered[] {
 
 function withRows({ look, rows }: Remembered): DatabaseLook | null {
   if (look.state === null) return look;
-  const unpacked = unpackRecords(rows);
-  if (unpacked === null) return null;
-  return { ...look, state: { ...look.state, rows: unpacked as unknown as readonly Row[] } };
+  try {
+    return { ...look, state: { ...look.state, rows: unpackRecords<Row>(rows) } };
+  } catch {
+    // Whatever is not as it was written is as good as forgotten.
+    return null;
+  }
 }

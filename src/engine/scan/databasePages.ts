@@ -180,16 +180,19 @@ interface Look {
   readonly isJournalHot: boolean;
 }
 
-/** The order matters: main that was written half when it was looked at still has its journal then. */
+/**
+ * The order matters. The log comes before main: once it is there, main keeps its size up to the first
+ * commit. The journal comes after main: one that was written half still has its journal then.
+ */
 async function look(files: Files, file: FilePath): Promise<Read<Look>> {
-  const main = await files.stat(file);
-  if (!main.ok) return main;
-  if (main.value.kind !== 'file')
-    return { ok: false, trouble: { code: 'not-a-file', why: 'there is a folder in its place' } };
   const log = orNull(await files.stat(`${file}-wal`));
   if (!log.ok) return log;
   const header = orNull(await files.range(`${file}-wal`, 0, LOG_HEADER_BYTES));
   if (!header.ok) return header;
+  const main = await files.stat(file);
+  if (!main.ok) return main;
+  if (main.value.kind !== 'file')
+    return { ok: false, trouble: { code: 'not-a-file', why: 'there is a folder in its place' } };
   const journal = orNull(await files.range(`${file}-journal`, 0, 1));
   if (!journal.ok) return journal;
   return {

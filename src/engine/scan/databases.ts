@@ -11,7 +11,7 @@ import type {
 import type { Gap, Source } from '../model/gap.ts';
 import type { Home, ThreadHistory } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
-import type { OpenDatabase, Table, Trouble, World } from '../world.ts';
+import type { LearntMigration, OpenDatabase, Table, Trouble, World } from '../world.ts';
 import { readDatabaseImage, type DatabaseImage } from './databaseImage.ts';
 import {
   recallDatabases,
@@ -85,6 +85,23 @@ export async function lookAtDatabases(
       .map(({ database }) => database),
     history: looks.map(({ history }) => history).find(history => history !== null) ?? null,
   };
+}
+
+/** What a database records of its migrations; null when it cannot be read. */
+export async function readMigrations(
+  world: World,
+  file: FilePath,
+): Promise<readonly LearntMigration[] | null> {
+  const image = await readDatabaseImage(world.files, () => world.now(), file, OTHER_BYTES);
+  const opened = image.ok ? await world.databases.open(image.value.bytes) : null;
+  if (opened?.ok !== true) return null;
+  const [recorded] = await opened.value.ask([MIGRATIONS_QUESTION]);
+  opened.value.close();
+  if (recorded?.ok !== true) return null;
+  return recorded.rows.map(([version, , , checksum]) => ({
+    version: Number(version),
+    checksum: String(checksum),
+  }));
 }
 
 async function findDatabases(

@@ -6,10 +6,18 @@
 // JSON once is recognised and cut out before the rest is parsed.
 
 import type { HeadState, RolloutHead, RolloutMeta, RolloutTail } from '../model/rollout.ts';
-import { asMeta, isObject, isUsableMeta, parseObject, textOf, whyUnusable } from './rolloutLine.ts';
+import {
+  asMeta,
+  isObject,
+  isRecord,
+  isUsableMeta,
+  parseObject,
+  textOf,
+  whyUnusable,
+} from './rolloutLine.ts';
+import { messagesOf } from './rolloutMessages.ts';
+import { filledLines, linesWith } from './rolloutText.ts';
 
-/** How much of a message is kept. */
-const MESSAGE_CHARACTERS = 240;
 /** Codex looks for the description of the thread among so many lines … */
 const HEADER_LINES = 10;
 /** … and for the first message among so many, the description's among them. */
@@ -23,7 +31,8 @@ export function readWholeRollout(bytes: Uint8Array): { head: RolloutHead; tail: 
   const text = lenient.decode(bytes);
   // The long first line holds no settings, and looking through it would cost more than the rest.
   const rest = text.slice(text.indexOf('\n') + 1);
-  return { head: headOf(text, bytes, true), tail: tailOf(rest, true) };
+  const head = headOf(text, bytes, true);
+  return { head, tail: { ...tailOf(rest, true), isUtf8: head.isUtf8 } };
 }
 
 /** Reads the beginning of a rollout that goes on behind these bytes. */
@@ -34,7 +43,8 @@ export function readHead(bytes: Uint8Array): RolloutHead {
 /** Reads the end of a rollout. A tail begins in the middle of a line, which says nothing. */
 export function readTail(bytes: Uint8Array): RolloutTail {
   const text = lenient.decode(bytes);
-  return tailOf(text.slice(text.indexOf('\n') + 1), false);
+  const rest = text.slice(text.indexOf('\n') + 1);
+  return { ...tailOf(rest, false), isUtf8: isUtf8(rest, bytes.subarray(bytes.indexOf(10) + 1)) };
 }
 
 /** What one whole line says of settings and directories. */
@@ -59,9 +69,10 @@ function headOf(text: string, bytes: Uint8Array, isWhole: boolean): RolloutHead 
       why: null,
       meta,
       header: { meta, line: 0 },
+      laterMeta: null,
       ...messagesOf(rest, isWhole, MESSAGE_LINES - 1),
       firstCwd: firstTurnCwd(rest, isWhole, meta),
-      isUtf8: isUtf8(text, bytes),
+      ...utf8Of(text, bytes),
     };
   }
   return brokenHead(text, bytes, isWhole, record);
@@ -75,35 +86,38 @@ function brokenHead(
   first: ReturnType<typeof parseObject>,
 ): RolloutHead {
   const { state, why } = diagnose(text, first);
-  const lines = text
-    .split('\n', HEADER_LINES + 1)
-    .filter((line, index, all) => line.trim() !== '' && (isWhole || index < all.length - 1));
+  const rest = {
+    ...messagesOf(text, isWhole, MESSAGE_LINES),
+    firstCwd: null,
+    ...utf8Of(text, bytes),
+  };
   let meta: RolloutMeta | null = first === null ? null : asMeta(first);
-  for (const [line, content] of lines.slice(0, HEADER_LINES).entries()) {
+  let line = 0;
+  for (const content of filledLines(text, isWhole)) {
+    if (line >= HEADER_LINES) break;
     const record = parseObject(withoutInstructions(content));
     const found = record === null ? null : asMeta(record);
     meta ??= found;
-    if (record === null || found === null || !isUsableMeta(record)) continue;
-    const isFirst = line === 0 && state === 'not-json' && text.startsWith('\n');
-    return {
+    if (record !== null && found !== null && isUsableMeta(record)) {
+      const header = { meta: found, line };
       // Empty lines before the description disturb nobody.
-      state: isFirst ? 'sound' : state,
-      why: isFirst ? null : why,
-      meta: found,
-      header: { meta: found, line },
-      ...messagesOf(text, isWhole, MESSAGE_LINES),
-      firstCwd: null,
-      isUtf8: isUtf8(text, bytes),
-    };
+      const seen = line === 0 ? ({ state: 'sound', why: null } as const) : { state, why };
+      return { ...seen, meta: found, header, laterMeta: null, ...rest };
+    }
+    line += 1;
   }
-  const messages = messagesOf(text, isWhole, MESSAGE_LINES);
   // Behind a byte order mark stands the description that Codex does not see.
   meta ??= markedMeta(text);
-  return {
-    ...{ state, why, meta, header: null, firstCwd: null },
-    ...messages,
-    isUtf8: isUtf8(text, bytes),
-  };
+  const laterMeta = findLaterMeta(text, isWhole);
+  return { state, why, meta, header: null, laterMeta, ...rest };
+}
+
+function findLaterMeta(text: string, isWhole: boolean): RolloutMeta | null {
+  for (const line of linesWith(text, ['session_meta"'], isWhole).lines) {
+    const record = parseObject(withoutInstructions(line));
+    if (record !== null && isUsableMeta(record)) return asMeta(record);
+  }
+  return null;
 }
 
 function diagnose(
@@ -125,69 +139,7 @@ function markedMeta(text: string): RolloutMeta | null {
   return record === null ? null : asMeta(record);
 }
 
-type Messages = Pick<
-  RolloutHead,
-  'firstUserMessage' | 'userMessage' | 'userItem' | 'reachesFirstMessage'
->;
-
-/** The first messages of the person, in both of the ways in which Codex has written them. */
-function messagesOf(text: string, isWhole: boolean, mostLines: number): Messages {
-  let userMessage: string | null = null;
-  let userItem: string | null = null;
-  const { lines, end } = linesWith(text, ['user_message"', 'UserMessage"'], isWhole);
-  for (const line of lines) {
-    const payload = parseObject(line)?.['payload'];
-    if (!isObject(payload)) continue;
-    if (payload['type'] === 'user_message') userMessage ??= spoken(payload, payload['message']);
-    else userItem ??= spokenItem(payload);
-    if (userMessage !== null || userItem !== null) break;
-  }
-  const found = userMessage ?? userItem;
-  const isBeyond = found !== null && isBeyondLine(text, end, mostLines);
-  return {
-    firstUserMessage: found === null ? null : shorten(found),
-    userMessage: isBeyond || userMessage === null ? null : shorten(userMessage),
-    userItem: isBeyond || userItem === null ? null : shorten(userItem),
-    reachesFirstMessage: isWhole || found !== null,
-  };
-}
-
-/** Whether a message stands behind the lines among which Codex looks for it. */
-function isBeyondLine(text: string, end: number, mostLines: number): boolean {
-  if (end < mostLines) return false;
-  let lines = 0;
-  for (const line of text.slice(0, end).split('\n')) if (line.trim() !== '') lines += 1;
-  return lines > mostLines;
-}
-
-function spoken(payload: { readonly [key: string]: unknown }, message: unknown): string | null {
-  const text = requestOf(textOf(message) ?? '');
-  if (text !== '') return text;
-  const images = [payload['images'], payload['local_images']];
-  return images.some(list => Array.isArray(list) && list.length > 0) ? '[Image]' : null;
-}
-
-const REQUEST = '## My request for Codex:';
-
-/** An editor puts what it has open in front of what the person wrote; Codex leaves that out too. */
-function requestOf(text: string): string {
-  const at = text.indexOf(REQUEST);
-  return (at < 0 ? text : text.slice(at + REQUEST.length)).trim();
-}
-
-function spokenItem(payload: { readonly [key: string]: unknown }): string | null {
-  const item = payload['item'];
-  if (payload['type'] !== 'item_completed' || !isObject(item) || item['type'] !== 'UserMessage')
-    return null;
-  const parts = Array.isArray(item['content']) ? (item['content'] as unknown[]) : [];
-  const texts = parts.map(part => (isObject(part) ? (textOf(part['text']) ?? '') : ''));
-  const text = requestOf(texts.join(''));
-  if (text !== '') return text;
-  const hasImage = parts.some(part => isObject(part) && /image/i.test(textOf(part['type']) ?? ''));
-  return hasImage ? '[Image]' : null;
-}
-
-function tailOf(text: string, isWholeFile: boolean): RolloutTail {
+function tailOf(text: string, isWholeFile: boolean): Omit<RolloutTail, 'isUtf8'> {
   return {
     isWholeFile,
     ...endingOf(text),
@@ -205,7 +157,7 @@ function endingOf(text: string): Pick<RolloutTail, 'ending' | 'lastHasOrdinal'> 
     const start = text.lastIndexOf('\n', end - 1) + 1;
     const line = text.slice(start, end);
     const record = parseObject(withoutInstructions(line));
-    if (record !== null) {
+    if (record !== null && isRecord(record)) {
       const ending = isEnded ? 'whole' : isCut ? 'cut' : 'no-line-break';
       return { ending, lastHasOrdinal: typeof record['ordinal'] === 'number' };
     }
@@ -243,35 +195,6 @@ function firstTurnCwd(text: string, isWhole: boolean, { cwd }: RolloutMeta): str
   return line.includes(`"cwd":${JSON.stringify(cwd)},`) ? cwd : lastTurnCwd(line);
 }
 
-/**
- * Whole lines that hold one of the words; the last is whole only when nothing follows. Words do not
- * begin with a quotation mark: it is everywhere, and a search for it stops everywhere. `end` is
- * where the first of the lines ends.
- */
-function linesWith(
-  text: string,
-  words: readonly string[],
-  isWhole: boolean,
-): { lines: string[]; end: number } {
-  const lines: string[] = [];
-  let firstEnd = 0;
-  let start = 0;
-  while (start < text.length) {
-    const from = start;
-    const at = firstOf(words.map(word => text.indexOf(word, from)));
-    const end = at < 0 ? -1 : text.indexOf('\n', at);
-    if (at < 0 || (end < 0 && !isWhole)) break;
-    lines.push(text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end));
-    start = end < 0 ? text.length : end + 1;
-    if (lines.length === 1) firstEnd = start;
-  }
-  return { lines, end: firstEnd };
-}
-
-function firstOf(places: readonly number[]): number {
-  return places.reduce((first, at) => (at >= 0 && (first < 0 || at < first) ? at : first), -1);
-}
-
 const INSTRUCTIONS = '"base_instructions":{"text":';
 const STRING_TOKEN = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const KNOWN_TEXTS = 12;
@@ -300,6 +223,24 @@ export function withoutInstructions(line: string): string {
   return `${line.slice(0, start)}""${line.slice(start + known.length)}`;
 }
 
+function utf8Of(text: string, bytes: Uint8Array): Pick<RolloutHead, 'isUtf8' | 'badBytes'> {
+  if (isUtf8(text, bytes)) return { isUtf8: true, badBytes: null };
+  let start = 0;
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    if (!isUtf8('\ufffd', bytes.subarray(start, end))) break;
+    start = end + 1;
+  }
+  const sound = bytes.subarray(0, start);
+  const { header, userMessage, userItem } = headOf(lenient.decode(sound), sound, false);
+  const badBytes =
+    header === null
+      ? 'in-description'
+      : (userMessage ?? userItem) === null
+        ? 'before-message'
+        : 'behind';
+  return { isUtf8: false, badBytes };
+}
+
 /** Only a replacement character in the text makes it worth asking again. */
 function isUtf8(text: string, bytes: Uint8Array): boolean {
   if (!text.includes('\ufffd')) return true;
@@ -311,20 +252,18 @@ function isUtf8(text: string, bytes: Uint8Array): boolean {
   }
 }
 
-function shorten(text: string): string {
-  return text.length > MESSAGE_CHARACTERS ? `${text.slice(0, MESSAGE_CHARACTERS)}…` : text;
-}
-
 /** The head of a rollout that could not be looked at. */
 export const UNREAD_HEAD: RolloutHead = {
   state: 'unread',
   why: null,
   meta: null,
   header: null,
+  laterMeta: null,
   firstUserMessage: null,
   userMessage: null,
   userItem: null,
   reachesFirstMessage: false,
   firstCwd: null,
   isUtf8: true,
+  badBytes: null,
 };

@@ -1,6 +1,7 @@
 // One line of a rollout: JSON, and whether Codex can read it as the description of a thread.
 
 import type { RolloutMeta } from '../model/rollout.ts';
+import { canonicalId } from '../model/threadIds.ts';
 
 export interface JsonObject {
   readonly [key: string]: unknown;
@@ -30,7 +31,7 @@ export function asMeta(record: JsonObject): RolloutMeta | null {
   const git = isObject(payload['git']) ? payload['git'] : {};
   const source = payload['source'];
   return {
-    id: textOf(payload['id'])?.toLowerCase() ?? null,
+    id: idOf(payload['id']),
     timestamp: textOf(payload['timestamp']),
     cwd: textOf(payload['cwd']),
     originator: textOf(payload['originator']),
@@ -65,7 +66,11 @@ function isCwdARoot(payload: JsonObject): boolean | null {
 }
 
 const REQUIRED = ['id', 'timestamp', 'cwd', 'originator', 'cli_version'];
-const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+
+function idOf(value: unknown): string | null {
+  const text = textOf(value);
+  return text === null ? null : (canonicalId(text) ?? text);
+}
 
 export function isUsableMeta(record: JsonObject): boolean {
   return whyUnusable(record) === null;
@@ -78,10 +83,11 @@ export function whyUnusable(record: JsonObject): string | null {
   if (typeof record['timestamp'] !== 'string') return 'it has no timestamp';
   const missing = REQUIRED.filter(name => typeof payload[name] !== 'string');
   if (missing.length > 0) return `its first line lacks: ${missing.join(', ')}`;
-  if (!UUID.test(textOf(payload['id']) ?? '')) return 'the id in its first line is no thread id';
+  if (canonicalId(textOf(payload['id']) ?? '') === null)
+    return 'the id in its first line is no thread id';
   const source = payload['source'];
-  if (source !== undefined && typeof source !== 'string' && !isObject(source))
-    return 'the source in its first line is neither a word nor an object';
+  if (source !== undefined && typeof source !== 'string' && !isKnownSource(source))
+    return 'the source in its first line is none that Codex knows';
   const provider = payload['model_provider'];
   if (provider != null && typeof provider !== 'string')
     return 'the provider in its first line is not a word';
@@ -89,6 +95,26 @@ export function whyUnusable(record: JsonObject): string | null {
   if (instructions != null && !isObject(instructions))
     return 'the instructions in its first line are not an object';
   return null;
+}
+
+/** A word can be any; an object is one of three kinds. */
+function isKnownSource(source: unknown): boolean {
+  if (!isObject(source)) return false;
+  const [kind, ...others] = Object.keys(source);
+  return others.length === 0 && ['custom', 'internal', 'subagent'].includes(kind ?? '');
+}
+
+/** The kinds of lines of a rollout. */
+const KINDS = [
+  ...['session_meta', 'response_item', 'event_msg', 'turn_context', 'compacted'],
+  ...['world_state', 'token_usage_record', 'inter_agent_communication'],
+];
+
+/** Whether Codex takes a line as one of a rollout; it passes over all others. */
+export function isRecord(record: JsonObject): boolean {
+  const type = textOf(record['type']);
+  if (typeof record['timestamp'] !== 'string' || !isObject(record['payload'])) return false;
+  return type === 'session_meta' ? isUsableMeta(record) : KINDS.includes(type ?? '');
 }
 
 /** What Codex from 0.160 on refuses besides, and older ones pass over. */

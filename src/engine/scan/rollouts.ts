@@ -60,7 +60,8 @@ export async function readRollouts(
       await world.files.pause(0);
     }
   }
-  if (learnt > 0 && !request.full) await rememberRollouts(world.memory, request.homeKey, rollouts, world.now());
+  if (learnt > 0 && !request.full)
+    await rememberRollouts(world.memory, request.homeKey, rollouts, world.now());
   const read = rollouts.map(([rollout]) => rollout);
   noteUnreadBodies(read, gaps);
   return read;
@@ -227,6 +228,7 @@ const UNREAD: RolloutEnds = {
   tail: {
     isWholeFile: false,
     ending: 'unread',
+    isUtf8: true,
     lastHasOrdinal: null,
     settings: null,
     latestCwd: null,

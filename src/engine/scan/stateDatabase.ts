@@ -1,6 +1,7 @@
 // Reads `threads` and what belongs to it out of an image of the state database.
 
 import type { Backfill, Row, StateDatabase } from '../model/database.ts';
+import { canonicalId } from '../model/threadIds.ts';
 import type { Cell, Table } from '../world.ts';
 
 /** Long texts are not needed to judge a row, and months of first messages are many megabytes. */
@@ -36,6 +37,13 @@ const WANTED = [
   'git_origin_url',
   'agent_nickname',
   'attached_thread_parent_id',
+  'recency_at_ms',
+  'tokens_used',
+  'model',
+  'originator',
+  'creator_user_id',
+  'section_position',
+  'daybreak_enabled',
 ] as const;
 
 type Column = (typeof WANTED)[number];
@@ -71,6 +79,7 @@ function asRow(cell: (column: Column) => Cell): Row {
     preview: text(cell('preview')),
     firstUserMessage: text(cell('first_user_message')),
     archived: cell('archived') === 1,
+    archivedValue: number(cell('archived')),
     archivedAt: number(cell('archived_at')),
     cliVersion: text(cell('cli_version')) ?? '',
     historyMode: text(cell('history_mode')),
@@ -82,48 +91,72 @@ function asRow(cell: (column: Column) => Cell): Row {
     gitOrigin: text(cell('git_origin_url')),
     agentNickname: text(cell('agent_nickname')),
     parentThread: text(cell('attached_thread_parent_id')),
-    undecodable: whyUndecodable(cell),
+    ...whatCodexReads(cell),
   };
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Columns that Codex reads as text and that have no other check. */
-const TEXTS = [
-  ...(['rollout_path', 'source', 'model_provider', 'cwd', 'title', 'name', 'preview'] as const),
-  ...(['first_user_message', 'cli_version'] as const),
+/** Columns that Codex reads as text, and those of them that Codex before 0.160 does not have. */
+const TEXTS: readonly Column[] = [
+  ...(['rollout_path', 'source', 'model_provider', 'cwd', 'title', 'preview'] as const),
+  ...(['first_user_message', 'cli_version', 'git_sha', 'git_branch', 'git_origin_url'] as const),
+  ...(['model', 'agent_nickname'] as const),
 ];
+const NEWER_TEXTS: readonly Column[] = ['name', 'originator', 'creator_user_id'];
+/** Moments that Codex can tell, in milliseconds since 1970; measured beyond each end. */
+const MOST_MS = 8_210_266_876_799_999;
+const LEAST_MS = -8_334_601_228_800_000;
 
-/** The calendar that Codex uses ends with the year 262142. */
-const LAST_MS = 8_210_266_876_799_999;
-const FIRST_MS = -8_334_601_228_800_000;
+/** What Codex cannot turn into a thread. One such row fails every list that is read from rows. */
+function whatCodexReads(
+  cell: (column: Column) => Cell,
+): Pick<Row, 'undecodable' | 'isReadByOlder' | 'stopsStart'> {
+  const older = whyNobodyReads(cell);
+  return {
+    undecodable: older ?? whyNewerDoNotRead(cell),
+    isReadByOlder: older === null,
+    // Codex asks for the greatest of these when it starts, and a text is greater than any number.
+    stopsStart: (['updated_at_ms', 'recency_at_ms'] as const).some(
+      column => typeof cell(column) === 'string' || cell(column) instanceof Uint8Array,
+    ),
+  };
+}
 
-/**
- * What Codex cannot turn into a thread. One such row fails every list that is read from rows.
- * Measured with 0.169, column by column; where there are milliseconds, seconds are not looked at.
- */
-function whyUndecodable(cell: (column: Column) => Cell): string | null {
+function whyNobodyReads(cell: (column: Column) => Cell): string | null {
   const id = text(cell('id'));
-  if (id === null || !UUID.test(id)) return `its id is "${id ?? 'no text'}", which is no thread id`;
-  for (const name of ['created_at', 'updated_at', 'archived_at'] as const) {
-    const exact = name === 'archived_at' ? null : cell(`${name}_ms`);
-    const column = exact === null ? name : `${name}_ms`;
-    const why = whyNoMoment(exact ?? cell(name), exact === null ? 1000 : 1);
-    if (why !== null) return `its ${column} is ${why}`;
+  if (id === null || canonicalId(id) === null)
+    return `its id is "${id ?? 'no text'}", which is no thread id`;
+  const exact = cell('created_at_ms') === null ? 'created_at' : 'created_at_ms';
+  for (const column of [exact, 'updated_at_ms', 'recency_at_ms', 'tokens_used'] as const) {
+    const value = cell(column);
+    if (value !== null && !Number.isInteger(value)) return `its ${column} is not a whole number`;
   }
-  const bytes = TEXTS.find(column => cell(column) instanceof Uint8Array);
-  if (bytes !== undefined) return `its ${bytes} is not a text`;
+  for (const column of ['created_at_ms', 'updated_at_ms', 'recency_at_ms'] as const)
+    if (!isMoment(cell(column), 1)) return `its ${column} is beyond all calendars`;
+  const archivedAt = cell('archived_at');
+  if (archivedAt !== null && !Number.isInteger(archivedAt))
+    return 'its archived_at is not a whole number';
+  if (!isMoment(archivedAt, 1000)) return 'its archived_at is beyond all calendars';
+  return whyNoText(cell, TEXTS);
+}
+
+function whyNewerDoNotRead(cell: (column: Column) => Cell): string | null {
   const mode = cell('history_mode');
   if (mode !== null && mode !== 'legacy' && mode !== 'paginated')
     return `its history_mode is "${text(mode) ?? 'no text'}"`;
-  return null;
+  for (const column of ['section_position', 'daybreak_enabled'] as const)
+    if (typeof cell(column) === 'string') return `its ${column} is not a number`;
+  return whyNoText(cell, NEWER_TEXTS);
 }
 
-function whyNoMoment(value: Cell, factor: number): string | null {
-  if (value === null) return null;
-  if (typeof value !== 'number' || !Number.isInteger(value)) return 'not a whole number';
-  const ms = value * factor;
-  return ms > LAST_MS || ms < FIRST_MS ? `${String(value)}, which is no moment in time` : null;
+function whyNoText(cell: (column: Column) => Cell, columns: readonly Column[]): string | null {
+  const bytes = columns.find(column => cell(column) instanceof Uint8Array);
+  return bytes === undefined ? null : `its ${bytes} is not a text`;
+}
+
+function isMoment(value: Cell, milliseconds: number): boolean {
+  if (typeof value !== 'number') return true;
+  const ms = value * milliseconds;
+  return ms <= MOST_MS && ms >= LEAST_MS;
 }
 
 export const BACKFILL_QUESTION = 'SELECT status, last_watermark, updated_at FROM backfill_state';

@@ -73,12 +73,18 @@ function readColumn(item: readonly Token[]): Column {
   const direction = isWord(tokens[primary + 2], 'desc') ? 'descending' : 'ascending';
   return {
     name: nameOf(item),
-    isInteger:
-      isWord(tokens[1], 'integer') &&
-      (tokens[2] === undefined || isWord(tokens[2], ...COLUMN_CONSTRAINTS)),
+    isInteger: isInteger(tokens),
     isVirtual: generated >= 0 && !isWord(tokens[generated + 2], 'stored'),
     key: primary < 0 ? 'no' : direction,
   };
+}
+
+/** The type has to be this one word, quoted or not; INT and INTEGER(8) are other types. */
+function isInteger([, type, ...rest]: readonly Token[]): boolean {
+  const isAlways = isWord(rest[0], 'generated') && isWord(rest[1], 'always');
+  const next = isAlways ? rest[2] : rest[0];
+  const isOneWord = next === undefined || isWord(next, ...COLUMN_CONSTRAINTS);
+  return isOneWord && type?.kind !== 'mark' && foldName(type?.text ?? '') === 'integer';
 }
 
 /** The columns of a PRIMARY KEY of the whole table; none when the constraint is another one. */

@@ -6,7 +6,7 @@ import type { Thread } from '../model/thread.ts';
 import type { FilePath } from '../model/words.ts';
 import type { World } from '../world.ts';
 import { readConfig } from './config.ts';
-import { lookAtDatabases, NO_DATABASES } from './databases.ts';
+import { lookAtDatabases, NO_DATABASES, readMigrations } from './databases.ts';
 import { joinThreads } from './joinThreads.ts';
 import { ROLLOUT_PLACES } from './layout.ts';
 import { readRollouts } from './rollouts.ts';
@@ -29,18 +29,20 @@ export async function takeSnapshot(world: World, request: ScanRequest): Promise<
   const takenAtMs = world.now();
   const look = new Look(world, gaps);
   const given = homePath(world, request);
+  world.protect(given);
   const isThere = await look.canReach(given, EVERYTHING);
   // Codex itself writes paths below the home without links.
   const path = isThere ? await world.files.realPath(given) : given;
   if (isThere) await look.noteMissing(path);
   const config = await look.atConfig(path, isThere);
   const home = await look.atHome(given, path, config, request, isThere);
+  world.protect(home.sqliteHome);
   const [databases, rollouts, names, desktop, codexes, holders] = await Promise.all([
     look.atDatabases(home),
     look.atRollouts(home, request),
     look.atNames(path),
     look.atDesktop(path),
-    world.codexes.find(request.codex),
+    world.codexes.find(request.codex, file => readMigrations(world, file)),
     world.processes.holders([path, home.sqliteHome]),
   ]);
   if (!codexes.ok) look.note('codexes', null, codexes.trouble.why);

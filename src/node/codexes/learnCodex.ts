@@ -6,17 +6,14 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Codex } from '../../engine/model/snapshot.ts';
+import type { FilePath } from '../../engine/model/words.ts';
+import type { LearntMigration } from '../../engine/world.ts';
 import { liesInAHome } from '../insideHome.ts';
 
 export type Learnt = Pick<Codex, 'version' | 'migrations' | 'firstChecksum'>;
 
-export interface Migration {
-  readonly version: number;
-  /** In hexadecimal digits. */
-  readonly checksum: string;
-}
-
-export type ReadMigrations = (databaseFile: string) => Promise<readonly Migration[] | null>;
+/** Reads `_sqlx_migrations` of a database that no process has open; null when it cannot. */
+export type ReadMigrations = (database: FilePath) => Promise<readonly LearntMigration[] | null>;
 
 export interface Limits {
   readonly versionMs: number;

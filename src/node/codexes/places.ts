@@ -32,9 +32,7 @@ export function placesOf(around: Surroundings, system: NodeJS.Platform): readonl
     ...installerFolders(around, system).map(parts => join(...parts)),
   ];
   const programs = [
-    ...folders
-      .filter(folder => isAbsolute(folder))
-      .flatMap(folder => names.map(name => asProgram(join(folder, name), 'path'))),
+    ...folders.flatMap(folder => names.map(name => asProgram(join(folder, name), 'path'))),
     ...desktopPrograms(around, system).map(at => asProgram(at, 'desktop')),
   ];
   const places: readonly Place[] = [
@@ -48,7 +46,8 @@ export function placesOf(around: Surroundings, system: NodeJS.Platform): readonl
   ];
   return (
     places
-      // What is relative means whatever folder we run in: a workspace could choose it.
+      // What is relative, as an empty entry of PATH is, means whatever folder we run in: a workspace
+      // could choose it.
       .filter(({ at }) => isAbsolute(at))
       .filter(({ at }, index, all) => all.findIndex(place => place.at === at) === index)
   );

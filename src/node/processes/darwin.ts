@@ -78,10 +78,9 @@ export function parseLsof(text: string): readonly LsofProcess[] {
     const [head = '', ...files] = part.split(/^(?=f)/m);
     const pid = Number(field(head, 'p'));
     if (!(pid > 0)) continue;
-    // Linux's prints a process once more for each of its threads.
-    const before = found.get(pid)?.files ?? [];
     const open = files.map(parseFile).filter(file => file !== null);
-    found.set(pid, { pid, program: field(head, 'c') ?? 'unknown', files: [...before, ...open] });
+    // Linux's prints a process once more, with the same files, for each of its threads.
+    found.set(pid, { pid, program: field(head, 'c') ?? 'unknown', files: open });
   }
   return [...found.values()];
 }

@@ -1,7 +1,9 @@
 // What VS Code starts inside its extension host.
 
 import { runTests } from './harness.ts';
+import './commands.ts';
 import './problems.ts';
+import './treeItems.ts';
 
 export function run(): Promise<void> {
   const resultFile = process.env['CODEX_HEALTH_RESULT'];

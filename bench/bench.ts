@@ -1,0 +1,137 @@
+// npm run bench: how fast a scan is, beside `codex doctor` and beside a loop that only reads.
+//
+// Whole processes, in turn, several rounds in one run: on a shared machine only ratios within a
+// round mean something. Options: --threads 1000,10000,50000 · --heads real|small|both · --rounds 5
+
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { installCodex } from '../test/support/codex/binaries.ts';
+import { cacheFolder } from '../test/support/codex/cache.ts';
+import { codexEnvironment } from '../test/support/codex/appServer.ts';
+import { bigHome, type Heads } from './bigHome.ts';
+
+const VERSION = '0.169.0';
+const ROOT = path.join(import.meta.dirname, '..');
+
+const { values: options } = parseArgs({
+  options: {
+    threads: { type: 'string', default: '1000,10000,50000' },
+    heads: { type: 'string', default: 'both' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+
+interface Measure {
+  readonly ms: number;
+  readonly peakMb: number;
+  readonly output: string;
+}
+
+type Name = 'first' | 'again' | 'doctor' | 'loop';
+
+execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
+const codex = await installCodex(VERSION);
+const heads: readonly Heads[] =
+  options.heads === 'both' ? ['real', 'small'] : [options.heads as Heads];
+const memory = fs.mkdtempSync(cacheFolder('bench', 'memory-'));
+print(
+  `${String(os.cpus().length)} cores, Node ${process.versions.node}, Codex ${VERSION}, load ${os.loadavg()[0]?.toFixed(1) ?? ''}\n`,
+);
+print(
+  'threads  heads   first scan   again      doctor     loop       first/doctor  first/loop  first/again  peak MB  complete\n',
+);
+try {
+  for (const threads of options.threads.split(',').map(Number))
+    for (const kind of heads) await compare(threads, kind);
+} finally {
+  fs.rmSync(memory, { recursive: true, force: true });
+}
+
+async function compare(threads: number, kind: Heads): Promise<void> {
+  const home = await bigHome(codex, threads, kind);
+  const rounds: Record<Name, Measure>[] = [];
+  for (let round = 0; round < Number(options.rounds); round += 1) rounds.push(await measure(home));
+  const ms = (name: Name) => median(rounds.map(one => one[name].ms));
+  const ratio = (one: Name, other: Name) =>
+    median(rounds.map(round => round[one].ms / round[other].ms));
+  const counts = rounds.map(({ first }) => threadsIn(first.output));
+  const cells = [
+    String(threads).padEnd(7),
+    kind.padEnd(6),
+    ...(['first', 'again', 'doctor', 'loop'] as const).map(name =>
+      `${ms(name).toFixed(0)} ms`.padEnd(9),
+    ),
+    verdict(ratio('first', 'doctor'), threads >= 10_000 ? 0.5 : Infinity).padEnd(12),
+    verdict(ratio('first', 'loop'), threads >= 10_000 ? 6 : Infinity).padEnd(10),
+    ratio('first', 'again').toFixed(1).padEnd(11),
+    verdict(
+      median(rounds.map(({ first }) => first.peakMb)),
+      threads === 10_000 ? 250 : Infinity,
+      0,
+    ).padEnd(7),
+    counts.every(count => count === threads) ? 'yes' : `no: ${String(counts[0])}`,
+  ];
+  print(`${cells.join('  ')}\n`);
+}
+
+async function measure(home: string): Promise<Record<Name, Measure>> {
+  fs.rmSync(memory, { recursive: true, force: true });
+  fs.mkdirSync(memory, { recursive: true });
+  const environment = { ...process.env, XDG_STATE_HOME: memory };
+  const scan = ['dist/cli.js', 'scan', '--json', '--home', home];
+  return {
+    first: await time(process.execPath, scan, environment),
+    again: await time(process.execPath, scan, environment),
+    doctor: await time(codex, ['doctor', '--json'], codexEnvironment(home)),
+    loop: await time(process.execPath, ['bench/plainLoop.mjs', home], process.env),
+  };
+}
+
+/** A whole process, from its start to its end; the system's own record of its peak memory. */
+function time(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measure> {
+  const startedAt = performance.now();
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  let output = '';
+  let peakMb = 0;
+  const watch = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid ?? 0))), 10);
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => {
+      clearInterval(watch);
+      resolve({ ms: performance.now() - startedAt, peakMb, output });
+    });
+  });
+}
+
+/** The high-water mark that Linux keeps; it only ever rises, so the last look is nearly the peak. */
+function peakOf(pid: number): number {
+  try {
+    const status = fs.readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function threadsIn(output: string): number {
+  const report = JSON.parse(output) as { counts: { threads: number } };
+  return report.counts.threads;
+}
+
+function verdict(value: number, target: number, digits = 2): string {
+  const mark = target === Infinity ? '' : value <= target ? ' ok' : ` over ${String(target)}`;
+  return `${value.toFixed(digits)}${mark}`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}

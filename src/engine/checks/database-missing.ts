@@ -1,0 +1,68 @@
+import type { Subject } from '../model/finding.ts';
+import type { Home } from '../model/snapshot.ts';
+import { defineCheck } from './check.ts';
+import { databaseSubject, stateFile } from './databasesInUse.ts';
+import { namedThreads } from './namedThreads.ts';
+import { countOf, join } from './words.ts';
+
+/** What every Codex from 0.111 to 0.169 calls it. */
+const NAME = 'state_5.sqlite';
+
+export default defineCheck({
+  id: 'database-missing',
+  title: 'Conversations are there, and the database is not',
+  meaning: `The state database is an index of your conversations, and it is not where Codex looks for it,
+or has nothing in it. **The conversations are in files of their own and are still there.** Codex makes a
+new database from them: 0.135 and newer at the next start, before they answer; 0.121 and 0.128 with the
+first new thread. Until then lists that are read from the database are empty.
+
+What only the old database knew does not come back by itself: pins, sections, projects and read
+marks. Names that you gave are also in \`session_index.jsonl\`, and can be put back.
+
+Look first whether the database is merely elsewhere: \`sqlite_home\` in config.toml and
+\`CODEX_SQLITE_HOME\` say where Codex looks for it. Where another one with threads was found in this
+home, the finding names it.`,
+  severity: 'warning',
+  needs: {
+    home: 'seen',
+    'state-database': 'seen',
+    'rollouts-active': 'seen',
+    'rollouts-archived': 'seen',
+  },
+  *detect(snapshot) {
+    const { rollouts, home, otherStates } = snapshot;
+    const file = stateFile(snapshot);
+    const isEmpty = file?.trouble?.kind === 'empty';
+    if (rollouts.length === 0 || (file !== null && !isEmpty)) return;
+    yield {
+      subject: file === null ? subjectOfMissing(home) : databaseSubject(file),
+      facts: {
+        isEmpty,
+        rollouts: rollouts.length,
+        others: otherStates.map(({ key }) => key),
+        names: namedThreads(snapshot),
+      },
+      threads: [],
+    };
+  },
+  say: ({ isEmpty, rollouts, others, names }) => {
+    const what = isEmpty ? 'The state database has nothing in it' : 'There is no state database';
+    const elsewhere =
+      others.length === 0
+        ? ' Codex makes a new one from them.'
+        : ` Another one with threads is at ${join(others)}.`;
+    const named =
+      names.length === 0
+        ? ''
+        : ` ${countOf(names.length, 'name')} that you gave can be put back after that.`;
+    const are = rollouts === 1 ? 'is' : 'are';
+    return `${what}, and ${countOf(rollouts, 'conversation file')} ${are} there.${elsewhere}${named}`;
+  },
+});
+
+function subjectOfMissing({ path, sqliteHome, system }: Home): Subject {
+  const file = `${sqliteHome}${system === 'win32' ? '\\' : '/'}${NAME}`;
+  const isInHome = file.startsWith(path);
+  const key = isInHome ? file.slice(path.length + 1).replaceAll('\\', '/') : file;
+  return { kind: 'database', key, path: file };
+}

@@ -1,0 +1,66 @@
+import type { Database } from '../model/database.ts';
+import { defineCheck } from './check.ts';
+import { databasesInUse, databaseSubject } from './databasesInUse.ts';
+
+const MIB = 1024 * 1024;
+const LARGE = 512 * MIB;
+const VERY_LARGE = 4096 * MIB;
+/** Below this, empty pages are nobody's trouble. */
+const WORTH_TELLING = 64 * MIB;
+
+export default defineCheck({
+  id: 'log-database-overgrown',
+  title: 'The log database has grown large',
+  meaning: `Codex writes what it does into \`logs_2.sqlite\`; nothing of your conversations is in it.
+Where it has grown to gigabytes, or its write-ahead log (\`-wal\`) has, Codex starts slowly and the disk
+fills up. A write-ahead log grows without end while a program keeps an old reading of it open.
+
+With Codex stopped, the log database can be moved aside: Codex makes a new one. The space of empty
+pages inside it comes back that way too. It is not rebuilt in place, because that has cost people the
+notes of its updates (issue 35555).
+
+It is a note from 512 MiB on, or where more than half of at least 64 MiB is empty pages, and a
+warning from 4 GiB on.`,
+  severity: 'note',
+  needs: { home: 'seen', 'state-database': 'seen' },
+  *detect(snapshot) {
+    for (const database of databasesInUse(snapshot)) {
+      const bytes = database.bytes + database.walBytes;
+      const free = freeBytes(database);
+      const isHalfEmpty = free > database.bytes / 2 && database.bytes >= WORTH_TELLING;
+      if (database.family !== 'logs' || (bytes <= LARGE && !isHalfEmpty)) continue;
+      yield {
+        subject: databaseSubject(database),
+        facts: {
+          mebibytes: rounded(bytes),
+          ofLog: rounded(database.walBytes),
+          empty: isHalfEmpty ? rounded(free) : 0,
+        },
+        threads: [],
+        severity: bytes > VERY_LARGE ? 'warning' : 'note',
+      };
+    }
+  },
+  say: ({ mebibytes, ofLog, empty }) => {
+    const log =
+      ofLog > mebibytes / 4 ? `, ${inWords(ofLog)} or more of it in its write-ahead log` : '';
+    const waste = empty === 0 ? '' : ` More than half of it is empty pages.`;
+    return `The log database takes ${inWords(mebibytes)} or more${log}.${waste} No conversation is in it.`;
+  },
+});
+
+function freeBytes({ header }: Database): number {
+  return header === null ? 0 : header.freePages * header.pageBytes;
+}
+
+/**
+ * Down to a power of two, in MiB: a finding that somebody has accepted shall not come back with
+ * each line that is logged.
+ */
+function rounded(bytes: number): number {
+  return bytes < MIB ? 0 : 2 ** Math.floor(Math.log2(bytes / MIB));
+}
+
+function inWords(mebibytes: number): string {
+  return mebibytes < 1024 ? `${String(mebibytes)} MiB` : `${String(mebibytes / 1024)} GiB`;
+}

@@ -1,0 +1,65 @@
+// Under which providers threads are kept, and which of them Codex knows.
+
+import type { Rollout } from '../model/rollout.ts';
+import type { Config, Snapshot } from '../model/snapshot.ts';
+import type { Thread } from '../model/thread.ts';
+import type { ThreadId } from '../model/words.ts';
+import { causesOf } from './causes.ts';
+
+/**
+ * What Codex knows without config.toml. Found by asking app-servers of 0.111 to 0.169 to start a
+ * thread with each name that their programs contain: these were taken, all others were "not found".
+ * `amazon-bedrock` is taken since 0.135 at the latest, and was not by 0.121.
+ */
+const BUILT_IN = ['openai', 'ollama', 'lmstudio', 'amazon-bedrock'];
+
+/** Names that Codex knows and refuses: "`ollama-chat` is no longer supported". */
+const RETIRED = ['ollama-chat'];
+
+export interface Providers {
+  readonly header: string | null;
+  readonly row: string | null;
+  /** The newest settings line; null also when it is in a part that was not read. */
+  readonly settings: string | null;
+  /** The different ones among them. */
+  readonly all: readonly string[];
+}
+
+export function providersOf({ row }: Thread, { head, tail }: Rollout): Providers {
+  const found = {
+    header: head.meta?.provider ?? null,
+    row: row?.provider ?? null,
+    settings: tail.settings?.provider ?? null,
+  };
+  const named = [found.header, found.row, found.settings].filter(id => id !== null && id !== '');
+  return { ...found, all: [...new Set(named)].filter(id => id !== null) };
+}
+
+export interface ProviderThreads {
+  readonly id: string;
+  readonly active: readonly ThreadId[];
+  readonly archived: readonly ThreadId[];
+}
+
+/** Threads by provider; those that name several are the business of another check. */
+export function threadsByProvider(snapshot: Snapshot): readonly ProviderThreads[] {
+  const { fileOf } = causesOf(snapshot);
+  const found = new Map<string, { active: ThreadId[]; archived: ThreadId[] }>();
+  for (const thread of snapshot.threads) {
+    const file = fileOf(thread);
+    const [id, ...others] = file === null ? [] : providersOf(thread, file).all;
+    if (id === undefined || others.length > 0) continue;
+    const entry = found.get(id) ?? { active: [], archived: [] };
+    found.set(id, entry);
+    entry[thread.archived ? 'archived' : 'active'].push(thread.id);
+  }
+  return [...found].map(([id, entry]) => ({ id, ...entry }));
+}
+
+export function isKnownProvider(id: string, { definedProviders }: Config): boolean {
+  return BUILT_IN.includes(id) || definedProviders.includes(id);
+}
+
+export function isRetiredProvider(id: string): boolean {
+  return RETIRED.includes(id);
+}

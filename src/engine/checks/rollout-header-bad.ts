@@ -1,0 +1,46 @@
+import type { Rollout } from '../model/rollout.ts';
+import { causesOf } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { rolloutSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'rollout-header-bad',
+  title: "Conversation's file does not begin as it should",
+  meaning: `The first line of a conversation's file says which thread it is, where it worked and by
+whom it was made. Here that line is missing, damaged or incomplete, or something stands before it.
+The lines behind it are as they were, unless the file is empty.
+
+What Codex makes of it differs. With a line that is not JSON before the first one, 0.169 lists and
+reads the thread and cannot resume it; 0.142 resumes it. With a byte order mark, without the first
+line or without the working directory in it, the thread vanishes from the lists and 0.169 refuses
+everything about it, even archiving and deleting; 0.142 still archives and deletes it. An empty file
+fails everywhere; what it held is not on this disk.
+
+The repair strips a mark or a stray line, or writes the first line anew from the database. An empty
+file goes into the vault; its conversation cannot be brought back.`,
+  severity: 'error',
+  needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { flawOf } = causesOf(snapshot);
+    for (const rollout of snapshot.rollouts) {
+      if (flawOf(rollout) !== 'rollout-header-bad') continue;
+      const { state, why, meta } = rollout.head;
+      const id = rollout.name?.id ?? meta?.id ?? null;
+      yield {
+        subject: rolloutSubject(rollout),
+        facts: { state, why: why ?? whyOfSound(rollout), file: rollout.path },
+        threads: id === null ? [] : [id],
+      };
+    }
+  },
+  say: ({ state, why, file }) =>
+    state === 'empty'
+      ? `The file of this conversation (${file}) is empty: what was said in it is not there.`
+      : `The file of this conversation (${file}) does not begin as it should: ${why}. Codex cannot resume it, and what was said is still there.`,
+});
+
+/** A first line that older Codexes take. */
+function whyOfSound({ head }: Rollout): string {
+  if (head.meta?.id == null) return 'its first line has no thread id';
+  return 'Codex from 0.160 on does not take the history mode or the number in its first line';
+}

@@ -1,0 +1,37 @@
+import { causesOf } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { rolloutSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'rollout-id-mismatch',
+  title: 'File and its first line name different threads',
+  meaning: `The name of a conversation's file contains the id of its thread, and so does the first
+line. Here the two differ, and the first line is the one that does not fit: the database or the
+time of the thread agrees with the name. Codex 0.169 refuses to open the thread ("session metadata
+… belongs to thread …"), and a list that looks through the files makes up an entry for the other id.
+
+The repair puts the id in the first line right and puts the made-up entry into the vault. Nothing
+else of the conversation is touched.`,
+  severity: 'error',
+  needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { causeOf, flawOf } = causesOf(snapshot);
+    const isConcerned = new Set(
+      snapshot.threads
+        .filter(thread => causeOf(thread) === 'rollout-id-mismatch')
+        .map(({ id }) => id),
+    );
+    for (const rollout of snapshot.rollouts) {
+      const { name, head } = rollout;
+      const inHeader = head.meta?.id ?? null;
+      if (flawOf(rollout) !== 'rollout-id-mismatch' || name === null || inHeader === null) continue;
+      yield {
+        subject: rolloutSubject(rollout),
+        facts: { file: rollout.path, inName: name.id, inHeader },
+        threads: [name.id, inHeader].filter(id => id === name.id || isConcerned.has(id)),
+      };
+    }
+  },
+  say: ({ file, inName, inHeader }) =>
+    `The file ${file} is named after the thread ${inName}, and its first line names ${inHeader}: Codex refuses to open the conversation, and nothing of it is lost.`,
+});

@@ -1,0 +1,34 @@
+import { causesOf } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { rolloutSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'rollout-misnamed',
+  title: "Conversation's file has another name or folder than Codex gives it",
+  meaning: `Codex finds a conversation by the name of its file,
+\`rollout-‹local time›-‹thread id›.jsonl\`, and by the folder of its date, or flat in the archive.
+This file holds a sound conversation under another name or in another folder. Lists that look
+through the files may still show it, or not; reading its turns and resuming it fail, and asking
+Codex to delete the thread would remove the entry and leave the file behind for ever.
+
+The repair moves the file to the name and the place that Codex would have given it, and puts the
+path in the database right with it. It needs the time and the id from the first line.`,
+  severity: 'warning',
+  needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { flawOf } = causesOf(snapshot);
+    for (const rollout of snapshot.rollouts) {
+      const id = rollout.head.meta?.id ?? null;
+      if (flawOf(rollout) !== 'rollout-misnamed' || id === null) continue;
+      yield {
+        subject: rolloutSubject(rollout),
+        facts: { file: rollout.path, thread: id, isOnlyFolder: rollout.name?.id === id },
+        threads: [id],
+      };
+    }
+  },
+  say: ({ file, thread, isOnlyFolder }) =>
+    isOnlyFolder
+      ? `The file ${file} lies in a folder in which Codex does not look for it: it cannot be opened, and nothing of it is lost.`
+      : `The file ${file} holds the conversation ${thread} under a name by which Codex does not find it: it cannot be opened, and nothing of it is lost.`,
+});

@@ -1,0 +1,33 @@
+import { causesOf } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { rolloutSubject } from './subjects.ts';
+
+const LARGE_BYTES = 1024 ** 3;
+
+export default defineCheck({
+  id: 'rollout-oversized',
+  title: "Conversation's file is very large",
+  meaning: `The file has more than a gigabyte. Opening and resuming the thread takes long and much
+memory, and it may be most of what fills the home. What makes a file so large is as a rule images,
+which are written into it as text, and the records of compaction, each of which holds much of the
+conversation once more.
+
+Nothing is wrong with the conversation, and nothing is repaired: shortening the file would lose what
+was said. A new thread that goes on from a summary is the way out.`,
+  severity: 'note',
+  needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { flawOf } = causesOf(snapshot);
+    for (const rollout of snapshot.rollouts) {
+      if (rollout.bytes <= LARGE_BYTES || flawOf(rollout) === 'rollout-header-bad') continue;
+      const id = rollout.head.meta?.id ?? rollout.name?.id ?? null;
+      yield {
+        subject: rolloutSubject(rollout),
+        facts: { file: rollout.path, bytes: rollout.bytes },
+        threads: id === null ? [] : [id],
+      };
+    }
+  },
+  say: ({ file, bytes }) =>
+    `The file ${file} has ${(bytes / LARGE_BYTES).toFixed(1)} GiB: opening the conversation takes long.`,
+});

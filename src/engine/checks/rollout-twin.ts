@@ -1,0 +1,43 @@
+import type { Rollout } from '../model/rollout.ts';
+import { causesOf, isTwin } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { rolloutSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'rollout-twin',
+  title: 'Conversation is on disk both plain and compressed',
+  meaning: `The conversation's file is there twice, as \`.jsonl\` and as \`.jsonl.zst\`. Codex uses
+the plain one, and everything works. The compressed one takes up space, and archiving moves only the
+plain one, so that the thread is then both in the archive and among the active ones. Deleting the
+thread deletes both.
+
+The repair puts the compressed file into the vault, once it is certain that the plain one contains
+everything that is in it.`,
+  severity: 'note',
+  needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { flawOf } = causesOf(snapshot);
+    const plain = new Map<string, Rollout>();
+    for (const rollout of snapshot.rollouts)
+      if (!rollout.compressed) plain.set(fileName(rollout), rollout);
+    for (const twin of snapshot.rollouts) {
+      const other = twin.compressed ? plain.get(fileName(twin).replace(/\.zst$/, '')) : undefined;
+      if (other === undefined || !isTwin(twin, other)) continue;
+      if ([twin, other].some(file => flawOf(file) === 'rollout-header-bad')) continue;
+      const id = twin.name?.id ?? twin.head.meta?.id ?? null;
+      yield {
+        subject: rolloutSubject(twin),
+        facts: { plain: other.path, compressed: twin.path, isApart: twin.place !== other.place },
+        threads: id === null ? [] : [id],
+      };
+    }
+  },
+  say: ({ plain, isApart }) =>
+    isApart
+      ? `It is the compressed twin of ${plain}, which lies on the other side of the archive: the thread is shown both as active and as archived.`
+      : `It is the compressed twin of ${plain}, which is the one that Codex uses: nothing is wrong, and space is taken up.`,
+});
+
+function fileName({ path }: Rollout): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

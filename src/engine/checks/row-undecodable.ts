@@ -1,0 +1,32 @@
+import { defineCheck } from './check.ts';
+import { causesOf } from './causes.ts';
+import { threadSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'row-undecodable',
+  title: 'One database entry breaks every list',
+  meaning: `Codex cannot read this entry of its database: an id that is no thread id, a time that is
+no moment, bytes where text should be, a history mode that it does not know. One such entry is
+enough to fail **every** list from the database, for all threads: Codex 0.169 answers "state DB
+unavailable for filtered thread listing", 0.142 an empty list without an error. Lists that look
+through the files still work. All conversations are on disk.
+
+The repair derives the value from the thread's file. Where that is not possible, as with an id that
+is none, the entry is put into the vault, and no conversation is touched.`,
+  severity: 'error',
+  needs: { 'state-database': 'seen' },
+  *detect(snapshot) {
+    const { fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const why = thread.row?.undecodable ?? null;
+      if (why === null) continue;
+      yield {
+        subject: threadSubject(thread.id, fileOf(thread)),
+        facts: { why },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ why }) =>
+    `Codex cannot read this entry of the database (${why}), and because of it no list from the database works, for any thread.`,
+});

@@ -1,0 +1,38 @@
+import { defineCheck } from './check.ts';
+import { causesOf } from './causes.ts';
+import { threadSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'thread-archive-mismatch',
+  title: 'Database and folder disagree whether a thread is archived',
+  meaning: `Archived threads lie in \`archived_sessions\`, active ones in \`sessions\`, and the
+database has a flag that says the same. Here they disagree. A thread that was only flagged comes
+back: the next list that looks through the files takes the folder as right and clears the flag.
+A thread that was only moved is still in the lists from the database and cannot be resumed from
+there.
+
+The repair asks Codex to archive or to unarchive the thread, which moves the file and sets the flag
+together. Codex sets the thread's time to now when it unarchives; the repair puts it back.`,
+  severity: 'warning',
+  needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const file = fileOf(thread);
+      // A path that is wrong is wrong in a graver way, and its repair puts the flag right too.
+      if (thread.row === null || file === null || file !== thread.bound) continue;
+      if (causeOf(thread) !== 'none') continue;
+      const isFileArchived = file.place === 'archived_sessions';
+      if (thread.row.archived === isFileArchived) continue;
+      yield {
+        subject: threadSubject(thread.id, file),
+        facts: { file: file.path, isFileArchived, isRowArchived: thread.row.archived },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ isFileArchived }) =>
+    isFileArchived
+      ? 'Its file is in the archive, and the database counts it as active: lists still show it, and Codex refuses to resume it.'
+      : 'The database counts it as archived, and its file is among the active ones: it comes back into the lists as soon as something looks through the files.',
+});

@@ -1,0 +1,39 @@
+import { defineCheck } from './check.ts';
+import { causesOf } from './causes.ts';
+import { shortPath, threadSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'thread-bound-to-other',
+  title: "Database entry leads to another thread's file",
+  meaning: `The entry of this thread in the database names the file of another thread. The list
+from the database shows the other conversation under both entries, and Codex 0.169 answers
+"session metadata … belongs to thread …" to whatever is asked about this one: read, resume,
+archive, name, even delete.
+
+Where the thread has a file of its own, the repair binds the entry to it again. Where it has none,
+the entry was made up or its file is gone; the repair puts the entry away and does not touch the
+other thread. Codex up to 0.142 repairs or deletes such an entry when it is asked to archive it.`,
+  severity: 'error',
+  needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const { id, row, bound } = thread;
+      if (row === null || causeOf(thread) !== 'thread-bound-to-other') continue;
+      const file = fileOf(thread);
+      yield {
+        subject: threadSubject(id, file),
+        facts: {
+          recorded: shortPath(row.rolloutPath, snapshot.home),
+          other: bound?.head.meta?.id ?? bound?.name?.id ?? null,
+          file: file?.path ?? null,
+        },
+        threads: [id],
+      };
+    }
+  },
+  say: ({ recorded, file }) =>
+    file === null
+      ? `This entry of the database leads to the file of another conversation (${recorded}), and no file of its own was found: it shows that conversation a second time and cannot be opened.`
+      : `The database leads to the file of another conversation (${recorded}), and this one lies at ${file}: Codex refuses to open it, and nothing of it is lost.`,
+});

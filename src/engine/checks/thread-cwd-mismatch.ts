@@ -1,0 +1,44 @@
+import { causesOf } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { threadSubject } from './subjects.ts';
+import { disagreement } from './workingDirectories.ts';
+
+export default defineCheck({
+  id: 'thread-cwd-mismatch',
+  title: 'Database and file name different working directories',
+  meaning: `The entry in the database and the conversation's file do not name the same working
+directory. Lists from the database show the thread in one project, lists that look through the
+files in another, and a filter by folder finds it in only one of them. From 0.169 on Codex resumes
+in the directory of the latest turn; 0.142 and older resume in that of the first line.
+
+Other spellings of one directory are not meant, and neither is a thread that has moved: then the
+database follows its turns, and only the first line still says where it began.
+
+The directory of the latest turn is taken as right. The repair sets the database to it, through
+Codex where that is possible. It does not rewrite earlier turns.`,
+  severity: 'warning',
+  needs: {
+    'state-database': 'seen',
+    'rollouts-active': 'seen',
+    'rollouts-archived': 'seen',
+    'rollout-bodies': 'seen',
+  },
+  *detect(snapshot) {
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const file = fileOf(thread);
+      if (file === null || causeOf(thread) === 'row-undecodable') continue;
+      const found = disagreement(thread, file, snapshot.home.system);
+      if (found === null) continue;
+      yield {
+        subject: threadSubject(thread.id, file),
+        facts: { ...found },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ odd, row, header, latest }) =>
+    odd === 'row'
+      ? `The database says that it works in ${row}, and its file says ${latest ?? header ?? 'nothing'}: lists show it in different projects.`
+      : `The first line of its file says that it works in ${header ?? 'nothing'}, and database and turns say ${row}: lists show it in different projects.`,
+});

@@ -1,0 +1,36 @@
+import { defineCheck } from './check.ts';
+import { causesOf } from './causes.ts';
+import { shortPath, threadSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'thread-file-missing',
+  title: 'Conversation is not on this disk',
+  meaning: `The database has an entry for this thread, and its file is nowhere: neither where the
+entry says, nor under another name in the sessions or in the archive, plain or compressed. What was
+said in it is not on this disk. A backup, another machine or another Codex home may have it.
+
+Codex 0.169 keeps such entries and leaves them out of its lists; it still answers questions about
+the title. Codex up to 0.142 deletes the entry when it lists the threads.
+
+The entry can be put away. That does not bring the conversation back, and nothing else can.`,
+  severity: 'warning',
+  needs: {
+    'state-database': 'seen',
+    'rollouts-active': 'whole',
+    'rollouts-archived': 'whole',
+    folders: 'seen',
+  },
+  *detect(snapshot) {
+    const { causeOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      if (thread.row === null || causeOf(thread) !== 'thread-file-missing') continue;
+      yield {
+        subject: threadSubject(thread.id, null),
+        facts: { recorded: shortPath(thread.row.rolloutPath, snapshot.home) },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ recorded }) =>
+    `The database has an entry for this conversation, and its file (${recorded}) is nowhere in this home: what was said in it is not on this disk.`,
+});

@@ -1,0 +1,42 @@
+import { causesOf, isComparable } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { threadSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'thread-name-lost',
+  title: 'Name of the thread is no longer shown',
+  meaning: `The thread was given a name, \`session_index.jsonl\` still has it, and the database does
+not. This is what a database that was lost and made anew leaves behind: for threads with paginated
+history, which Codex makes since 0.151, only the database counts, and lists show the first message
+in place of the name.
+
+Threads with legacy history are not affected: there Codex falls back to \`session_index.jsonl\`.
+
+The repair gives the newest name in that file to the thread again, through Codex. It adds one line
+to the file, as any naming does.`,
+  severity: 'warning',
+  needs: {
+    names: 'seen',
+    'state-database': 'seen',
+    'rollouts-active': 'seen',
+    'rollouts-archived': 'seen',
+  },
+  *detect(snapshot) {
+    const { causeOf, fileOf } = causesOf(snapshot);
+    if (snapshot.state?.columns.includes('name') !== true) return;
+    for (const thread of snapshot.threads) {
+      const name = snapshot.names[thread.id];
+      const file = fileOf(thread);
+      if (name === undefined || thread.row === null || file === null) continue;
+      if (thread.row.historyMode !== 'paginated' || !isComparable(causeOf(thread))) continue;
+      if ((thread.row.name ?? '').trim() !== '') continue;
+      yield {
+        subject: threadSubject(thread.id, file),
+        facts: { name },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ name }) =>
+    `Its name "${name}" is still in session_index.jsonl, and the database has lost it: lists show the first message instead.`,
+});

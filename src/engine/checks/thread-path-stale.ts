@@ -1,0 +1,42 @@
+import { defineCheck } from './check.ts';
+import { causesOf } from './causes.ts';
+import { shortPath, threadSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'thread-path-stale',
+  title: 'Database looks for the conversation in the wrong place',
+  meaning: `The conversation is on disk, in full, under the name and in the folder that Codex gives
+it. The database has another path for it, where nothing is. This happens when files are moved by
+hand or by a tool, or when a home was copied to another place. Lists from the database leave the
+thread out, and it cannot be opened.
+
+Codex 0.169 does not heal this by itself; 0.142 and older do when they list by looking through the
+files. The repair changes this one path in the database, and the archive flag with it when the file
+has changed sides. Names, pins and sections stay.`,
+  severity: 'error',
+  needs: {
+    'state-database': 'seen',
+    'rollouts-active': 'seen',
+    'rollouts-archived': 'seen',
+    folders: 'seen',
+  },
+  *detect(snapshot) {
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const file = fileOf(thread);
+      if (thread.row === null || file === null || causeOf(thread) !== 'thread-path-stale') continue;
+      yield {
+        subject: threadSubject(thread.id, file),
+        facts: {
+          recorded: shortPath(thread.row.rolloutPath, snapshot.home),
+          file: file.path,
+          isFileArchived: file.place === 'archived_sessions',
+          isRowArchived: thread.row.archived,
+        },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ recorded, file }) =>
+    `The database looks for this conversation at ${recorded}, where nothing is, and it lies at ${file}: Codex cannot open it, and nothing of it is lost.`,
+});

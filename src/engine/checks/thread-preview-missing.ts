@@ -1,0 +1,46 @@
+import { causesOf, isComparable } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { threadSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'thread-preview-missing',
+  title: 'Database has lost the first message',
+  meaning: `The database keeps the beginning of the first message as preview and title. Here they
+are empty, although the file has a message. Lists from the database leave out threads without a
+preview; lists that look through the files show them. The conversation is complete.
+
+The repair takes preview and title from the file, as Codex does it; the next turn in the thread has
+the same effect. Giving the thread a name does not bring it back into the lists.`,
+  severity: 'warning',
+  needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const { row } = thread;
+      const file = fileOf(thread);
+      if (row === null || file === null || !isComparable(causeOf(thread))) continue;
+      const message = file.head.firstUserMessage;
+      if (message === null || message.trim() === '') continue;
+      // Codex up to 0.134 has no previews, and gives no title to a message that is only an image.
+      const isPreviewEmpty = row.preview !== null && isBlank(row.preview);
+      const isTitleEmpty = message !== IMAGE && isBlank(row.title);
+      if (!isPreviewEmpty && !isTitleEmpty) continue;
+      yield {
+        subject: threadSubject(thread.id, file),
+        facts: { isPreviewEmpty, isTitleEmpty },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ isPreviewEmpty }) =>
+    isPreviewEmpty
+      ? 'The database has lost the beginning of its first message: lists from the database leave it out.'
+      : 'The database has lost its title, which is the beginning of its first message: lists show it without one.',
+});
+
+/** What stands for a message without any text. */
+const IMAGE = '[Image]';
+
+function isBlank(text: string): boolean {
+  return text.trim() === '';
+}

@@ -1,0 +1,57 @@
+import { causesOf } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { providersOf } from './providers.ts';
+import { threadSubject } from './subjects.ts';
+import { join } from './words.ts';
+
+export default defineCheck({
+  id: 'thread-provider-mismatch',
+  title: 'Thread is recorded under several providers',
+  meaning: `A thread's provider stands in three places: in the first line of its file, in the
+database, and in the newest settings line of the file, which Codex writes since 0.150. They have to
+agree. Where file and database differ, one of the two kinds of list hides the thread, and a thread
+with legacy history refuses to resume ("Cannot change this thread's model provider").
+
+Where only the settings line differs, everything works until Codex next rebuilds its index: then
+the settings line decides, and the thread is hidden or refuses to resume. Tools that move threads
+between providers leave this behind. The newest settings line can stand anywhere in a long file;
+unless all of it was read, this part is not known.
+
+The repair lets all three follow the first line. It cannot make an answer of one provider readable
+to another: parts that are encrypted for the old one stay so.`,
+  severity: 'warning',
+  needs: {
+    'state-database': 'seen',
+    'rollouts-active': 'seen',
+    'rollouts-archived': 'seen',
+    'rollout-bodies': 'seen',
+  },
+  *detect(snapshot) {
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const file = fileOf(thread);
+      if (file === null || causeOf(thread) === 'row-undecodable') continue;
+      const found = providersOf(thread, file);
+      if (found.all.length < 2) continue;
+      const { header, row, settings } = found;
+      yield {
+        subject: threadSubject(thread.id, file),
+        facts: { header, row, settings },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ header, row, settings }) => {
+    const places = [
+      [header, 'the first line of its file'],
+      [row, 'the database'],
+      [settings, 'its newest settings'],
+    ] as const;
+    const said = places.flatMap(([id, place]) => (id === null ? [] : [`${place} "${id}"`]));
+    const after =
+      header === row
+        ? 'it works until Codex next rebuilds its index, and is hidden then'
+        : 'some lists hide it';
+    return `It is recorded under several providers: ${join(said)}; ${after}.`;
+  },
+});

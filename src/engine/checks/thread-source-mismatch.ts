@@ -1,0 +1,36 @@
+import { causesOf, isComparable } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { canonicalSource, isKnownSource } from './sources.ts';
+import { threadSubject } from './subjects.ts';
+
+export default defineCheck({
+  id: 'thread-source-mismatch',
+  title: 'Database has another origin for the thread than its file',
+  meaning: `Every thread has a source: an editor (\`vscode\`), the terminal (\`cli\`), a script
+(\`exec\`), a sub-agent. Lists show only what a person started, unless they are asked for more. Here
+the database says something else than the first line of the file, or a word that Codex does not
+know, so that lists from the database hide a thread which a person started, or show one of a script.
+
+The repair lets the database follow the file. Codex corrects this by itself in one direction only:
+when the file says \`exec\` and the database \`vscode\`.`,
+  severity: 'warning',
+  needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  *detect(snapshot) {
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const file = fileOf(thread);
+      if (thread.row === null || file === null || !isComparable(causeOf(thread))) continue;
+      const row = thread.row.source;
+      const header = file.head.meta?.source ?? null;
+      const isSame = canonicalSource(row) === canonicalSource(header);
+      if (isSame && isKnownSource(row)) continue;
+      yield {
+        subject: threadSubject(thread.id, file),
+        facts: { row, header },
+        threads: [thread.id],
+      };
+    }
+  },
+  say: ({ row, header }) =>
+    `The database says that it was started by "${row}", and its file says ${header === null ? 'nothing about it' : `"${header}"`}: lists from the database put it in the wrong place.`,
+});

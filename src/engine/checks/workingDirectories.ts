@@ -1,0 +1,62 @@
+// Which working directory a thread has: its row, the first line of its file and its turns say so,
+// and need not agree.
+
+import { isAbsolutePath, isTemporaryDirectory, sameDirectory } from '../model/paths.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { Home } from '../model/snapshot.ts';
+import type { Thread } from '../model/thread.ts';
+import type { FilePath } from '../model/words.ts';
+
+export interface Directories {
+  readonly row: FilePath;
+  readonly header: FilePath | null;
+  /** Where the thread went on last, as its turns and settings say; null when that was not seen. */
+  readonly latest: FilePath | null;
+  /** Which of them stands alone. */
+  readonly odd: 'row' | 'header';
+}
+
+/** What row and file say, when they cannot both be right; null when they agree or nobody knows. */
+export function disagreement(
+  thread: Thread,
+  file: Rollout,
+  system: Home['system'],
+): Directories | null {
+  const { row } = thread;
+  if (row === null) return null;
+  const header = file.head.meta?.cwd ?? null;
+  const said = saidByTurns(file);
+  const latest = file.tail.latestCwd ?? said[0] ?? null;
+  const is = (one: FilePath) => (other: FilePath) => sameDirectory(one, other, system);
+  const found = { row: row.cwd, header, latest };
+  // A thread may move from one directory to another: then turns and row say the new one.
+  if (said.length > 0 && !said.some(is(row.cwd))) return { ...found, odd: 'row' };
+  if (header === null || is(row.cwd)(header)) return null;
+  if (said.length > 0)
+    return isHeaderChanged(file, header, is) ? { ...found, odd: 'header' } : null;
+  return file.tail.isWholeFile ? { ...found, odd: 'row' } : null;
+}
+
+/** What settings say counts as well: they are written when the directory is changed between turns. */
+function saidByTurns({ tail }: Rollout): readonly FilePath[] {
+  return [tail.latestCwd, tail.settings?.cwd].filter(path => path != null);
+}
+
+/**
+ * A header that differs from where the thread stands now is as it should be after a move. It was
+ * changed afterwards when it does not fit the first turn either. A fork up to 0.150 begins with the
+ * turns of its parent, and a client may start the first turn elsewhere; roots tell that apart.
+ */
+function isHeaderChanged(
+  { head }: Rollout,
+  header: FilePath,
+  is: (one: FilePath) => (other: FilePath) => boolean,
+): boolean {
+  if (head.meta === null || head.firstCwd === null || is(header)(head.firstCwd)) return false;
+  return head.meta.isCwdARoot === null ? head.meta.forkedFrom === null : !head.meta.isCwdARoot;
+}
+
+/** Whether a thread is at home in a place that the system empties. */
+export function isTemporaryThread({ cwd }: Thread, { system }: Home): boolean {
+  return isAbsolutePath(cwd) && isTemporaryDirectory(cwd, system);
+}

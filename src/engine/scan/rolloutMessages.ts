@@ -1,0 +1,75 @@
+// What the person said first, as Codex finds it for its lists.
+
+import type { RolloutHead } from '../model/rollout.ts';
+import { isObject, parseObject, textOf } from './rolloutLine.ts';
+import { linesWith } from './rolloutText.ts';
+
+/** How much of a message is kept. */
+const MESSAGE_CHARACTERS = 240;
+
+type Messages = Pick<
+  RolloutHead,
+  'firstUserMessage' | 'userMessage' | 'userItem' | 'reachesFirstMessage'
+>;
+
+/** The first messages of the person, in both of the ways in which Codex has written them. */
+export function messagesOf(text: string, isWhole: boolean, mostLines: number): Messages {
+  let userMessage: string | null = null;
+  let userItem: string | null = null;
+  const { lines, end } = linesWith(text, ['user_message"', 'UserMessage"'], isWhole);
+  for (const line of lines) {
+    const record = parseObject(line);
+    const payload = record?.['payload'];
+    if (record?.['type'] !== 'event_msg' || !isObject(payload)) continue;
+    if (payload['type'] === 'user_message') userMessage ??= spoken(payload, payload['message']);
+    else userItem ??= spokenItem(payload);
+    if (userMessage !== null || userItem !== null) break;
+  }
+  const found = userMessage ?? userItem;
+  const isBeyond = found !== null && isBeyondLine(text, end, mostLines);
+  return {
+    firstUserMessage: found === null ? null : shorten(found),
+    userMessage: isBeyond || userMessage === null ? null : shorten(userMessage),
+    userItem: isBeyond || userItem === null ? null : shorten(userItem),
+    reachesFirstMessage: isWhole || found !== null,
+  };
+}
+
+/** Whether a message stands behind the lines among which Codex looks for it. */
+function isBeyondLine(text: string, end: number, mostLines: number): boolean {
+  if (end < mostLines) return false;
+  let lines = 0;
+  for (const line of text.slice(0, end).split('\n')) if (line.trim() !== '') lines += 1;
+  return lines > mostLines;
+}
+
+function spoken(payload: { readonly [key: string]: unknown }, message: unknown): string | null {
+  const text = requestOf(textOf(message) ?? '');
+  if (text !== '') return text;
+  const images = [payload['images'], payload['local_images']];
+  return images.some(list => Array.isArray(list) && list.length > 0) ? '[Image]' : null;
+}
+
+const REQUEST = '## My request for Codex:';
+
+/** An editor puts what it has open in front of what the person wrote; Codex leaves that out too. */
+function requestOf(text: string): string {
+  const at = text.indexOf(REQUEST);
+  return (at < 0 ? text : text.slice(at + REQUEST.length)).trim();
+}
+
+function spokenItem(payload: { readonly [key: string]: unknown }): string | null {
+  const item = payload['item'];
+  if (payload['type'] !== 'item_completed' || !isObject(item) || item['type'] !== 'UserMessage')
+    return null;
+  const parts = Array.isArray(item['content']) ? (item['content'] as unknown[]) : [];
+  const texts = parts.map(part => (isObject(part) ? (textOf(part['text']) ?? '') : ''));
+  const text = requestOf(texts.join(''));
+  if (text !== '') return text;
+  const hasImage = parts.some(part => isObject(part) && /image/i.test(textOf(part['type']) ?? ''));
+  return hasImage ? '[Image]' : null;
+}
+
+function shorten(text: string): string {
+  return text.length > MESSAGE_CHARACTERS ? `${text.slice(0, MESSAGE_CHARACTERS)}…` : text;
+}

@@ -1,0 +1,124 @@
+// How the releases of Codex differ in what they show, as data. Measured with the real programs of
+// 0.142, 0.160 and 0.169 (test/codex); a release between two of them is taken to be as the older
+// one, and one after the last as the last.
+
+import type { Codex } from '../model/snapshot.ts';
+
+export interface CodexRules {
+  /** The release with which all this was measured. */
+  readonly measured: string;
+  /** Knows paginated history; what it cannot make sense of in a header it refuses. */
+  readonly knowsPaginated: boolean;
+  /** A row whose file is another's, or gone, is passed over, and a file of the name is looked for. */
+  readonly searchesPastRow: boolean;
+  /** What a list from the database comes to when a row of it cannot be read. */
+  readonly unreadableRow: 'empty-list' | 'error';
+  /** Threads that are attached to another one are not listed from the database. */
+  readonly hidesAttached: boolean;
+  /** Refuses to resume when header, row and settings differ in the provider. */
+  readonly holdsToProvider: boolean;
+  /** Where a rebuilt row takes its provider from. */
+  readonly rebuildsProviderFrom: 'header' | 'settings';
+  /** Drops threads of one second where a page ends. */
+  readonly losesAtPageBorders: boolean;
+  /** Checks the whole state database when it starts, and rebuilds one with damage anywhere. */
+  readonly checksDatabase: boolean;
+  /** Does not start when the database of the log cannot be migrated. */
+  readonly needsLog: boolean;
+  /** The newest migration that it knows of each database. */
+  readonly migrations: Readonly<Record<string, number>>;
+}
+
+const V142: CodexRules = {
+  measured: '0.142',
+  knowsPaginated: false,
+  searchesPastRow: true,
+  unreadableRow: 'empty-list',
+  hidesAttached: false,
+  holdsToProvider: false,
+  rebuildsProviderFrom: 'header',
+  losesAtPageBorders: true,
+  checksDatabase: false,
+  needsLog: true,
+  migrations: {
+    'state_5.sqlite': 39,
+    'logs_2.sqlite': 2,
+    'goals_1.sqlite': 1,
+    'memories_1.sqlite': 1,
+  },
+};
+
+const V160: CodexRules = {
+  ...V142,
+  measured: '0.160',
+  knowsPaginated: true,
+  searchesPastRow: false,
+  migrations: {
+    'state_5.sqlite': 58,
+    'logs_2.sqlite': 2,
+    'goals_1.sqlite': 2,
+    'memories_1.sqlite': 2,
+    'queue_1.sqlite': 2,
+  },
+};
+
+const V169: CodexRules = {
+  ...V160,
+  measured: '0.169',
+  unreadableRow: 'error',
+  hidesAttached: true,
+  holdsToProvider: true,
+  rebuildsProviderFrom: 'settings',
+  losesAtPageBorders: false,
+  checksDatabase: true,
+  needsLog: false,
+  migrations: { ...V160.migrations, 'state_5.sqlite': 62 },
+};
+
+/** Oldest first. */
+const MEASURED: readonly CodexRules[] = [V142, V160, V169];
+
+export interface CodexInUse {
+  /** Null when there is no Codex on this machine. */
+  readonly codex: Codex | null;
+  readonly rules: CodexRules;
+  /** The newest migrations that it knows, where that is certain. */
+  readonly migrations: Readonly<Record<string, number>> | null;
+}
+
+/** The newest Codex on this machine, and how it behaves; a version when that is not known. */
+export function codexInUse(codexes: readonly Codex[]): CodexInUse | { readonly tooOld: string } {
+  const newest = newestOf(codexes);
+  if (newest?.version == null) return { codex: null, rules: V169, migrations: V169.migrations };
+  const { version } = newest;
+  const rules = MEASURED.findLast(one => compareVersions(version, one.measured) >= 0);
+  if (rules === undefined) return { tooOld: version };
+  const isMeasured = version.startsWith(`${rules.measured}.`);
+  const migrations = newest.migrations ?? (isMeasured ? rules.migrations : null);
+  return { codex: newest, rules, migrations };
+}
+
+function newestOf(codexes: readonly Codex[]): Codex | null {
+  const known = codexes.filter(({ version }) => version !== null);
+  return known.reduce<Codex | null>(
+    (newest, one) =>
+      newest === null || compareVersions(one.version ?? '', newest.version ?? '') > 0
+        ? one
+        : newest,
+    null,
+  );
+}
+
+/** `0.170.0-alpha.3` counts as what it will be. */
+function compareVersions(one: string, other: string): number {
+  const [left, right] = [numbersOf(one), numbersOf(other)];
+  for (let place = 0; place < 3; place += 1) {
+    const difference = (left[place] ?? 0) - (right[place] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function numbersOf(version: string): readonly number[] {
+  return (/^\D*(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? '').split('.').map(Number);
+}

@@ -1,0 +1,132 @@
+// What `thread/list` answers when it reads the state database, and the newest fifty of that.
+
+import type { Thread } from '../model/thread.ts';
+import type { ThreadId } from '../model/words.ts';
+import type { IndexRow } from './indexRows.ts';
+import { groupedBy, type Look } from './look.ts';
+import { PAGE } from './pages.ts';
+import { isInteractive, sayHidden } from './rolloutReading.ts';
+import { sayOtherProvider } from './scanList.ts';
+import type { Start } from './start.ts';
+import { allOf, no, unknown, YES, type Verdict } from './verdict.ts';
+
+export interface DatabaseLists {
+  /** For an archived thread, the list of archived ones. */
+  readonly list: (thread: Thread) => Verdict;
+  readonly newest50: (thread: Thread) => Verdict;
+}
+
+const NEWEST = 50;
+
+export function predictDatabaseLists(look: Look, { rows, why }: Start): DatabaseLists {
+  if (rows === null) {
+    const verdict = unknown(why ?? 'the state database could not be read');
+    return { list: () => verdict, newest50: () => verdict };
+  }
+  const byId = groupedBy(rows, ({ id }) => (id === null ? [] : [id]));
+  const active = selectRows(look, rows, 'active');
+  const archived = selectRows(look, rows, 'archived');
+  return {
+    list: thread => judge(byId, thread, row => (thread.archived ? archived : active).list(row)),
+    newest50: thread => judge(byId, thread, row => active.newest50(row)),
+  };
+}
+
+/** A thread can have two rows, when one of them spells its id in another way. */
+function judge(
+  byId: ReadonlyMap<ThreadId, readonly IndexRow[]>,
+  { id }: Thread,
+  ask: (row: IndexRow) => Verdict,
+): Verdict {
+  const verdicts = (byId.get(id) ?? []).map(ask);
+  return (
+    verdicts.find(({ answer }) => answer === true) ??
+    verdicts.find(({ answer }) => answer === 'unknown') ??
+    verdicts[0] ??
+    no('the state database has no row of it')
+  );
+}
+
+interface Selection {
+  readonly list: (row: IndexRow) => Verdict;
+  readonly newest50: (row: IndexRow) => Verdict;
+}
+
+function selectRows(look: Look, rows: readonly IndexRow[], list: 'active' | 'archived'): Selection {
+  const selected = new Map(rows.map(row => [row, isSelected(look, row, list)]));
+  const inOrder = rows
+    .filter(row => selected.get(row)?.answer !== false)
+    .sort(
+      (one, other) => newness(other) - newness(one) || (one.storedId < other.storedId ? 1 : -1),
+    );
+  const places = new Map(inOrder.map((row, place) => [row, place]));
+  const bad = inOrder.find(({ undecodable }) => undecodable !== null);
+  const badPlace = bad === undefined ? Infinity : (places.get(bad) ?? 0);
+  // One row more than a page holds is fetched, to know whether another page follows.
+  const endOfGoodPages = Math.max(0, Math.ceil(badPlace / PAGE) - 1) * PAGE;
+  const fails = () => whyFails(look, bad);
+  const placeOf = (row: IndexRow) => places.get(row) ?? 0;
+  return {
+    list: row =>
+      allOf(
+        () => selected.get(row) ?? YES,
+        () => canBeRead(row),
+        () => (bad !== undefined && placeOf(row) >= endOfGoodPages ? fails() : YES),
+        () => hasFile(row),
+      ),
+    newest50: row =>
+      allOf(
+        () => selected.get(row) ?? YES,
+        () => canBeRead(row),
+        () => (badPlace <= NEWEST ? fails() : YES),
+        () => (placeOf(row) < NEWEST ? YES : no('fifty threads are newer')),
+        () => hasFile(row),
+      ),
+  };
+}
+
+/** A time that is no number is, for SQLite, greater than any. */
+function newness({ createdAtMs, undecodable }: IndexRow): number {
+  return createdAtMs ?? (undecodable === null ? -Infinity : Number.MAX_VALUE);
+}
+
+function isSelected(look: Look, row: IndexRow, list: 'active' | 'archived'): Verdict {
+  const { rules, provider } = look;
+  return allOf(
+    () => (row.list === list ? YES : no(sayOtherList(row))),
+    () => (row.hasPreview === false ? no('its row has no preview') : YES),
+    () => (isInteractive(row.source) ? YES : no(sayHidden('its row', row.source))),
+    () => (rules.hidesAttached && row.isAttached ? no('it is attached to another thread') : YES),
+    () => (provider === null ? unknown('config.toml could not be read') : YES),
+    () => hasListedProvider(row, look),
+    () => (row.hasPreview === true ? YES : unknown('its file was read in part only')),
+  );
+}
+
+function sayOtherList({ list }: IndexRow): string {
+  if (list === null) return 'its row says neither that it is archived nor that it is not';
+  return list === 'archived'
+    ? 'its row says that it is archived'
+    : 'its row says that it is not archived';
+}
+
+function hasListedProvider({ provider }: IndexRow, look: Look): Verdict {
+  if (provider === null) return unknown('its newest settings stand in a part that was not read');
+  return provider === look.provider ? YES : no(sayOtherProvider('its row', provider, look));
+}
+
+function canBeRead({ undecodable }: IndexRow): Verdict {
+  return undecodable === null ? YES : no(`Codex cannot read its row: ${undecodable}`);
+}
+
+function whyFails({ rules }: Look, bad: IndexRow | undefined): Verdict {
+  const outcome = rules.unreadableRow === 'error' ? 'fails' : 'comes out empty';
+  return no(
+    `a row of the state database cannot be read (${bad?.undecodable ?? ''}), and the list ${outcome}`,
+  );
+}
+
+function hasFile({ target, path }: IndexRow): Verdict {
+  if (target === 'missing') return no(`its row names a file that is not there (${path})`);
+  return target === 'unknown' ? unknown(`it is not known whether ${path} is there`) : YES;
+}

@@ -1,0 +1,157 @@
+// The rows of the state database as the questions about them need them: those that are there, or
+// those that Codex makes of the files when it starts.
+
+import type { Row } from '../model/database.ts';
+import type { Rollout, RolloutMeta } from '../model/rollout.ts';
+import { canonicalId } from '../model/threadIds.ts';
+import type { Answer, FilePath, ThreadId } from '../model/words.ts';
+import type { CodexRules } from './codexRules.ts';
+import { targetOf, type Look, type Target } from './look.ts';
+import { readName } from './rolloutNames.ts';
+import { sourceOf } from './rolloutReading.ts';
+
+export interface IndexRow {
+  /** As stored. */
+  readonly storedId: string;
+  /** In its usual spelling; null when it is no id. */
+  readonly id: ThreadId | null;
+  readonly path: FilePath;
+  readonly target: Target;
+  /** In which list it is; a flag that is neither 0 nor 1 puts it into none. */
+  readonly list: 'active' | 'archived' | null;
+  readonly hasArchivedAt: boolean;
+  readonly hasPreview: Answer;
+  readonly source: string;
+  /** Null when it stands in a part of the file that was not read. */
+  readonly provider: string | null;
+  readonly historyMode: 'legacy' | 'paginated';
+  readonly createdAtMs: number | null;
+  readonly isAttached: boolean;
+  readonly undecodable: string | null;
+}
+
+export function asIndexRow(look: Look, row: Row): IndexRow {
+  const { rules } = look;
+  return {
+    storedId: row.id,
+    id: canonicalId(row.id),
+    path: row.rolloutPath,
+    target: targetOf(look, row.rolloutPath),
+    list: row.archivedValue === 0 ? 'active' : row.archivedValue === 1 ? 'archived' : null,
+    hasArchivedAt: row.archivedAt !== null,
+    hasPreview: (row.preview ?? row.firstUserMessage ?? '') !== '',
+    source: row.source,
+    provider: row.provider,
+    historyMode: rules.knowsPaginated && row.historyMode === 'paginated' ? 'paginated' : 'legacy',
+    createdAtMs: row.createdAtMs,
+    isAttached: row.parentThread !== null,
+    undecodable: row.isReadByOlder && !rules.knowsPaginated ? null : row.undecodable,
+  };
+}
+
+/** The rows that Codex makes of the files when it has no database: the last path of a thread wins. */
+export function rebuiltRows(look: Look): readonly IndexRow[] {
+  const rows = new Map<string, IndexRow>();
+  for (const row of indexedFiles(look)) rows.set(row.storedId, row);
+  return [...rows.values()];
+}
+
+/** The rows after Codex has gone through the files once more: known rows are brought up to date. */
+export function refilledRows(look: Look, before: readonly IndexRow[]): readonly IndexRow[] {
+  const rows = new Map(before.map(row => [row.storedId, row]));
+  for (const row of indexedFiles(look)) {
+    const known = rows.get(row.storedId);
+    // What a file does not say stays as it was.
+    const hasPreview = row.hasPreview === true ? true : (known?.hasPreview ?? row.hasPreview);
+    rows.set(row.storedId, { ...row, hasPreview, isAttached: known?.isAttached ?? false });
+  }
+  return [...rows.values()];
+}
+
+function indexedFiles(look: Look): readonly IndexRow[] {
+  const inOrder = [...look.rollouts].sort((one, other) => (one.path < other.path ? -1 : 1));
+  return inOrder.flatMap(rollout => indexFile(look, rollout) ?? []);
+}
+
+/** Null for a file of which Codex makes no row. */
+function indexFile(look: Look, rollout: Rollout): IndexRow | null {
+  const { rules, provider } = look;
+  const { head, tail } = rollout;
+  if (head.state === 'unread') return unreadFile(look, rollout);
+  if (!head.isUtf8 || !tail.isUtf8) return null;
+  const meta = head.header?.meta ?? head.laterMeta;
+  if (meta === null) return indexNamelessFile(look, rollout);
+  if (meta.id === null || (meta.isRefusedByNewer && rules.knowsPaginated)) return null;
+  const inHeader = meta.provider ?? '';
+  return {
+    ...basicsOf(look, rollout, meta.id),
+    source: sourceOf(meta),
+    provider: providerOf(look, rollout, inHeader === '' ? provider : inHeader),
+    historyMode: historyModeOf(meta, rules),
+    createdAtMs: Date.parse(meta.timestamp ?? '') || null,
+  };
+}
+
+/** We could not read it; Codex, perhaps, can. */
+function unreadFile(look: Look, rollout: Rollout): IndexRow | null {
+  const name = readName(rollout.path, look.rules);
+  if (name === null) return null;
+  return {
+    ...basicsOf(look, rollout, name.id),
+    ...{ hasPreview: 'unknown', source: 'vscode', provider: null },
+    ...{ historyMode: 'legacy', createdAtMs: null },
+  };
+}
+
+/** What can be had from the name alone, when there is at least one line that can be read. */
+function indexNamelessFile(look: Look, rollout: Rollout): IndexRow | null {
+  const { rules, provider } = look;
+  const name = readName(rollout.path, rules);
+  const hasLine = rollout.tail.lastHasOrdinal !== null || rollout.head.firstUserMessage !== null;
+  if (name === null || !hasLine) return null;
+  return {
+    ...basicsOf(look, rollout, name.id),
+    source: 'vscode',
+    provider: providerOf(look, rollout, provider),
+    historyMode: 'legacy',
+    createdAtMs: Date.parse(
+      `${name.stamp.slice(0, 10)}T${name.stamp.slice(11).replaceAll('-', ':')}Z`,
+    ),
+  };
+}
+
+function basicsOf({ rules }: Look, rollout: Rollout, id: ThreadId) {
+  const isArchived = rollout.place === 'archived_sessions';
+  return {
+    storedId: id,
+    id,
+    path: rollout.file,
+    target: rollout,
+    list: isArchived ? ('archived' as const) : ('active' as const),
+    hasArchivedAt: isArchived,
+    hasPreview: previewIn(rollout, rules),
+    isAttached: false,
+    undecodable: null,
+  };
+}
+
+/** The whole file is read for it, not only the first lines. */
+function previewIn({ head }: Rollout, rules: CodexRules): Answer {
+  const isKnown = rules.knowsPaginated || head.userItem === null;
+  const found = isKnown ? head.firstUserMessage : head.userMessage;
+  if (found !== null) return true;
+  return head.reachesFirstMessage ? false : 'unknown';
+}
+
+/** Null when the line that says it was not in the part that was read. */
+function providerOf({ rules }: Look, { tail }: Rollout, inHeader: string | null): string | null {
+  if (rules.rebuildsProviderFrom === 'header') return inHeader;
+  return tail.settings?.provider ?? (tail.isWholeFile ? inHeader : null);
+}
+
+/** A header whose time cannot be read is made up for from the name, which says nothing of history. */
+function historyModeOf(meta: RolloutMeta, rules: CodexRules): IndexRow['historyMode'] {
+  if (!rules.knowsPaginated || meta.historyMode !== 'paginated') return 'legacy';
+  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}/.test(meta.timestamp ?? '');
+  return isTime ? 'paginated' : 'legacy';
+}

@@ -1,0 +1,100 @@
+// What the answers are made from: the snapshot, arranged as Codex looks at it.
+
+import type { Source } from '../model/gap.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { FilePath, HomePath, ThreadId } from '../model/words.ts';
+import type { CodexRules } from './codexRules.ts';
+import { idsInName } from './rolloutNames.ts';
+
+export interface Look {
+  readonly snapshot: Snapshot;
+  readonly rules: CodexRules;
+  /** The provider of a thread that is started now; null when config.toml could not be read. */
+  readonly provider: string | null;
+  /** Without what lies compressed beside a plain file of the same name: Codex passes over it. */
+  readonly rollouts: readonly Rollout[];
+  readonly byHeader: ReadonlyMap<ThreadId, readonly Rollout[]>;
+  readonly byName: ReadonlyMap<ThreadId, readonly Rollout[]>;
+  readonly byPath: ReadonlyMap<HomePath, Rollout>;
+}
+
+export function lookAt(snapshot: Snapshot, rules: CodexRules): Look {
+  const byPath = new Map(snapshot.rollouts.map(one => [one.path, one]));
+  const isTwin = ({ compressed, path }: Rollout) => compressed && byPath.has(withoutZst(path));
+  const rollouts = snapshot.rollouts.filter(one => !isTwin(one));
+  const { state, provider } = snapshot.config;
+  return {
+    snapshot,
+    rules,
+    provider: state === 'unread' ? null : provider,
+    rollouts,
+    byHeader: groupedBy(rollouts, ({ head }) => [head.header?.meta.id ?? '']),
+    byName: groupedBy(rollouts, ({ path }) => idsInName(path)),
+    byPath,
+  };
+}
+
+/** What a stored path leads to. `other`: a file whose content was not read. */
+export type Target = Rollout | 'other' | 'missing' | 'unknown';
+
+/** Where a stored path leads: to itself, or to the same with or without `.zst`. */
+export function targetOf(look: Look, stored: FilePath): Target {
+  if (stored === '' || /[/\\]$/.test(stored)) return 'missing';
+  const plain = stored.replace(/^\\\\\?\\/, '').replaceAll('\\', '/');
+  // Codex reads these from its own current folder, which is another one every time.
+  if (!/^(?:\/|[a-z]:\/)/i.test(plain)) return 'unknown';
+  const path = below(look, withoutDetours(plain));
+  const rollout = path === null ? undefined : (look.byPath.get(path) ?? twinOf(look, path));
+  if (rollout !== undefined) return rollout;
+  const state = look.snapshot.paths[stored] ?? 'unknown';
+  if (state === 'unknown') return 'unknown';
+  return state === 'file' ? 'other' : 'missing';
+}
+
+function twinOf({ byPath }: Look, path: HomePath): Rollout | undefined {
+  return byPath.get(path.endsWith('.zst') ? withoutZst(path) : `${path}.zst`);
+}
+
+/** Where in the home a path is, however it is spelt. */
+function below({ snapshot: { home } }: Look, path: FilePath): HomePath | null {
+  for (const { path: place, at } of [{ path: home.path, at: '' }, ...home.aliases]) {
+    const root = `${place.replaceAll('\\', '/').replace(/\/+$/, '')}/`;
+    if (path.startsWith(root)) return `${at}${at === '' ? '' : '/'}${path.slice(root.length)}`;
+  }
+  return null;
+}
+
+function withoutDetours(path: FilePath): FilePath {
+  const parts: string[] = [];
+  for (const part of path.split('/'))
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  return `${path.startsWith('/') ? '/' : ''}${parts.join('/')}`;
+}
+
+/** Whether files of this place, or of both, may have escaped us. */
+export function mayLackFiles({ snapshot }: Look, place?: Rollout['place']): boolean {
+  const sources: Source[] = ['home'];
+  if (place !== 'archived_sessions') sources.push('rollouts-active');
+  if (place !== 'sessions') sources.push('rollouts-archived');
+  return snapshot.gaps.some(({ source }) => sources.includes(source));
+}
+
+export function groupedBy<K, V>(
+  values: readonly V[],
+  keysOf: (value: V) => readonly K[],
+): ReadonlyMap<K, readonly V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values)
+    for (const key of new Set(keysOf(value))) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [value]);
+      else group.push(value);
+    }
+  return groups;
+}
+
+function withoutZst(path: HomePath): HomePath {
+  return path.replace(/\.zst$/, '');
+}

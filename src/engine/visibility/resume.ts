@@ -1,0 +1,182 @@
+// What `thread/resume` answers about a thread, as the first request after a start.
+
+import type { Rollout, RolloutMeta } from '../model/rollout.ts';
+import type { Thread } from '../model/thread.ts';
+import { canonicalId } from '../model/threadIds.ts';
+import type { ThreadId } from '../model/words.ts';
+import type { IndexRow } from './indexRows.ts';
+import { mayLackFiles, type Look } from './look.ts';
+import { mayUseProvider, providersAgree } from './providers.ts';
+import { readName } from './rolloutNames.ts';
+import { hasHeader, headerOf, isPaginated } from './rolloutReading.ts';
+import type { Start } from './start.ts';
+import { allOf, no, unknown, YES, type Verdict } from './verdict.ts';
+
+export type Resume = (thread: Thread) => Verdict;
+
+export function predictResume(look: Look, { rows, why }: Start): Resume {
+  const { config } = look.snapshot;
+  if (config.state === 'unread') return () => unknown('config.toml could not be read');
+  if (rows === null) return () => unknown(why ?? 'the state database could not be read');
+  // Only the usual spelling of an id is looked up.
+  const byId = new Map(rows.map(row => [row.storedId, row]));
+  const resume = look.rules.searchesPastRow ? resumeByFile : resumeByRow;
+  return ({ id: stored }) => {
+    const id = canonicalId(stored);
+    if (id === null) return no('its id is no thread id');
+    const verdict = resume(look, id, byId);
+    return verdict.answer === true && config.state === 'broken'
+      ? no('config.toml is not valid, and Codex resumes nothing with it')
+      : verdict;
+  };
+}
+
+type Rows = ReadonlyMap<string, IndexRow>;
+
+/** Codex 0.142: the row's file when it is one of this thread, else any file of the name. */
+function resumeByFile(look: Look, id: ThreadId, rows: Rows): Verdict {
+  const row = rows.get(id);
+  if (row === undefined || row.undecodable !== null) return resumeByName(look, id, null);
+  const { target } = row;
+  if (target === 'unknown' || target === 'other')
+    return unknown(`the file that its row names (${row.path}) was not read`);
+  const isOwn = target !== 'missing' && anyMetaOf(target)?.id === id;
+  if (!isOwn) return resumeByName(look, id, row);
+  if (row.hasArchivedAt) return no('it is archived');
+  return resumeFile(look, target, row);
+}
+
+/** Codex from 0.160 on: a row has the say, and only without one a file of the name is looked for. */
+function resumeByRow(look: Look, id: ThreadId, rows: Rows): Verdict {
+  const row = rows.get(id);
+  if (row === undefined) return resumeNameless(look, id, rows);
+  const { target } = row;
+  if (row.undecodable !== null) return no(`Codex cannot read its row: ${row.undecodable}`);
+  if (target === 'missing') return no(`its row names a file that is not there (${row.path})`);
+  if (target === 'unknown' || target === 'other')
+    return unknown(`the file that its row names (${row.path}) was not read`);
+  return allOf(
+    () => isArchived(row, target),
+    () => hasHeader(target, look.rules),
+    () => belongsTo(headerOf(target, look.rules), id),
+    () => resumeFile(look, target, row),
+  );
+}
+
+/** In legacy history the file's place says what is archived, in paginated history the row. */
+function isArchived(row: IndexRow, file: Rollout): Verdict {
+  const archived =
+    row.historyMode === 'paginated' ? row.hasArchivedAt : file.place === 'archived_sessions';
+  return archived ? no('it is archived') : YES;
+}
+
+function belongsTo(meta: RolloutMeta | null, id: ThreadId): Verdict {
+  return meta?.id === id
+    ? YES
+    : no(`the file that its row names is one of another thread (${meta?.id ?? ''})`);
+}
+
+/** A file of the name can be one of another thread; then paginated history goes by that one's row. */
+function resumeNameless(look: Look, id: ThreadId, rows: Rows): Verdict {
+  const verdicts = candidates(look, id).map(file => {
+    const meta = headerOf(file, look.rules);
+    const isOther = meta?.id != null && meta.id !== id && isPaginated(meta, look.rules);
+    const other = isOther ? rows.get(meta.id) : undefined;
+    if (meta?.id == null || other === undefined) return resumeFile(look, file, null);
+    const resumed = resumeByRow(look, meta.id, rows);
+    return resumed.answer === false
+      ? no(
+          `the file of its name is one of thread ${meta.id}, which cannot be resumed: ${resumed.why ?? ''}`,
+        )
+      : resumed;
+  });
+  return agreed(verdicts) ?? withoutFile(look, id);
+}
+
+function resumeByName(look: Look, id: ThreadId, row: IndexRow | null): Verdict {
+  const verdicts = candidates(look, id).map(file => resumeFile(look, file, row));
+  return agreed(verdicts) ?? withoutFile(look, id);
+}
+
+/** Files below sessions, however deep, whose name holds the id. */
+function candidates({ byName }: Look, id: ThreadId): readonly Rollout[] {
+  return (byName.get(id) ?? []).filter(({ place }) => place === 'sessions');
+}
+
+/** Which of several files Codex takes is not known; where they agree, it does not matter. */
+function agreed(verdicts: readonly Verdict[]): Verdict | null {
+  const [first, ...others] = verdicts;
+  if (first === undefined) return null;
+  return others.every(({ answer }) => answer === first.answer)
+    ? first
+    : unknown('several files have its id in their name, and not all of them can be resumed');
+}
+
+function withoutFile(look: Look, id: ThreadId): Verdict {
+  if (mayLackFiles(look)) return unknown('not all files could be looked at');
+  const isInArchive = (look.byName.get(id) ?? []).length > 0;
+  return no(isInArchive ? 'it is archived' : 'no file below sessions has its id in the name');
+}
+
+/** Whether Codex can go on with this file. */
+function resumeFile(look: Look, file: Rollout, row: IndexRow | null): Verdict {
+  const { rules } = look;
+  const meta = rules.knowsPaginated ? headerOf(file, rules) : anyMetaOf(file);
+  const found = meta === null ? hasHeader(file, rules) : YES;
+  if (found.answer !== true) return found;
+  if (meta === null) return no('its file has no description of the thread');
+  return allOf(
+    () => (rules.knowsPaginated ? hasHeader(file, rules) : YES),
+    () => beginsWell(look, file),
+    () => isReadable(look, file, meta, row),
+    () => (isPaginated(meta, rules) ? isSoundPaginated(look, file, meta, row) : YES),
+    () => mayUseProvider(look, row, meta, file),
+    () => providersAgree(look, row, meta, file),
+  );
+}
+
+/** Codex 0.142 looks for the description in the whole file. */
+function anyMetaOf({ head }: Rollout): RolloutMeta | null {
+  if (head.badBytes === 'in-description') return null;
+  return head.header?.meta ?? head.laterMeta;
+}
+
+function beginsWell({ rules }: Look, { head }: Rollout): Verdict {
+  return !rules.knowsPaginated || head.header?.line === 0
+    ? YES
+    : no('something else stands in its file before the description of the thread');
+}
+
+/** Legacy history is read as a whole; paginated history has a database, unless there is no row. */
+function isReadable(
+  { rules }: Look,
+  { head, tail }: Rollout,
+  meta: RolloutMeta,
+  row: IndexRow | null,
+) {
+  if (head.isUtf8 && tail.isUtf8) return YES;
+  const isSpared = isPaginated(meta, rules) && (row !== null || !rules.holdsToProvider);
+  return isSpared ? YES : no('its file has bytes that are no text');
+}
+
+function isSoundPaginated(
+  look: Look,
+  file: Rollout,
+  meta: RolloutMeta,
+  row: IndexRow | null,
+): Verdict {
+  const { rules, byHeader } = look;
+  if (row?.historyMode === 'legacy')
+    return no('its row says legacy history, and its file says paginated history');
+  if (file.tail.lastHasOrdinal === false) return no('the last line of its file has no number');
+  if (readName(file.path, rules) === null)
+    return no('the name of its file is none that Codex gives, and paginated history needs one');
+  if (meta.historyBase !== null && !byHeader.has(meta.historyBase))
+    return mayLackFiles(look)
+      ? unknown('not all files could be looked at')
+      : no(`the file of the thread that it was forked from (${meta.historyBase}) is gone`);
+  const history = look.snapshot.databases.find(({ family }) => family === 'thread_history');
+  return history?.trouble == null
+    ? YES
+    : unknown(`the database of paginated histories could not be read: ${history.trouble.why}`);
+}

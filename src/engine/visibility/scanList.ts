@@ -1,0 +1,168 @@
+// What `thread/list` answers when it reads the files: rows have no say in it.
+
+import type { Rollout } from '../model/rollout.ts';
+import type { Thread } from '../model/thread.ts';
+import { mayLackFiles, type Look } from './look.ts';
+import { placesAtRisk } from './pages.ts';
+import { isWalked, readName } from './rolloutNames.ts';
+import {
+  hasHeader,
+  hasPreview,
+  headerOf,
+  isInteractive,
+  sayHidden,
+  sourceOf,
+} from './rolloutReading.ts';
+import { allOf, no, unknown, YES, type Verdict } from './verdict.ts';
+
+export type ScanList = (thread: Thread) => Verdict;
+
+/** Codex looks at so many files, the newest first, and at none behind them. */
+const MOST_FILES = 10_000;
+
+export function predictScanList(look: Look): ScanList {
+  const late = {
+    sessions: lateFiles(look, 'sessions'),
+    archived: lateFiles(look, 'archived_sessions'),
+  };
+  const verdicts = new Map<Rollout, Verdict>();
+  for (const rollout of look.rollouts)
+    verdicts.set(
+      rollout,
+      allOf(
+        () => isFound(look, rollout),
+        () => late[rollout.place === 'sessions' ? 'sessions' : 'archived'].get(rollout) ?? YES,
+        () => isListed(look, rollout),
+      ),
+    );
+  const lost = lostAtPageEnds(look, verdicts);
+  const judge = (rollout: Rollout): Verdict => {
+    const verdict = verdicts.get(rollout) ?? YES;
+    return verdict.answer === true && lost.has(rollout)
+      ? unknown('this Codex may lose threads of one second where a page of the list ends')
+      : verdict;
+  };
+  return thread => judgeThread(look, thread, judge);
+}
+
+/** One file that is listed as this thread is enough. */
+function judgeThread(look: Look, thread: Thread, judge: (rollout: Rollout) => Verdict): Verdict {
+  const place = thread.archived ? 'archived_sessions' : 'sessions';
+  const described = (look.byHeader.get(thread.id) ?? []).filter(one => one.place === place);
+  const verdicts = described.map(judge);
+  const best =
+    verdicts.find(({ answer }) => answer === true) ??
+    verdicts.find(({ answer }) => answer === 'unknown') ??
+    verdicts[0];
+  if (best !== undefined) return best;
+  if (mayLackFiles(look, place)) return unknown('not all files could be looked at');
+  return judgeOther(look, thread);
+}
+
+/** Why a thread of which no file says that it is one of this thread is in no list. */
+function judgeOther({ rules, byName, provider }: Look, thread: Thread): Verdict {
+  const [file] = thread.files.length > 0 ? thread.files : (byName.get(thread.id) ?? []);
+  if (file === undefined) return no('it has no file');
+  if (provider === null) return unknown('config.toml could not be read');
+  const header = hasHeader(file, rules);
+  if (header.answer !== true) return header;
+  return no(`its file says that it is one of another thread (${headerOf(file, rules)?.id ?? ''})`);
+}
+
+function isFound({ rules }: Look, { path }: Rollout): Verdict {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (readName(path, rules) === null)
+    return no(`its file is named ${name}, which is no name that Codex gives`);
+  return isWalked(path) ? YES : no('its file lies in a folder where Codex does not look');
+}
+
+function isListed(look: Look, rollout: Rollout): Verdict {
+  const { rules, provider } = look;
+  return allOf(
+    () => hasHeader(rollout, rules),
+    () => hasListedSource(rollout, look),
+    () => (provider === null ? unknown('config.toml could not be read') : YES),
+    () => hasListedProvider(rollout, look),
+    () => hasPreview(rollout, rules),
+  );
+}
+
+function hasListedSource(rollout: Rollout, { rules }: Look): Verdict {
+  const meta = headerOf(rollout, rules);
+  const source = meta === null ? '' : sourceOf(meta);
+  return isInteractive(source) ? YES : no(sayHidden('its file', source));
+}
+
+function hasListedProvider(rollout: Rollout, look: Look): Verdict {
+  const provider = headerOf(rollout, look.rules)?.provider ?? null;
+  // A header that names none counts for every provider.
+  return provider === null || provider === look.provider
+    ? YES
+    : no(sayOtherProvider('its file', provider, look));
+}
+
+export function sayOtherProvider(
+  where: string,
+  provider: string,
+  { snapshot, provider: current }: Look,
+): string {
+  const { state, providerPosition } = snapshot.config;
+  const named =
+    state === 'broken'
+      ? `the one in use (${current ?? ''}), since config.toml is not valid`
+      : providerPosition === null
+        ? `the one in use (${current ?? ''}), since config.toml names none`
+        : `config.toml (${current ?? ''})`;
+  return `${where} names another provider (${provider}) than ${named}`;
+}
+
+/** What Codex does not come to, because it stops after so many files. */
+function lateFiles(look: Look, place: Rollout['place']): ReadonlyMap<Rollout, Verdict> {
+  const files = look.rollouts.filter(
+    one => one.place === place && readName(one.path, look.rules) !== null && isWalked(one.path),
+  );
+  if (files.length <= MOST_FILES) return new Map();
+  const late = newestFirst(look, files).slice(MOST_FILES);
+  const verdict =
+    place === 'sessions'
+      ? no('Codex looks at the newest 10,000 files only, and its file is older')
+      : unknown('Codex looks at 10,000 files only, and there are more in the archive');
+  return new Map(late.map(rollout => [rollout, verdict]));
+}
+
+/** As the folders are gone through: by the day of the folder, then by the time in the name. */
+function newestFirst({ rules }: Look, files: readonly Rollout[]): readonly Rollout[] {
+  const keys = new Map(
+    files.map(file => {
+      const folders = file.path
+        .split('/')
+        .slice(1, -1)
+        .map(part => part.padStart(5, '0'));
+      const name = readName(file.path, rules);
+      return [file, `${folders.join('/')} ${name?.stamp ?? ''} ${name?.id ?? ''}`];
+    }),
+  );
+  return [...files].sort((one, other) =>
+    (keys.get(one) ?? '') < (keys.get(other) ?? '') ? 1 : -1,
+  );
+}
+
+function lostAtPageEnds(look: Look, verdicts: ReadonlyMap<Rollout, Verdict>): ReadonlySet<Rollout> {
+  const lost = new Set<Rollout>();
+  if (!look.rules.losesAtPageBorders) return lost;
+  for (const place of ['sessions', 'archived_sessions'] as const) {
+    const listed = [...verdicts].filter(
+      ([one, { answer }]) => one.place === place && answer === true,
+    );
+    const inOrder = newestFirst(
+      look,
+      listed.map(([rollout]) => rollout),
+    );
+    const seconds = inOrder.map(({ path }) => readName(path, look.rules)?.stamp ?? '');
+    for (const at of placesAtRisk(seconds)) {
+      const rollout = inOrder[at];
+      if (rollout !== undefined) lost.add(rollout);
+    }
+  }
+  return lost;
+}

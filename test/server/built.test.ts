@@ -1,0 +1,117 @@
+// The server as it is shipped: a bundle in a process of its own, spoken to over its standard
+// streams, on a home on disk.
+
+import { build } from 'esbuild';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeSampleHome, type SampleHome } from '../editor/sampleHome.ts';
+import { initialize, speak } from './editor.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'codex-health-server-'));
+const programs = path.join(temporary, 'dist');
+let sample: SampleHome;
+
+beforeAll(async () => {
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      server: 'src/server/main.ts',
+      databases: 'src/node/databaseWorker.ts',
+      outside: 'src/node/outsideHelper.ts',
+    },
+    outdir: programs,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  fs.copyFileSync(
+    path.join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'),
+    path.join(programs, 'sql-wasm.wasm'),
+  );
+  sample = await writeSampleHome(path.join(temporary, 'sample'));
+});
+
+afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
+
+function startProcess(): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [path.join(programs, 'server.js'), '--stdio'], {
+    env: { PATH: process.env['PATH'], HOME: temporary, XDG_CACHE_HOME: temporary },
+  });
+}
+
+async function open(home: string) {
+  const server = startProcess();
+  let errors = '';
+  server.stderr.on('data', chunk => (errors += String(chunk)));
+  const connection = createMessageConnection(
+    new StreamMessageReader(server.stdout),
+    new StreamMessageWriter(server.stdin),
+  );
+  const editor = speak(connection);
+  const changed = editor.nextChange();
+  await initialize(connection, { settings: { home, problems: 'all' } });
+  await changed;
+  const ended = new Promise(resolve => server.once('exit', resolve));
+  return { editor, server, ended, errors: () => errors };
+}
+
+test('the shipped server answers over its standard streams, and ends when told to', async () => {
+  const { editor, ended, errors } = await open(sample.folder);
+  const tree = await editor.tree();
+  expect(tree.state).toBe('read');
+  expect(tree.hosts[0]?.projects.map(project => path.basename(project.path)).sort()).toEqual([
+    'dotfiles',
+    'thesis',
+    'webshop',
+  ]);
+  const codes = [...editor.markers.values()].flat().map(({ code }) => code);
+  expect(codes).toContain('thread-row-missing');
+  await editor.ask('shutdown');
+  await editor.tell('exit', {});
+  expect(await ended).toBe(0);
+  expect(errors()).toBe('');
+});
+
+test('it ends when the editor is gone', async () => {
+  const { server, ended } = await open(sample.folder);
+  server.stdin.end();
+  expect(await ended).not.toBe(null);
+});
+
+test('looking at a home leaves every file as it was, and adds none', async () => {
+  const before = stateOf(sample.folder);
+  const { editor, ended } = await open(sample.folder);
+  await editor.ask('codexHealth/refresh');
+  await editor.ask('codexHealth/report');
+  await editor.ask('shutdown');
+  await editor.tell('exit', {});
+  await ended;
+  expect(stateOf(sample.folder)).toEqual(before);
+});
+
+/** Every path below a folder with all that a change would change. */
+function stateOf(folder: string): readonly string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map(name => {
+      const file = path.join(folder, name);
+      const { mtimeMs, size, mode } = fs.statSync(file);
+      const isFile = fs.statSync(file).isFile();
+      const content = isFile
+        ? createHash('sha256').update(fs.readFileSync(file)).digest('hex')
+        : '';
+      return [name, mode, mtimeMs, size, content].join(' ');
+    })
+    .sort();
+}
