@@ -5,16 +5,20 @@ import path from 'node:path';
 import v8 from 'node:v8';
 import { createNodeWorld } from '../node/world.ts';
 import { run, type Stream } from './cli.ts';
+import { OUR_FAILURE } from './exitCodes.ts';
 import { checkNewFile, writeNewFile } from './newFile.ts';
 
 declare const PRODUCT_VERSION: string;
 
-/** A reader that has seen enough closes the pipe: the rest is not written, and nothing is wrong. */
+/** Why an answer could not be written, when it could not. */
+let unwritten: Error | null = null;
+
 function asStream(stream: NodeJS.WriteStream): Stream {
   let isOpen = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
     isOpen = false;
+    // A reader that has seen enough closes the pipe: nothing is wrong then.
+    if (error.code !== 'EPIPE') unwritten = error;
   });
   return {
     columns: stream.isTTY ? stream.columns || 80 : null,
@@ -35,7 +39,7 @@ async function start(): Promise<void> {
   const world = createNodeWorld({
     programs: path.dirname(fs.realpathSync(process.argv[1] ?? '.')),
   });
-  process.exitCode = await run({
+  const code = await run({
     args: process.argv.slice(2),
     world,
     version: PRODUCT_VERSION,
@@ -49,6 +53,18 @@ async function start(): Promise<void> {
     },
   });
   await world.close();
+  process.exitCode = code;
 }
 
-void start();
+/** Node itself would end with 1, which says that something is wrong with somebody's sessions. */
+function fail(error: unknown): void {
+  process.exitCode = OUR_FAILURE;
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`codex-health failed, which says nothing about your sessions. ${why}\n`);
+}
+
+// What a stream could not write is known only after everything else.
+process.once('beforeExit', () => {
+  if (unwritten !== null) fail(`The answer could not be written: ${unwritten.message}`);
+});
+start().catch(fail);

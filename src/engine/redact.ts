@@ -183,13 +183,18 @@ class Redactor {
 
   sentence(text: string): string {
     return text
-      .replaceAll(PIECE, piece => {
-        if (looksLikePath(piece)) return this.#path(piece);
-        if (isHarmless(piece) || this.#vocabulary.has(piece.toLowerCase())) return piece;
-        return this.#known(piece) ?? '…';
-      })
+      .replaceAll(PIECE, (piece, at: number) =>
+        this.#piece(piece, isSetOff(text, at, at + piece.length)),
+      )
       .replaceAll(STRANGE, '…')
       .replaceAll(/…(?:[\s"'“”‘’`]*…)+/g, '…');
+  }
+
+  #piece(piece: string, isSetOff: boolean): string {
+    if (looksLikePath(piece)) return this.#path(piece);
+    const known = this.#known(piece);
+    if (isSetOff && known !== null) return known;
+    return isHarmless(piece) || this.#vocabulary.has(piece.toLowerCase()) ? piece : (known ?? '…');
   }
 
   #field(text: string, name: string): string {
@@ -257,6 +262,11 @@ class Redactor {
     for (const provider of providers)
       if (provider !== '' && !isHarmless(provider)) this.#pseudonym('provider', provider);
   }
+}
+
+/** In quotes or brackets stands a name, even one that is also a word of ours. */
+function isSetOff(text: string, from: number, to: number): boolean {
+  return /["'“‘(`]/.test(text.charAt(from - 1)) && /["'”’)`]/.test(text.charAt(to));
 }
 
 function isAtOrBelow(path: string, folder: string): boolean {

@@ -31,7 +31,10 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): C
   const client = new LanguageClient(
     SETTINGS,
     'Codex Session Health',
-    { module, transport: TransportKind.ipc },
+    {
+      run: { module, transport: TransportKind.ipc },
+      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--inspect=6009'] } },
+    },
     clientOptions(log),
   );
   const changed = new EventEmitter<void>();

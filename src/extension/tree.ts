@@ -40,9 +40,10 @@ export function registerTree(client: Client, log: LogOutputChannel): Disposable 
     },
   };
   const view = window.createTreeView(VIEW, { treeDataProvider: provider, showCollapseAll: true });
-  const show = ({ state, homePath, nothingLost, threadsInTrouble }: HealthTree) => {
+  const show = ({ state, nothingLost, threadsInTrouble }: HealthTree) => {
     setState(state);
-    view.message = state === 'read' ? nothingLost.says : `There is no Codex home at ${homePath}.`;
+    // A view with a message shows no welcome text.
+    view.message = state === 'read' ? nothingLost.says : '';
     view.badge = badgeOf(threadsInTrouble);
   };
   const showFailure = (error: unknown) => {

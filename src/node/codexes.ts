@@ -7,6 +7,7 @@ import type { Codexes, Memory, Outside, Read, Trouble } from '../engine/world.ts
 import { learnCodex, type Learnt, type ReadMigrations } from './codexes/learnCodex.ts';
 import { nativeProgram } from './codexes/nativeProgram.ts';
 import { programsBelow, placesOf, type Found, type Place } from './codexes/places.ts';
+import type { Reach } from './reach.ts';
 
 export interface CodexesOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -14,6 +15,7 @@ export interface CodexesOptions {
   /** Codex homes: one may hold a Codex of its own, and none may be used for a trial. */
   readonly homes: () => readonly string[];
   readonly outside: Outside;
+  readonly reach: Reach;
   readonly memory: Memory;
 }
 
@@ -100,14 +102,14 @@ function unique(found: readonly Found[]): readonly Found[] {
 async function recallOrLearn(
   file: string,
   key: string,
-  { homes, memory }: CodexesOptions,
+  { homes, reach, memory }: CodexesOptions,
   readMigrations: ReadMigrations,
 ): Promise<Learnt> {
   const remembered = parseLearnt(await memory.recall(key));
   if (remembered !== null) return remembered;
   // A script that is not one of the known launchers would be run by a shell.
   if (nativeProgram(file) !== file) return NOTHING;
-  const learnt = await learnCodex(file, homes(), readMigrations);
+  const learnt = await learnCodex(file, { homes: homes(), reach, readMigrations });
   if (isComplete(learnt)) await memory.remember(key, JSON.stringify(learnt));
   return learnt;
 }

@@ -1,30 +1,22 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Reach } from './reach.ts';
 
 /**
- * Whether a folder that we are about to make lies in one of these homes, also through links. A scan
- * must leave a home as it was, wherever the environment says that our own files belong.
+ * Whether a folder that we are about to write in lies in one of these homes, also through links. A
+ * scan must leave a home as it was, wherever the environment says that our own files belong. Null
+ * when the folder does not answer: nothing can be written there.
  */
-export async function liesInAHome(folder: string, homes: readonly string[]): Promise<boolean> {
-  const real = await realPathOf(folder);
-  for (const home of homes) {
-    const relative = path.relative(await realPathOf(home), real);
+export async function liesInAHome(
+  folder: string,
+  homes: readonly string[],
+  reach: Reach,
+): Promise<boolean | null> {
+  const [own, ...others] = await reach.realPaths([folder, ...homes]);
+  if (own?.answers !== true) return null;
+  return others.some(home => {
+    const relative = path.relative(home.real, own.real);
     const isOutside =
       relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
-    if (!isOutside) return true;
-  }
-  return false;
-}
-
-/** The real path of the part that exists, and the rest as it is written. */
-async function realPathOf(folder: string): Promise<string> {
-  const absolute = path.resolve(folder);
-  try {
-    return await fs.realpath(absolute);
-  } catch {
-    const above = path.dirname(absolute);
-    return above === absolute
-      ? absolute
-      : path.join(await realPathOf(above), path.basename(absolute));
-  }
+    return !isOutside;
+  });
 }

@@ -6,27 +6,26 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Memory } from '../engine/world.ts';
 import { liesInAHome } from './insideHome.ts';
+import type { Reach } from './reach.ts';
 
 export interface MemoryOptions {
   /** Null where the system gives no such place. */
   readonly folder: string | null;
   /** The homes that are being scanned: nothing is ever written into one. */
   readonly homes: () => readonly string[];
+  readonly reach: Reach;
   readonly maxBytes?: number;
-  /** A state directory on a hung mount must not hold up the scan. */
-  readonly limitMs?: number;
 }
 
 export function createMemory(options: MemoryOptions): Memory {
-  const { folder, homes, maxBytes = 128 * 1024 * 1024, limitMs = 1000 } = options;
-  let isUsable = folder !== null;
+  const { folder, homes, reach, maxBytes = 128 * 1024 * 1024 } = options;
   const attempt = async <T>(action: (folder: string) => Promise<T>): Promise<T | null> => {
-    if (!isUsable || folder === null) return null;
-    const result = await withLimit(limitMs, async () =>
-      (await liesInAHome(folder, homes())) ? null : await action(folder),
-    );
-    if (result === 'hangs') isUsable = false;
-    return result === 'hangs' ? null : result;
+    try {
+      if (folder === null || (await liesInAHome(folder, homes(), reach)) !== false) return null;
+      return await action(folder);
+    } catch {
+      return null;
+    }
   };
   return {
     recall: key => attempt(async at => textOf(await fs.readFile(fileOf(at, key)), key)),
@@ -98,22 +97,5 @@ async function dropOldest(folder: string, maxBytes: number, kept: string): Promi
     if (file === kept) continue;
     await fs.rm(file, { force: true });
     total -= bytes;
-  }
-}
-
-async function withLimit<T>(
-  limitMs: number,
-  action: () => Promise<T>,
-): Promise<T | null | 'hangs'> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<'hangs'>(resolve => {
-    timer = setTimeout(resolve, limitMs, 'hangs');
-  });
-  try {
-    return await Promise.race([limit, action()]);
-  } catch {
-    return null;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -11,6 +11,7 @@ import { createKeep } from './keep.ts';
 import { createMemory, stateFolder } from './memory.ts';
 import { createOutside } from './outside.ts';
 import { createProcesses } from './processes/processes.ts';
+import { createReach } from './reach.ts';
 
 export interface NodeWorld extends World {
   /** Ends helper threads and processes. */
@@ -34,9 +35,11 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
   const outside = createOutside({ helper: path.join(options.programs, 'outside.js') });
   // Its start takes as long as reading a thousand files, and goes on beside it.
   outside.warm();
+  const reach = createReach(outside);
   const memory = createMemory({
     folder: stateFolder(process.platform, environment, userHome),
     homes,
+    reach,
   });
   return {
     machine: {
@@ -51,8 +54,8 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     files,
     databases,
     outside,
-    codexes: createCodexes({ environment, userHome, homes, outside, memory }),
-    processes: createProcesses(),
+    codexes: createCodexes({ environment, userHome, homes, outside, reach, memory }),
+    processes: createProcesses(reach),
     memory,
     keep: createKeep({ system: process.platform, userHome, environment }),
     protect: folder => void protectedFolders.add(path.resolve(folder)),

@@ -116,9 +116,7 @@ describe('says', () => {
   const check = 'migration-rows-missing';
 
   test('what the Codexes on this machine do', () =>
-    expectFindings(
-      forget('version > 60').codex('0.169.0').codex('0.160.0').codex('0.130.0'),
-    ).toSay(
+    expectFindings(forget('version > 60').codex('0.169.0').codex('0.160.0').codex('0.130.0')).toSay(
       check,
       'The state database has no note of its updates 61, 62, although its tables show that they were made. Codex 0.160.0 and 0.169.0 do not start with it and Codex 0.130.0 does without the database and lists what it finds in the files.',
     ));

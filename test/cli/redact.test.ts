@@ -79,6 +79,10 @@ test.each([
   ['unexpected token "hunter2" at line 10', 'unexpected token "…" at line 10'],
   [`thread ${idOf('t1')} of acme`, 'thread «thread 1» of «provider 2»'],
   ['秘密 file ☃', '… file …'],
+  [
+    'its provider (acme) is gone, and acme too',
+    'its provider («provider 2») is gone, and «provider 2» too',
+  ],
 ])('the reason %j becomes %j', async (given, expected) => {
   const { snapshot } = await redacted({}, given);
   expect(unnumbered(snapshot.gaps[0]?.why ?? '')).toBe(expected);

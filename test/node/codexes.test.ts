@@ -9,6 +9,7 @@ import { createCodexes, type CodexesOptions } from '../../src/node/codexes.ts';
 import { learnCodex } from '../../src/node/codexes/learnCodex.ts';
 import { nativeProgram } from '../../src/node/codexes/nativeProgram.ts';
 import { placesOf, programsBelow } from '../../src/node/codexes/places.ts';
+import { createReach } from '../../src/node/reach.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 
 /** Of the first migration of the state database, with the line ends of Linux and macOS. */
@@ -74,6 +75,7 @@ function start(options: Partial<CodexesOptions> = {}) {
     userHome: path.join(folder, 'user'),
     homes: () => [path.join(folder, 'home')],
     outside,
+    reach: createReach(outside),
     memory: createMapMemory(),
     ...options,
   });
@@ -194,8 +196,9 @@ describe('a program that is named', () => {
 
 describe('a program that is tried', () => {
   const limits = { versionMs: 300, serverMs: 300 };
+  const trial = { homes: [], reach: createReach(outside), readMigrations, limits };
   const learn = (program: string) =>
-    learnCodex(path.join(folder, program), [path.join(folder, 'home')], readMigrations, limits);
+    learnCodex(path.join(folder, program), { ...trial, homes: [path.join(folder, 'home')] });
 
   test('sees nothing of the person and cannot reach the network', async () => {
     put({
@@ -258,7 +261,10 @@ describe('a program that is tried', () => {
     const program = path.join(folder, 'fake');
     const patient = { versionMs: 10_000, serverMs: 10_000 };
     const read = (answer: readonly LearntMigration[] | null) =>
-      learnCodex(program, [], () => Promise.resolve(answer), patient);
+      learnCodex(program, {
+        ...{ ...trial, limits: patient },
+        readMigrations: () => Promise.resolve(answer),
+      });
     expect(await read(null)).toMatchObject({ version: '1.2.3', migrations: null });
     expect(await read([])).toMatchObject({ migrations: { 'state_5.sqlite': 0 } });
     expect(
@@ -275,7 +281,7 @@ describe('a program that is tried', () => {
 
   test('is not tried where temporary files lie in a home', async () => {
     put({ fake: `#!/bin/sh\n: > ${folder}/was-run\n` });
-    await learnCodex(path.join(folder, 'fake'), [os.tmpdir()], readMigrations, limits);
+    await learnCodex(path.join(folder, 'fake'), { ...trial, homes: [os.tmpdir()] });
     expect(fs.existsSync(path.join(folder, 'was-run'))).toBe(false);
   });
 });

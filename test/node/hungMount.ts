@@ -1,52 +1,74 @@
-// A program, not a test: mounts a FUSE file system whose server never answers, and looks at it. Run
-// it in mount and user namespaces of its own, where the mount ends with the program.
+// A program, not a test: mounts a FUSE file system whose server never answers, and lets a visitor
+// look at it. Run it in mount and user namespaces of its own, where the mount ends with the program.
 
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { createMemory } from '../../src/node/memory.ts';
 import { createOutside } from '../../src/node/outside.ts';
+import { createProcesses } from '../../src/node/processes/processes.ts';
+import { createReach } from '../../src/node/reach.ts';
 
-const [folder = ''] = process.argv.slice(2);
+const [role = '', folder = ''] = process.argv.slice(2);
 const HUNG = path.join(folder, 'hung');
+const HELPER = path.join(import.meta.dirname, '../../src/node/outsideHelper.ts');
 const FUSE_INIT = 26;
 
-const device = fs.openSync('/dev/fuse', 'r+');
-execFileSync(
-  'mount',
-  ['-i', '-t', 'fuse', '-o', 'fd=3,rootmode=40000,user_id=0,group_id=0', 'hung', HUNG],
-  { stdio: ['ignore', 'inherit', 'inherit', device] },
-);
-serveNothing();
+if (role === 'visit') await visit();
+else await mount();
 
-const helper = path.join(import.meta.dirname, '../../src/node/outsideHelper.ts');
-const outside = createOutside({ helper, startLimitMs: 15_000 });
-outside.warm();
-await outside.look(['/']);
-const startedAt = performance.now();
-const states = await outside.look([
-  `${HUNG}/one`,
-  `${HUNG}/two`,
-  path.join(folder, 'link'),
-  path.join(folder, 'file'),
-  path.join(folder, 'gone'),
-  '/proc/self',
-]);
-const took = performance.now() - startedAt;
-const stuck = statesOfChildren();
-const again = await outside.look([path.join(folder, 'file')]);
-const orphan = await stateOfOrphan();
-process.stdout.write(
-  JSON.stringify({ states: [...states.values()], took, stuck, again: [...again.values()], orphan }),
-);
-process.kill(process.pid, 'SIGKILL');
+async function mount(): Promise<void> {
+  const device = fs.openSync('/dev/fuse', 'r+');
+  execFileSync(
+    'mount',
+    ['-i', '-t', 'fuse', '-o', 'fd=3,rootmode=40000,user_id=0,group_id=0', 'hung', HUNG],
+    { stdio: ['ignore', 'inherit', 'inherit', device] },
+  );
+  serveNothing(device);
+  const program = process.argv[1] ?? '';
+  const visitor = spawn(process.execPath, [program, 'visit', folder], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const limit = setTimeout(() => visitor.kill('SIGKILL'), 30_000);
+  await new Promise(resolve => visitor.once('exit', resolve));
+  clearTimeout(limit);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+async function visit(): Promise<void> {
+  const outside = createOutside({ helper: HELPER, startLimitMs: 15_000 });
+  await outside.look(['/']);
+  const startedAt = performance.now();
+  const looked = ['hung/one', 'hung/two', 'link', 'file', 'gone'].map(at => path.join(folder, at));
+  const states = await outside.look([...looked, '/proc/self']);
+  const lookMs = performance.now() - startedAt;
+  const stuck = statesOfChildren();
+  const again = await outside.look([path.join(folder, 'file')]);
+
+  const reach = createReach(outside);
+  const restStartedAt = performance.now();
+  const read = await createProcesses(reach).holders([HUNG, path.join(HUNG, 'sqlite')]);
+  const memory = createMemory({ folder: path.join(folder, 'state'), homes: () => [HUNG], reach });
+  await memory.remember('key', 'text');
+  const inside = createMemory({ folder: path.join(HUNG, 'state'), homes: () => [folder], reach });
+  await inside.remember('key', 'text');
+  const said = {
+    ...{ states: [...states.values()], again: [...again.values()], lookMs, stuck },
+    ...{ holders: read.ok, remembered: [await memory.recall('key'), await inside.recall('key')] },
+    ...{ restMs: performance.now() - restStartedAt, orphan: await stateOfOrphan() },
+  };
+  process.stdout.write(JSON.stringify(said));
+  // Nothing of ours may hang: a thread that does would keep this program from ending.
+  process.on('exit', () => process.stdout.write('\nthe end'));
+}
 
 /** Greets the kernel, which then believes in the file system, and takes its requests unanswered. */
-function serveNothing(): void {
+function serveNothing(device: number): void {
   const request = Buffer.alloc(1024 * 1024);
   fs.read(device, request, 0, request.length, null, error => {
     if (error !== null) return;
     if (request.readUInt32LE(4) === FUSE_INIT) fs.writeSync(device, greeting(request));
-    serveNothing();
+    serveNothing(device);
   });
 }
 
@@ -61,18 +83,20 @@ function greeting(request: Buffer): Buffer {
   return reply;
 }
 
-/** Of a helper that hangs and has lost its parent; ours is told so by the end of its input. */
+/** Of a helper that hangs and has lost its parent; it is told so by the end of its input. */
 async function stateOfOrphan(): Promise<string> {
-  const child = spawn(process.execPath, [helper], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [HELPER], { stdio: ['pipe', 'pipe', 'inherit'] });
   await new Promise(resolve => child.stdout.once('data', resolve));
   child.stdin.write(`${JSON.stringify(`${HUNG}/one`)}\n`);
   await new Promise(resolve => setTimeout(resolve, 500));
   child.stdin.end();
   await new Promise(resolve => setTimeout(resolve, 500));
+  child.unref();
+  child.stdout.destroy();
   return stateOf(`/proc/${String(child.pid)}/stat`);
 }
 
-/** The letters of /proc: `D` sleeps where no signal reaches it. */
+/** The letters of /proc: `D` sleeps where no signal reaches it, `Z` has ended and is not buried. */
 function statesOfChildren(): readonly string[] {
   return fs.readdirSync('/proc').flatMap(pid => {
     try {

@@ -2,7 +2,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createReach, type Reach } from '../../src/node/reach.ts';
 import { createMemory, stateFolder, type MemoryOptions } from '../../src/node/memory.ts';
+
+/** On a local disk, nobody is asked. */
+const reach = createReach({ look: () => Promise.reject(new Error('asked')) });
 
 let base: string;
 let folder: string;
@@ -15,7 +19,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(base, { recursive: true }));
 
 const start = (options: Partial<MemoryOptions> = {}) =>
-  createMemory({ folder, homes: () => [`${base}/home`], ...options });
+  createMemory({ folder, homes: () => [`${base}/home`], reach, ...options });
 
 const files = () => (fs.existsSync(folder) ? fs.readdirSync(folder).sort() : []);
 
@@ -103,8 +107,13 @@ describe('nothing is remembered, and nothing fails,', () => {
     expect(await forgets({ homes: () => [`${base}/state/codex`, `${base}/stat`] })).toBe(false);
   });
 
-  test('when the place does not answer in time', async () => {
-    expect(await forgets({ limitMs: 0 })).toBe(true);
+  test('when the place does not answer', async () => {
+    const silent: Reach = {
+      realPaths: given =>
+        Promise.resolve(given.map(file => ({ given: file, real: file, answers: false }))),
+    };
+    expect(await forgets({ reach: silent })).toBe(true);
+    expect(files()).toEqual([]);
   });
 });
 

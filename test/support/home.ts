@@ -47,6 +47,8 @@ export interface ThreadSpec {
 
 export interface BuiltHome {
   readonly world: World;
+  /** What lies where; a test may change it between two scans. */
+  readonly files: Map<string, MemoryFile>;
   /** Turns ids back into the short keys of the test. */
   readonly keyOf: (text: string) => string;
 }
@@ -213,6 +215,7 @@ export class HomeBuilder {
     for (const at of this.#removed) files.delete(at);
     const keys = new Map(this.#threads.map(([key]) => [idOf(key), key]));
     return {
+      files,
       world: createMemoryWorld({
         files,
         folders: this.#folders,

@@ -6,9 +6,9 @@ import knownMigrations from '../../src/engine/scan/knownMigrations.json' with { 
 import { home, NOW, type HomeBuilder } from './home.ts';
 import { sql } from './memoryWorld.ts';
 
-/** A home of one thread, with this database beside those that it has. */
+/** A home of one thread, with this database beside that of its threads. */
 export function homeWith(name: string, bytes: Uint8Array): HomeBuilder {
-  return home().thread('t1').file(name, bytes, LONG_AGO);
+  return home().thread('t1', { mode: 'legacy' }).file(name, bytes, LONG_AGO);
 }
 
 /** A file that was just written is looked at again and again until it holds still. */

@@ -42,12 +42,13 @@ async function runBundle(context: Context): Promise<number> {
   const redacted = engine.redact(report);
   const text = inJson(bundleJson(redacted, version, world.now() - startedAt, surroundings.runtime));
   surroundings.writeNewFile(file, text, [home.path, home.sqliteHome]);
-  if (given.has('json')) out(inJson({ schemaVersion: 1, file, bytes: text.length }));
+  const bytes = new TextEncoder().encode(text).length;
+  if (given.has('json')) out(inJson({ schemaVersion: 1, file, bytes }));
   else
     out(
       `${[
         ...wrap(
-          `Written: ${page.path(file)} (${bytesInWords(text.length)}), with ${count(report.findings.length, 'finding')}.`,
+          `Written: ${page.path(file)} (${bytesInWords(bytes)}), with ${count(report.findings.length, 'finding')}.`,
           page.width,
         ),
         ...wrap(

@@ -8,6 +8,7 @@ import { inWords } from '../text/words.ts';
 import { wrapIndented } from '../text/wrap.ts';
 
 const EXAMPLES = 3;
+const MOST_NAMED = 4;
 
 const PLACES: Readonly<Record<Gap['source'], string>> = {
   home: 'the home',
@@ -28,13 +29,11 @@ export function describeGaps({ snapshot, checks }: Report, page: Page): string[]
   const { paint, width } = page;
   const unsure = checks.filter(({ outcome }) => outcome === 'unknown').map(({ id }) => id);
   const crashed = checks.filter(({ outcome }) => outcome === 'crashed');
-  const lines = [...gather(snapshot.gaps).values()].flatMap(gaps => renderGaps(gaps, page));
-  if (unsure.length > 0) {
-    const which = unsure.length === 1 ? 'One check' : `${inWords(unsure.length)} checks`;
-    lines.push(
-      ...wrapIndented(`${which} could therefore not tell: ${unsure.join(', ')}`, width, '  '),
-    );
-  }
+  const nameOf = (path: string) => page.path(belowHome(path, snapshot.home.path));
+  const lines = [...gather(snapshot.gaps).values()].flatMap(gaps =>
+    wrapIndented(describeGap(gaps, nameOf), width, '  '),
+  );
+  if (unsure.length > 0) lines.push(...wrapIndented(sayUnsure(unsure), width, '  '));
   for (const { id, why } of crashed)
     lines.push(
       ...wrapIndented(
@@ -58,15 +57,28 @@ function gather(gaps: readonly Gap[]): ReadonlyMap<string, readonly Gap[]> {
   return gathered;
 }
 
-function renderGaps(gaps: readonly Gap[], { width, path }: Page): string[] {
+function sayUnsure(checks: readonly string[]): string {
+  const [only] = checks;
+  if (checks.length === 1) return `One check could therefore not tell: ${only ?? ''}.`;
+  const which = checks.length > MOST_NAMED ? ' (scan --json names them)' : `: ${checks.join(', ')}`;
+  return `${inWords(checks.length)} checks could therefore not tell${which}.`;
+}
+
+function describeGap(gaps: readonly Gap[], nameOf: (path: string) => string): string {
   const [first] = gaps;
-  if (first === undefined) return [];
+  if (first === undefined) return '';
   const paths = gaps.map(gap => gap.path).filter(one => one !== null);
   const named = paths.slice(0, paths.length === EXAMPLES + 1 ? paths.length : EXAMPLES);
   const rest = paths.length - named.length;
   const where =
     named.length === 0
       ? PLACES[first.source]
-      : `${named.map(one => path(one)).join(', ')}${rest === 0 ? '' : ` and ${inWords(rest)} more`}`;
-  return wrapIndented(`${where}: ${harmless(first.why)}`, width, '  ');
+      : `${named.map(nameOf).join(', ')}${rest === 0 ? '' : ` and ${inWords(rest)} more`}`;
+  return `${where}: ${harmless(first.why)}`;
+}
+
+/** In a report about one home its files need no more than their names below it. */
+function belowHome(path: string, home: string): string {
+  const isBelow = path.startsWith(`${home}/`) || path.startsWith(`${home}\\`);
+  return isBelow ? path.slice(home.length + 1) : path;
 }

@@ -44,9 +44,10 @@ Once the mode is changed this is only a note. It stays a warning where the mount
   say: ({ type, mountPoint, options, databases, inLogMode }) => {
     const which =
       databases.length === 1 ? 'A database is' : `${String(databases.length)} databases are`;
+    const some = inLogMode.length < databases.length ? `${String(inLogMode.length)} of them ` : '';
     const mode =
       inLogMode.length > 0
-        ? `${String(inLogMode.length)} of them in write-ahead-log mode, which does not work across machines`
+        ? `${some}in write-ahead-log mode, which does not work across machines`
         : 'in a mode that works there as far as its locks do';
     const locks = options === '' ? '' : ` The mount has no locks between machines (${options}).`;
     return `${which} on a network file system (${type}, at ${mountPoint}), ${mode}.${locks}`;

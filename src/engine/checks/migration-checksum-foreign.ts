@@ -26,29 +26,30 @@ and nothing is changed.`,
   severity: 'error',
   needs: { home: 'seen', 'state-database': 'seen' },
   *detect(snapshot) {
-    const kinds = kindsOfCodexes(snapshot);
-    for (const database of databasesInUse(snapshot)) {
-      const odd = findOdd(recordsToJudge(database, snapshot), nativeKind(snapshot), kinds);
-      if (odd === null) continue;
-      const reactions = reactionsTo('drift', database, odd.refusing);
+    for (const odds of groupByCause(findOdds(snapshot))) {
+      const [first] = odds.filter(({ database }) => database.family === 'state').concat(odds);
+      if (first === undefined) continue;
+      const { database, records, areAll, fitsSystem } = first;
+      const reactions = reactionsTo('drift', database, first.refusing);
       const severity = isGrave(database.family, reactions) ? 'error' : 'warning';
       yield {
         subject: databaseSubject(database),
         facts: {
-          versions: odd.records.map(({ version }) => version),
-          kinds: [...new Set(odd.records.map(record => record.family))].sort(),
-          areAll: odd.areAll,
-          fitsSystem: odd.fitsSystem,
-          accepting: versionsOf(odd.accepting),
+          versions: records.map(({ version }) => version),
+          kinds: kindsOf(first),
+          areAll,
+          fitsSystem,
+          accepting: versionsOf(first.accepting),
           family: database.family,
+          databases: odds.map(odd => odd.database.key),
           ...reactions,
         },
         threads: [],
-        severity: odd.fitsSystem ? 'note' : severity,
+        severity: fitsSystem ? 'note' : severity,
       };
     }
   },
-  say: ({ versions, kinds, areAll, fitsSystem, accepting, family, ...reactions }) => {
+  say: ({ versions, kinds, areAll, fitsSystem, accepting, family, databases, ...reactions }) => {
     const which = areAll
       ? 'all its updates'
       : `its ${versions.length === 1 ? 'update' : 'updates'} ${ranges(versions)}`;
@@ -58,7 +59,11 @@ and nothing is changed.`,
     const consequence = fitsSystem
       ? ` Should it be used with this home: ${refused}`
       : ` ${refused}`;
-    return `${databaseName(family)} notes ${which} with checksums of ${whose}.${taken}${consequence}`;
+    const others =
+      databases.length === 1
+        ? ''
+        : ` So ${databases.length === 2 ? 'does one other database' : `do ${String(databases.length - 1)} other databases`}.`;
+    return `${databaseName(family)} notes ${which} with checksums of ${whose}.${others}${taken}${consequence}`;
   },
 });
 
@@ -70,6 +75,7 @@ const WHOSE: Readonly<Record<RecordedMigration['family'], string>> = {
 };
 
 interface Odd {
+  readonly database: Database;
   readonly records: readonly RecordedMigration[];
   readonly areAll: boolean;
   /** They are as this system has them; only a Codex of the other kind, here as well, refuses them. */
@@ -78,21 +84,37 @@ interface Odd {
   readonly accepting: readonly Codex[];
 }
 
-/** Null when the records are as the Codexes here, or those of this system, write them. */
-function findOdd(
-  records: readonly RecordedMigration[],
-  native: Kind,
-  kinds: ReadonlyMap<Codex, Kind>,
-): Odd | null {
-  const isAllOf = (kind: Kind) => records.every(({ family }) => family === kind);
+/** A home that another system has used has it in each of its databases: that is one cause. */
+function groupByCause(odds: readonly Odd[]): readonly (readonly Odd[])[] {
+  const groups = new Map<string, Odd[]>();
+  for (const odd of odds) {
+    const cause = odd.areAll ? kindsOf(odd).join() : odd.database.key;
+    groups.set(cause, [...(groups.get(cause) ?? []), odd]);
+  }
+  return [...groups.values()];
+}
+
+function kindsOf({ records }: Odd): readonly RecordedMigration['family'][] {
+  return [...new Set(records.map(({ family }) => family))].sort();
+}
+
+/** The databases whose records are not as the Codexes here, or those of this system, write them. */
+function findOdds(snapshot: Snapshot): readonly Odd[] {
+  const native: Kind = snapshot.home.system === 'win32' ? 'crlf' : 'lf';
+  const kinds = kindsOfCodexes(snapshot);
   const codexes = [...kinds.keys()];
-  const refusing = codexes.filter(codex => !isAllOf(kinds.get(codex) ?? native));
-  const fitsSystem = isAllOf(native);
-  const isTaken = codexes.length > 0 ? refusing.length === 0 : fitsSystem;
-  if (records.length === 0 || isTaken) return null;
-  const accepting = codexes.filter(codex => !refusing.includes(codex));
-  const odd = fitsSystem ? records : records.filter(({ family }) => family !== native);
-  return { records: odd, areAll: odd.length === records.length, fitsSystem, refusing, accepting };
+  return databasesInUse(snapshot).flatMap(database => {
+    const all = recordsToJudge(database, snapshot);
+    const isAllOf = (kind: Kind) => all.every(({ family }) => family === kind);
+    const refusing = codexes.filter(codex => !isAllOf(kinds.get(codex) ?? native));
+    const fitsSystem = isAllOf(native);
+    const isTaken = codexes.length > 0 ? refusing.length === 0 : fitsSystem;
+    if (all.length === 0 || isTaken) return [];
+    const accepting = codexes.filter(codex => !refusing.includes(codex));
+    const records = fitsSystem ? all : all.filter(({ family }) => family !== native);
+    const areAll = records.length === all.length;
+    return { database, records, areAll, fitsSystem, refusing, accepting };
+  });
 }
 
 /** Those of migrations that are known. What the Codex of this machine writes is nobody else's. */
@@ -125,8 +147,4 @@ function kindsOfCodexes(snapshot: Snapshot): ReadonlyMap<Codex, Kind> {
     if (codex.firstChecksum === first.crlf) kinds.set(codex, 'crlf');
   }
   return kinds;
-}
-
-function nativeKind({ home }: Snapshot): Kind {
-  return home.system === 'win32' ? 'crlf' : 'lf';
 }

@@ -38,9 +38,11 @@ names that you gave are then put back from \`session_index.jsonl\`.`,
     }
   },
   say: ({ versions, complete, family, ...reactions }) => {
-    const updates = `${versions.length === 1 ? 'update' : 'updates'} ${ranges(versions)}`;
-    const shown = { yes: ', but its tables show that it was', no: '', unknown: '' }[complete];
-    return `${databaseName(family)} notes that its ${updates} was not finished${shown}. ${sayReactions('drift', family, reactions)}`;
+    const isOne = versions.length === 1;
+    const updates = `${isOne ? 'update' : 'updates'} ${ranges(versions)} ${isOne ? 'was' : 'were'}`;
+    const shown =
+      complete === 'yes' ? `, but its tables show that ${isOne ? 'it was' : 'they were'}` : '';
+    return `${databaseName(family)} notes that its ${updates} not finished${shown}. ${sayReactions('drift', family, reactions)}`;
   },
 });
 

@@ -1,9 +1,6 @@
-import type { Rollout } from '../model/rollout.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { Thread } from '../model/thread.ts';
-import type { ThreadId } from '../model/words.ts';
 import { causesOf } from './causes.ts';
 import { defineCheck } from './check.ts';
+import { beginningsOf, withDescendants } from './lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
 
@@ -23,13 +20,12 @@ once. Otherwise nothing does.`,
   severity: 'error',
   needs: { 'rollouts-active': 'whole', 'rollouts-archived': 'whole' },
   *detect(snapshot) {
-    const files = new Set(snapshot.rollouts.flatMap(partsOf));
-    const children = childrenOf(snapshot);
-    const { fileOf, holdersOf } = causesOf(snapshot);
+    const missingBeginning = beginningsOf(snapshot);
+    const { fileOf } = causesOf(snapshot);
     for (const thread of snapshot.threads) {
-      const missing = missingPart(fileOf(thread), holdersOf(thread), files);
+      const missing = missingBeginning(thread);
       if (missing === null) continue;
-      const threads = withDescendants(thread.id, children);
+      const threads = withDescendants(thread.id, snapshot);
       yield {
         subject: threadSubject(thread.id, fileOf(thread)),
         facts: { ...missing, forks: threads.length - 1 },
@@ -40,58 +36,10 @@ once. Otherwise nothing does.`,
   say: ({ parent, isOwn, forks }) => {
     const whose = isOwn ? 'It goes on from an earlier file of its own' : 'It was forked';
     const which = isOwn ? ` (${parent})` : ` from the conversation ${parent}`;
-    const more = forks === 0 ? '' : ` ${countOf(forks, 'further fork')} of it suffer as well.`;
+    const more =
+      forks === 0
+        ? ''
+        : ` ${countOf(forks, 'further fork')} ${forks === 1 ? 'suffers' : 'suffer'} as well.`;
     return `${whose}${which}, whose file is nowhere in this home: Codex cannot open it without that beginning.${more}`;
   },
 });
-
-/** The names under which other files can refer to a file. */
-function partsOf({ name, head }: Rollout): readonly ThreadId[] {
-  if (name !== null) return [name.segment ?? name.id, ...(name.segment === null ? ids(head) : [])];
-  return ids(head);
-}
-
-function ids({ meta }: Rollout['head']): readonly ThreadId[] {
-  return meta?.id == null ? [] : [meta.id];
-}
-
-/** Follows a thread through its own files to the first that is not there. */
-function missingPart(
-  file: Rollout | null,
-  own: readonly Rollout[],
-  files: ReadonlySet<ThreadId>,
-): { readonly parent: ThreadId; readonly isOwn: boolean } | null {
-  const seen = new Set<Rollout>();
-  let current = file;
-  while (current !== null && !seen.has(current)) {
-    seen.add(current);
-    const base = baseOf(current);
-    if (base === null) return null;
-    const parent = current.head.meta?.forkedFrom ?? null;
-    if (!files.has(base)) return { parent: parent ?? base, isOwn: parent === null };
-    current = own.find(other => (other.name?.segment ?? other.name?.id) === base) ?? null;
-  }
-  return null;
-}
-
-function baseOf({ head }: Rollout): ThreadId | null {
-  return head.meta?.historyFile ?? head.meta?.historyBase ?? null;
-}
-
-function childrenOf({ threads }: Snapshot): ReadonlyMap<ThreadId, readonly Thread[]> {
-  const children = new Map<ThreadId, Thread[]>();
-  for (const thread of threads) {
-    const parent = thread.own?.head.meta?.historyBase ?? null;
-    if (parent !== null) children.set(parent, [...(children.get(parent) ?? []), thread]);
-  }
-  return children;
-}
-
-function withDescendants(
-  id: ThreadId,
-  children: ReadonlyMap<ThreadId, readonly Thread[]>,
-): readonly ThreadId[] {
-  const found = new Set([id]);
-  for (const one of found) for (const child of children.get(one) ?? []) found.add(child.id);
-  return [...found];
-}

@@ -4,6 +4,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
 import { causesOf, isComparable } from './causes.ts';
 import { defineCheck } from './check.ts';
+import { beginningsOf } from './lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
 
@@ -64,9 +65,12 @@ interface Paginated {
 
 function paginatedThreads(snapshot: Snapshot): readonly Paginated[] {
   const { causeOf, fileOf } = causesOf(snapshot);
+  const missingBeginning = beginningsOf(snapshot);
   return snapshot.threads.flatMap(thread => {
     const file = fileOf(thread);
     if (file === null || !isComparable(causeOf(thread))) return [];
+    // Without its beginning no resuming helps, and another check says so.
+    if (missingBeginning(thread) !== null) return [];
     const { meta, firstUserMessage } = file.head;
     const hasTurns = firstUserMessage !== null || meta?.historyFile != null;
     if (meta?.historyMode !== 'paginated' || !hasTurns) return [];

@@ -26,6 +26,7 @@ import {
   readBackfill,
   readKept,
   readRows,
+  SECTIONS_QUESTION,
   THREAD_COLUMNS_QUESTION,
   threadsQuestion,
 } from './stateDatabase.ts';
@@ -266,9 +267,12 @@ async function readState(
   backfill: Table | undefined,
 ): Promise<StateDatabase | null> {
   if (!columns.includes('id')) return null;
-  const [threads] = await open.ask([threadsQuestion(columns)]);
+  const [threads, sections] = await open.ask([threadsQuestion(columns), SECTIONS_QUESTION]);
   if (threads?.ok !== true) return null;
-  const rows = readRows(threads);
+  const rows = readRows(
+    threads,
+    sections?.ok === true ? new Set(sections.rows.map(([id]) => id ?? null)) : null,
+  );
   return {
     database,
     columns,

@@ -113,7 +113,7 @@ function brokenHead(
 }
 
 function findLaterMeta(text: string, isWhole: boolean): RolloutMeta | null {
-  for (const line of linesWith(text, ['session_meta"'], isWhole).lines) {
+  for (const { line } of linesWith(text, ['session_meta"'], isWhole)) {
     const record = parseObject(withoutInstructions(line));
     if (record !== null && isUsableMeta(record)) return asMeta(record);
   }
@@ -168,7 +168,7 @@ function endingOf(text: string): Pick<RolloutTail, 'ending' | 'lastHasOrdinal'> 
 }
 
 function lastSettings(text: string): RolloutTail['settings'] {
-  for (const line of linesWith(text, ['thread_settings_applied"'], true).lines.reverse()) {
+  for (const { line } of [...linesWith(text, ['thread_settings_applied"'], true)].reverse()) {
     const payload = parseObject(line)?.['payload'];
     if (!isObject(payload) || payload['type'] !== 'thread_settings_applied') continue;
     const settings = isObject(payload['thread_settings']) ? payload['thread_settings'] : payload;
@@ -178,7 +178,7 @@ function lastSettings(text: string): RolloutTail['settings'] {
 }
 
 function lastTurnCwd(text: string): string | null {
-  for (const line of linesWith(text, ['turn_context"'], true).lines.reverse()) {
+  for (const { line } of [...linesWith(text, ['turn_context"'], true)].reverse()) {
     const record = parseObject(line);
     const payload = record?.['payload'];
     if (record?.['type'] === 'turn_context' && isObject(payload)) return textOf(payload['cwd']);

@@ -16,8 +16,9 @@ type Messages = Pick<
 export function messagesOf(text: string, isWhole: boolean, mostLines: number): Messages {
   let userMessage: string | null = null;
   let userItem: string | null = null;
-  const { lines, end } = linesWith(text, ['user_message"', 'UserMessage"'], isWhole);
-  for (const line of lines) {
+  let firstEnd = 0;
+  for (const { line, end } of linesWith(text, ['user_message"', 'UserMessage"'], isWhole)) {
+    if (firstEnd === 0) firstEnd = end;
     const record = parseObject(line);
     const payload = record?.['payload'];
     if (record?.['type'] !== 'event_msg' || !isObject(payload)) continue;
@@ -26,7 +27,7 @@ export function messagesOf(text: string, isWhole: boolean, mostLines: number): M
     if (userMessage !== null || userItem !== null) break;
   }
   const found = userMessage ?? userItem;
-  const isBeyond = found !== null && isBeyondLine(text, end, mostLines);
+  const isBeyond = found !== null && isBeyondLine(text, firstEnd, mostLines);
   return {
     firstUserMessage: found === null ? null : shorten(found),
     userMessage: isBeyond || userMessage === null ? null : shorten(userMessage),

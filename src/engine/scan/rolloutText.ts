@@ -1,32 +1,38 @@
 // Looks for lines in the text of a rollout without taking all of it apart.
 
+export interface FoundLine {
+  readonly line: string;
+  /** Where the next line begins. */
+  readonly end: number;
+}
+
 /**
- * Whole lines that hold one of the words; the last is whole only when nothing follows. Words do not
- * begin with a quotation mark: it is everywhere, and a search for it stops everywhere. `end` is
- * where the first of the lines ends.
+ * Whole lines that hold one of the words, one after the other; the last is whole only when nothing
+ * follows. Words do not begin with a quotation mark: it is everywhere, and a search for it stops
+ * everywhere.
  */
-export function linesWith(
+export function* linesWith(
   text: string,
   words: readonly string[],
   isWhole: boolean,
-): { lines: string[]; end: number } {
-  const lines: string[] = [];
-  let firstEnd = 0;
-  let start = 0;
-  while (start < text.length) {
-    const from = start;
-    const at = firstOf(words.map(word => text.indexOf(word, from)));
-    const end = at < 0 ? -1 : text.indexOf('\n', at);
-    if (at < 0 || (end < 0 && !isWhole)) break;
-    lines.push(text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end));
+): Generator<FoundLine> {
+  // Each word is searched once through the text: looking again for one that never comes, from every
+  // line that has the other, would take the square of the time.
+  const places = words.map(word => text.indexOf(word));
+  for (let start = 0; start < text.length;) {
+    for (const [index, at] of places.entries())
+      if (at >= 0 && at < start) places[index] = text.indexOf(words[index] ?? '', start);
+    const found = places.filter(at => at >= 0);
+    if (found.length === 0) return;
+    const at = Math.min(...found);
+    const end = text.indexOf('\n', at);
+    if (end < 0 && !isWhole) return;
     start = end < 0 ? text.length : end + 1;
-    if (lines.length === 1) firstEnd = start;
+    yield {
+      line: text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end),
+      end: start,
+    };
   }
-  return { lines, end: firstEnd };
-}
-
-function firstOf(places: readonly number[]): number {
-  return places.reduce((first, at) => (at >= 0 && (first < 0 || at < first) ? at : first), -1);
 }
 
 /** The lines that are not empty; the last is whole only when nothing follows. */

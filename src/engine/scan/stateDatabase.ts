@@ -60,12 +60,20 @@ export function threadsQuestion(columns: readonly string[]): string {
   return `SELECT ${selected.join(', ')} FROM threads`;
 }
 
-export function readRows(table: Table & { ok: true }): readonly Row[] {
+export const SECTIONS_QUESTION = 'SELECT id FROM thread_sections';
+
+/** `sections`: the ids of those that there are; null where this database has none. */
+export function readRows(
+  table: Table & { ok: true },
+  sections: ReadonlySet<Cell> | null,
+): readonly Row[] {
   const places = new Map(table.columns.map((name, index) => [name, index]));
-  return table.rows.map(cells => asRow(column => cells[places.get(column) ?? -1] ?? null));
+  return table.rows.map(cells =>
+    asRow(column => cells[places.get(column) ?? -1] ?? null, sections),
+  );
 }
 
-function asRow(cell: (column: Column) => Cell): Row {
+function asRow(cell: (column: Column) => Cell, sections: ReadonlySet<Cell> | null): Row {
   return {
     id: text(cell('id')) ?? '',
     rolloutPath: text(cell('rollout_path')) ?? '',
@@ -91,7 +99,7 @@ function asRow(cell: (column: Column) => Cell): Row {
     gitOrigin: text(cell('git_origin_url')),
     agentNickname: text(cell('agent_nickname')),
     parentThread: text(cell('attached_thread_parent_id')),
-    ...whatCodexReads(cell),
+    ...whatCodexReads(cell, sections),
   };
 }
 
@@ -109,10 +117,11 @@ const LEAST_MS = -8_334_601_228_800_000;
 /** What Codex cannot turn into a thread. One such row fails every list that is read from rows. */
 function whatCodexReads(
   cell: (column: Column) => Cell,
+  sections: ReadonlySet<Cell> | null,
 ): Pick<Row, 'undecodable' | 'isReadByOlder' | 'stopsStart'> {
   const older = whyNobodyReads(cell);
   return {
-    undecodable: older ?? whyNewerDoNotRead(cell),
+    undecodable: older ?? whyNewerDoNotRead(cell, sections),
     isReadByOlder: older === null,
     // Codex asks for the greatest of these when it starts, and a text is greater than any number.
     stopsStart: (['updated_at_ms', 'recency_at_ms'] as const).some(
@@ -139,12 +148,18 @@ function whyNobodyReads(cell: (column: Column) => Cell): string | null {
   return whyNoText(cell, TEXTS);
 }
 
-function whyNewerDoNotRead(cell: (column: Column) => Cell): string | null {
+function whyNewerDoNotRead(
+  cell: (column: Column) => Cell,
+  sections: ReadonlySet<Cell> | null,
+): string | null {
   const mode = cell('history_mode');
   if (mode !== null && mode !== 'legacy' && mode !== 'paginated')
     return `its history_mode is "${text(mode) ?? 'no text'}"`;
   for (const column of ['section_position', 'daybreak_enabled'] as const)
     if (typeof cell(column) === 'string') return `its ${column} is not a number`;
+  const section = cell('thread_section_id');
+  if (section !== null && sections?.has(section) === false)
+    return 'it is in a section that there is not';
   return whyNoText(cell, NEWER_TEXTS);
 }
 
@@ -192,8 +207,7 @@ function number(cell: Cell): number | null {
 
 /** Codex keeps seconds, and milliseconds beside them since 0.121. */
 function milliseconds(exact: Cell, seconds: Cell): number | null {
-  const ms = number(exact);
-  if (ms !== null) return ms;
+  if (exact !== null) return number(exact);
   const s = number(seconds);
   return s === null ? null : s * 1000;
 }

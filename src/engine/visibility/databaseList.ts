@@ -2,9 +2,10 @@
 
 import type { Thread } from '../model/thread.ts';
 import type { ThreadId } from '../model/words.ts';
+import type { CodexRules } from './codexRules.ts';
 import type { IndexRow } from './indexRows.ts';
 import { groupedBy, type Look } from './look.ts';
-import { PAGE } from './pages.ts';
+import { PAGE, readPages, type PagedRows } from './listPages.ts';
 import { isInteractive, sayHidden } from './rolloutReading.ts';
 import { sayOtherProvider } from './scanList.ts';
 import type { Start } from './start.ts';
@@ -53,37 +54,28 @@ interface Selection {
 }
 
 function selectRows(look: Look, rows: readonly IndexRow[], list: 'active' | 'archived'): Selection {
+  const { rules } = look;
   const selected = new Map(rows.map(row => [row, isSelected(look, row, list)]));
   const inOrder = rows
     .filter(row => selected.get(row)?.answer !== false)
     .sort(
       (one, other) => newness(other) - newness(one) || (one.storedId < other.storedId ? 1 : -1),
     );
-  const places = new Map(inOrder.map((row, place) => [row, place]));
-  const bad = inOrder.find(({ undecodable }) => undecodable !== null);
-  const badPlace = bad === undefined ? Infinity : (places.get(bad) ?? 0);
-  // One row more than a page holds is fetched, to know whether another page follows.
-  const endOfGoodPages = Math.max(0, Math.ceil(badPlace / PAGE) - 1) * PAGE;
-  const fails = () => whyFails(look, bad);
-  const placeOf = (row: IndexRow) => places.get(row) ?? 0;
+  const judgeIn = (pages: PagedRows, beyond: Verdict) => (row: IndexRow) =>
+    allOf(
+      () => selected.get(row) ?? YES,
+      () => canBeRead(row),
+      () => (pages.atRisk.has(row) ? unknown(AT_RISK) : YES),
+      () => (pages.reached.has(row) ? YES : pages.bad === null ? beyond : fails(rules, pages.bad)),
+      () => hasFile(row),
+    );
   return {
-    list: row =>
-      allOf(
-        () => selected.get(row) ?? YES,
-        () => canBeRead(row),
-        () => (bad !== undefined && placeOf(row) >= endOfGoodPages ? fails() : YES),
-        () => hasFile(row),
-      ),
-    newest50: row =>
-      allOf(
-        () => selected.get(row) ?? YES,
-        () => canBeRead(row),
-        () => (badPlace <= NEWEST ? fails() : YES),
-        () => (placeOf(row) < NEWEST ? YES : no('fifty threads are newer')),
-        () => hasFile(row),
-      ),
+    list: judgeIn(readPages(inOrder, PAGE, Infinity, rules), YES),
+    newest50: judgeIn(readPages(inOrder, NEWEST, 1, rules), no('fifty threads are newer')),
   };
 }
+
+const AT_RISK = 'this Codex may lose threads of one moment where a page of the list ends';
 
 /** A time that is no number is, for SQLite, greater than any. */
 function newness({ createdAtMs, undecodable }: IndexRow): number {
@@ -119,10 +111,10 @@ function canBeRead({ undecodable }: IndexRow): Verdict {
   return undecodable === null ? YES : no(`Codex cannot read its row: ${undecodable}`);
 }
 
-function whyFails({ rules }: Look, bad: IndexRow | undefined): Verdict {
-  const outcome = rules.unreadableRow === 'error' ? 'fails' : 'comes out empty';
+function fails({ unreadableRow }: CodexRules, bad: IndexRow): Verdict {
+  const outcome = unreadableRow === 'error' ? 'fails' : 'comes out empty';
   return no(
-    `a row of the state database cannot be read (${bad?.undecodable ?? ''}), and the list ${outcome}`,
+    `a row of the state database cannot be read (${bad.undecodable ?? ''}), and the list ${outcome}`,
   );
 }
 

@@ -45,8 +45,16 @@ export function asIndexRow(look: Look, row: Row): IndexRow {
     historyMode: rules.knowsPaginated && row.historyMode === 'paginated' ? 'paginated' : 'legacy',
     createdAtMs: row.createdAtMs,
     isAttached: row.parentThread !== null,
-    undecodable: row.isReadByOlder && !rules.knowsPaginated ? null : row.undecodable,
+    undecodable: whyUndecodable(row, rules),
   };
+}
+
+function whyUndecodable(row: Row, rules: CodexRules): string | null {
+  // Seen in 0.169 only when such a thread is resumed: its lists leave attached threads out before.
+  const parent = rules.hidesAttached ? row.parentThread : null;
+  if (parent !== null && canonicalId(parent) === null)
+    return 'it is attached to something that is no thread';
+  return row.isReadByOlder && !rules.knowsPaginated ? null : row.undecodable;
 }
 
 /** The rows that Codex makes of the files when it has no database: the last path of a thread wins. */
@@ -81,7 +89,12 @@ function indexFile(look: Look, rollout: Rollout): IndexRow | null {
   if (!head.isUtf8 || !tail.isUtf8) return null;
   const meta = head.header?.meta ?? head.laterMeta;
   if (meta === null) return indexNamelessFile(look, rollout);
-  if (meta.id === null || (meta.isRefusedByNewer && rules.knowsPaginated)) return null;
+  if (meta.id === null) return null;
+  if (meta.isRefusedByNewer && rules.knowsPaginated) {
+    // With an unknown word for its history there is no row; with a strange number there is one.
+    const isKnownMode = [null, 'legacy', 'paginated'].includes(meta.historyMode);
+    return isKnownMode ? unreadFile(look, rollout) : null;
+  }
   const inHeader = meta.provider ?? '';
   return {
     ...basicsOf(look, rollout, meta.id),

@@ -49,7 +49,7 @@ export function providersAgree(
 ): Verdict {
   if (!look.rules.holdsToProvider) return YES;
   if (row !== null && isPaginated(meta, look.rules)) return YES;
-  const inHeader = meta.provider ?? look.provider;
+  const inHeader = (meta.provider ?? '') === '' ? look.provider : meta.provider;
   const other = providerInUse(look, row, meta, file);
   if (inHeader === other) return YES;
   const where = row === null ? 'its newest settings' : 'its row';

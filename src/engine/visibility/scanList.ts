@@ -3,7 +3,7 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
 import { mayLackFiles, type Look } from './look.ts';
-import { placesAtRisk } from './pages.ts';
+import { placesAtRisk } from './listPages.ts';
 import { isWalked, readName } from './rolloutNames.ts';
 import {
   hasHeader,

@@ -9,6 +9,7 @@ import type { Codex } from '../../engine/model/snapshot.ts';
 import type { FilePath } from '../../engine/model/words.ts';
 import type { LearntMigration } from '../../engine/world.ts';
 import { liesInAHome } from '../insideHome.ts';
+import type { Reach } from '../reach.ts';
 
 export type Learnt = Pick<Codex, 'version' | 'migrations' | 'firstChecksum'>;
 
@@ -22,14 +23,18 @@ export interface Limits {
 
 const USUAL_LIMITS: Limits = { versionMs: 5000, serverMs: 10_000 };
 
-export async function learnCodex(
-  program: string,
-  homes: readonly string[],
-  readMigrations: ReadMigrations,
-  limits: Limits = USUAL_LIMITS,
-): Promise<Learnt> {
+export interface Trial {
+  /** None of them may be used, not even for temporary files. */
+  readonly homes: readonly string[];
+  readonly reach: Reach;
+  readonly readMigrations: ReadMigrations;
+  readonly limits?: Limits;
+}
+
+export async function learnCodex(program: string, trial: Trial): Promise<Learnt> {
+  const { homes, reach, readMigrations, limits = USUAL_LIMITS } = trial;
   const nothing: Learnt = { version: null, migrations: null, firstChecksum: null };
-  if (await liesInAHome(os.tmpdir(), homes)) return nothing;
+  if ((await liesInAHome(os.tmpdir(), homes, reach)) !== false) return nothing;
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'codex-health-')).catch(() => null);
   if (home === null) return nothing;
   try {

@@ -3,9 +3,9 @@
 
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import type { FilePath } from '../../engine/model/words.ts';
 import type { Holders, Read } from '../../engine/world.ts';
-import { asHolder, givenFolders } from './holding.ts';
+import type { RealPath } from '../reach.ts';
+import { asGiven, asHolder } from './holding.ts';
 
 export interface Tools {
   readonly lsof: string;
@@ -23,7 +23,7 @@ const LSOF_ARGUMENTS = ['-n', '-P', '-w', '+c', '0', '+L', '-F', 'pcfakn'];
 const PS_ARGUMENTS = ['-axo', 'pid=,uid=,tty=,comm='];
 
 export async function findHoldersWithLsof(
-  folders: readonly FilePath[],
+  folders: readonly RealPath[],
   tools: Tools = SYSTEM_TOOLS,
 ): Promise<Read<Holders>> {
   const [opened, listed] = await Promise.all([
@@ -34,14 +34,13 @@ export async function findHoldersWithLsof(
     const tool = opened === null ? 'lsof' : 'ps';
     return { ok: false, trouble: { code: 'timeout', why: `${tool} did not answer` } };
   }
-  const given = givenFolders(folders);
   const programs = new Map(parsePs(listed).map(program => [program.pid, program]));
   const holders = parseLsof(opened)
     .filter(({ pid }) => pid !== process.pid)
     .map(({ pid, program, files }) => {
       const terminal = programs.get(pid)?.terminal ?? null;
       const open = files.flatMap(({ name, isForWriting, isDeleted }) => {
-        const file = given.asGiven(name);
+        const file = asGiven(name, folders);
         // Whether a lock is held is not told here, so an open lock file counts as one that is held.
         return file === null ? [] : [{ file, isDeleted, isForWriting, hasLock: true }];
       });

@@ -1,9 +1,9 @@
 // What the open files of a process say about a home.
 
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Holder } from '../../engine/model/snapshot.ts';
 import type { FilePath, ThreadId } from '../../engine/model/words.ts';
+import type { RealPath } from '../reach.ts';
 
 export interface OpenFile {
   readonly file: FilePath;
@@ -44,29 +44,15 @@ function writtenThread({ file, hasLock, isForWriting }: OpenFile): ThreadId | nu
   return (lock ?? rollout)?.[1]?.toLowerCase() ?? null;
 }
 
-/** Systems name open files by their real paths; a person knows a home by the path that was given. */
-export interface GivenFolders {
-  /** The path as the home names it; null when it lies in none of the folders. */
-  asGiven(realPath: string): FilePath | null;
-}
-
-export function givenFolders(folders: readonly FilePath[]): GivenFolders {
-  const pairs = folders.map(folder => ({ folder, real: `${realPathOf(folder)}${path.sep}` }));
-  return {
-    asGiven: realPath => {
-      for (const { folder, real } of pairs)
-        if (realPath.startsWith(real)) return path.join(folder, realPath.slice(real.length));
-      return null;
-    },
-  };
-}
-
-function realPathOf(folder: FilePath): string {
-  try {
-    return fs.realpathSync.native(folder);
-  } catch {
-    return path.resolve(folder);
-  }
+/**
+ * The path as the home names it; null when it lies in none of the folders. Systems name open files
+ * by their real paths, and a person knows a home by the path that was given.
+ */
+export function asGiven(realPath: string, folders: readonly RealPath[]): FilePath | null {
+  for (const { given, real } of folders)
+    if (realPath.startsWith(`${real}${path.sep}`))
+      return path.join(given, realPath.slice(real.length));
+  return null;
 }
 
 function unique<T>(items: readonly T[]): readonly T[] {

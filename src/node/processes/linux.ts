@@ -6,24 +6,19 @@ import path from 'node:path';
 import type { Holder } from '../../engine/model/snapshot.ts';
 import type { FilePath } from '../../engine/model/words.ts';
 import type { Holders, Read } from '../../engine/world.ts';
-import {
-  asHolder,
-  givenFolders,
-  type GivenFolders,
-  type OpenFile,
-  type Program,
-} from './holding.ts';
+import type { RealPath } from '../reach.ts';
+import { asGiven, asHolder, type OpenFile, type Program } from './holding.ts';
 
 const LIMIT_MS = 1000;
 
-export function findHoldersInProc(folders: readonly FilePath[], proc = '/proc'): Read<Holders> {
-  const given = givenFolders(folders);
+export function findHoldersInProc(folders: readonly RealPath[], proc = '/proc'): Read<Holders> {
   const until = performance.now() + LIMIT_MS;
   const holders = new Map<number, Holder>();
   const denied: number[] = [];
   try {
     for (const pid of processesIn(proc)) {
-      const open = performance.now() < until ? filesOpenIn(`${proc}/${String(pid)}`, given) : null;
+      const open =
+        performance.now() < until ? filesOpenIn(`${proc}/${String(pid)}`, folders) : null;
       if (open === null) denied.push(pid);
       else if (open.length > 0) holders.set(pid, asHolder(describe(proc, pid), open));
     }
@@ -55,7 +50,7 @@ function processesIn(proc: string): readonly number[] {
 }
 
 /** Null when we may not look. A process that has ended meanwhile holds nothing. */
-function filesOpenIn(folder: string, given: GivenFolders): readonly OpenFile[] | null {
+function filesOpenIn(folder: string, folders: readonly RealPath[]): readonly OpenFile[] | null {
   const descriptors = listOrNull(`${folder}/fd`);
   if (descriptors === null) return null;
   return descriptors.flatMap(descriptor => {
@@ -63,7 +58,7 @@ function filesOpenIn(folder: string, given: GivenFolders): readonly OpenFile[] |
     const link = readOrNull(() => fs.readlinkSync(`${folder}/fd/${descriptor}`));
     if (link?.startsWith('/') !== true) return [];
     const isDeleted = link.endsWith(DELETED);
-    const file = given.asGiven(isDeleted ? link.slice(0, -DELETED.length) : link);
+    const file = asGiven(isDeleted ? link.slice(0, -DELETED.length) : link, folders);
     if (file === null) return [];
     const details = readText(`${folder}/fdinfo/${descriptor}`);
     return [{ file, isDeleted, ...readDescriptor(details) }];
@@ -101,12 +96,14 @@ export function parseLocks(text: string): readonly Lock[] {
 /** Databases and writer locks that the kernel's table names, by the process that holds them. */
 function lockedFiles(
   proc: string,
-  folders: readonly FilePath[],
+  folders: readonly RealPath[],
 ): ReadonlyMap<number, readonly OpenFile[]> {
   const locks = parseLocks(readText(`${proc}/locks`));
   const found = new Map<number, OpenFile[]>();
   if (locks.length === 0) return found;
-  const names = new Map(folders.flatMap(lockable).map(file => [kernelName(file), file]));
+  // To know a file by its number, it must be looked at: only where that cannot hang.
+  const reached = folders.filter(({ answers }) => answers).map(({ given }) => given);
+  const names = new Map(reached.flatMap(lockable).map(file => [kernelName(file), file]));
   for (const { pid, file: name, isForWriting } of locks) {
     const file = names.get(name);
     // Zero stands for a process that this namespace cannot see.

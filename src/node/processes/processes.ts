@@ -2,18 +2,25 @@
 // says which of them has run where.
 
 import type { Processes } from '../../engine/world.ts';
+import type { Reach } from '../reach.ts';
 import { findHoldersWithLsof } from './darwin.ts';
 import { findHoldersInProc } from './linux.ts';
 import { sayThatWindowsDoesNotTell } from './win32.ts';
 
-/** Looks into other processes; for a folder on a mount that may hang, ask `Outside` first. */
-export function createProcesses(system: NodeJS.Platform = process.platform): Processes {
+export function createProcesses(
+  reach: Reach,
+  system: NodeJS.Platform = process.platform,
+): Processes {
   switch (system) {
     case 'win32':
       return { holders: () => Promise.resolve(sayThatWindowsDoesNotTell()) };
     case 'darwin':
-      return { holders: findHoldersWithLsof };
+      return {
+        holders: async folders => findHoldersWithLsof(await reach.realPaths(folders)),
+      };
     default:
-      return { holders: folders => Promise.resolve(findHoldersInProc(folders)) };
+      return {
+        holders: async folders => findHoldersInProc(await reach.realPaths(folders)),
+      };
   }
 }

@@ -54,10 +54,7 @@ describe('colours', () => {
 
   test('a terminal has them, unless NO_COLOR or a dumb terminal says no', async () => {
     const onTerminal = (environment: Record<string, string>) =>
-      shell(
-        `codex() { script -qefc "'${nodeOf(24)}' '$1' scan --home '${small.home}'" /dev/null; }; declare -f codex-health | grep -o '/[^"]*cli.js' | { read -r cli; codex "$cli"; }`,
-        environment,
-      );
+      shell(`script -qefc "'$NODE' '$CLI' scan --home '${small.home}'" /dev/null`, environment);
     expect((await onTerminal({ TERM: 'xterm' })).out).toContain('\u001b[1m');
     expect((await onTerminal({ TERM: 'xterm', NO_COLOR: '1' })).out).not.toContain('\u001b');
     expect((await onTerminal({ TERM: 'dumb' })).out).not.toContain('\u001b');
@@ -78,10 +75,16 @@ describe('Ctrl-C', () => {
 
   test('a shell sees 130', async () => {
     const { out } = await shell(
-      `codex-health lsp --stdio < <(sleep 5) & sleep 0.5; kill -INT $(pgrep -P $!); wait $!; echo "$?"`,
+      '"$NODE" "$CLI" lsp --stdio < <(sleep 5) & pid=$!; sleep 1; kill -INT $pid; wait $pid; echo "$?"',
     );
     expect(out.trim()).toBe('130');
   });
+});
+
+test('an answer that cannot be written is no finding', async () => {
+  const { code, err } = await shell(`codex-health scan --home "${small.home}" > /dev/full`);
+  expect(code).toBe(4);
+  expect(err).toContain('The answer could not be written: ENOSPC');
 });
 
 test('a home that this account may not read is unknown, and no crash', async () => {

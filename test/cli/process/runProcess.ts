@@ -60,10 +60,11 @@ export function shell(
   line: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const script = `codex-health() { "${nodeOf(24)}" "${inject('cli')}" "$@"; }\n${line}`;
+  const script = `codex-health() { "$NODE" "$CLI" "$@"; }\n${line}`;
+  const program = { NODE: nodeOf(24), CLI: inject('cli') };
   return follow(
     spawn('bash', ['-c', script], {
-      env: { ...CLEAN, ...environment },
+      env: { ...CLEAN, ...program, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     }),
   ).ended;

@@ -1,0 +1,66 @@
+// Where a conversation begins: a fork of a thread with paginated history names the file in which
+// its beginning is, and so does a new file in which a thread goes on.
+
+import type { Rollout } from '../model/rollout.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Thread } from '../model/thread.ts';
+import type { ThreadId } from '../model/words.ts';
+import { causesOf } from './causes.ts';
+
+export interface MissingBeginning {
+  /** The thread that it was forked from; the name of the file, when that is the thread's own. */
+  readonly parent: ThreadId;
+  readonly isOwn: boolean;
+}
+
+/** Tells for a thread what of its beginning was not found; the forks of such a thread are not asked. */
+export function beginningsOf(snapshot: Snapshot): (thread: Thread) => MissingBeginning | null {
+  const { fileOf, holdersOf } = causesOf(snapshot);
+  const files = new Set(snapshot.rollouts.flatMap(partsOf));
+  return thread => missingBeginning(fileOf(thread), holdersOf(thread), files);
+}
+
+/** The thread and all forks of it that read their beginning through it. */
+export function withDescendants(id: ThreadId, { threads }: Snapshot): readonly ThreadId[] {
+  const children = new Map<ThreadId, ThreadId[]>();
+  for (const thread of threads) {
+    const parent = thread.own?.head.meta?.historyBase ?? null;
+    if (parent === null) continue;
+    const known = children.get(parent);
+    if (known === undefined) children.set(parent, [thread.id]);
+    else known.push(thread.id);
+  }
+  const found = new Set([id]);
+  for (const one of found) for (const child of children.get(one) ?? []) found.add(child);
+  return [...found];
+}
+
+/** The names under which other files can refer to a file. */
+function partsOf({ name, head }: Rollout): readonly ThreadId[] {
+  if (name !== null && name.segment !== null) return [name.segment];
+  const inHeader = head.meta?.id ?? null;
+  return [name?.id ?? null, inHeader].filter(id => id !== null);
+}
+
+/** Follows a thread through its own files to the first that is not there. */
+function missingBeginning(
+  file: Rollout | null,
+  own: readonly Rollout[],
+  files: ReadonlySet<ThreadId>,
+): MissingBeginning | null {
+  const seen = new Set<Rollout>();
+  let current = file;
+  while (current !== null && !seen.has(current)) {
+    seen.add(current);
+    const base = baseOf(current);
+    if (base === null) return null;
+    const parent = current.head.meta?.forkedFrom ?? null;
+    if (!files.has(base)) return { parent: parent ?? base, isOwn: parent === null };
+    current = own.find(({ name }) => (name?.segment ?? name?.id) === base) ?? null;
+  }
+  return null;
+}
+
+function baseOf({ head }: Rollout): ThreadId | null {
+  return head.meta?.historyFile ?? head.meta?.historyBase ?? null;
+}

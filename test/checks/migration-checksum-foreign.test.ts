@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { judge } from '../../src/engine/engine.ts';
+import { expectFindings, expectOutcome, scanned } from '../support/expect.ts';
+import { home, type HomeBuilder } from '../support/home.ts';
+import {
+  firstChecksum,
+  homeWith,
+  LONG_AGO,
+  recordedDatabase,
+  windowsChecksums,
+} from '../support/recordedDatabase.ts';
+
+const CHECK = 'migration-checksum-foreign';
+const FOUND = 'error migration-checksum-foreign state_5.sqlite';
+const UNIX = { firstChecksum: firstChecksum('lf') };
+const WINDOWS = { firstChecksum: firstChecksum('crlf') };
+const ZERO_10 = 'UPDATE _sqlx_migrations SET checksum = zeroblob(48) WHERE version = 10';
+
+const unix = () => home().thread('t1', { mode: 'legacy' });
+const windows = () => unix().state(...windowsChecksums('state_5.sqlite'));
+
+describe('found', () => {
+  test('of Windows, and the Codex here is of Linux', () =>
+    expectFindings(windows().codex('0.169.0', UNIX)).toBe(FOUND));
+
+  test('of Windows on Linux, where no Codex was found', () =>
+    expectFindings(windows()).toBe(FOUND));
+
+  test('of Windows, and Codexes of both kinds are here', () =>
+    expectFindings(windows().codex('0.169.0', UNIX).codex('0.160.0', WINDOWS)).toBe(FOUND));
+
+  test('of no known Codex', () => expectFindings(unix().state(ZERO_10)).toBe(FOUND));
+
+  test('of both systems, whichever Codex is here', async () => {
+    const mixed = () => unix().state(...windowsChecksums('state_5.sqlite', 20));
+    await expectFindings(mixed()).toBe(FOUND);
+    await expectFindings(mixed().codex('0.169.0', UNIX)).toBe(FOUND);
+    await expectFindings(mixed().codex('0.169.0', WINDOWS)).toBe(FOUND);
+  });
+
+  test('of Windows in each database: one finding', () =>
+    expectFindings(
+      windows()
+        .file(
+          'queue_1.sqlite',
+          recordedDatabase('0.169.0', 'queue_1.sqlite', ...windowsChecksums('queue_1.sqlite')),
+          LONG_AGO,
+        )
+        .file(
+          'goals_1.sqlite',
+          recordedDatabase('0.169.0', 'goals_1.sqlite', ...windowsChecksums('goals_1.sqlite')),
+          LONG_AGO,
+        ),
+    ).toBe(FOUND));
+
+  test('of Windows in another database', () =>
+    expectFindings(
+      homeWith(
+        'queue_1.sqlite',
+        recordedDatabase('0.169.0', 'queue_1.sqlite', ...windowsChecksums('queue_1.sqlite')),
+      ),
+    ).toBe('error migration-checksum-foreign queue_1.sqlite'));
+
+  test('of Linux on Windows', async () =>
+    expect(await foundOnWindows(unix())).toEqual([`error ${CHECK} state_5.sqlite`]));
+
+  test('fits this system, but a Codex of the other kind is here: a note', () =>
+    expectFindings(unix().codex('0.169.0', UNIX).codex('0.160.0', WINDOWS)).toBe(
+      'note migration-checksum-foreign state_5.sqlite',
+    ));
+});
+
+describe('not found', () => {
+  test('of Linux on Linux', async () => {
+    await expectFindings(unix()).toBe();
+    await expectFindings(unix().codex('0.169.0', UNIX)).toBe();
+  });
+
+  test('of Windows on Windows', async () => expect(await foundOnWindows(windows())).toEqual([]));
+
+  test('of Windows, and so is each Codex that is here', () =>
+    expectFindings(windows().codex('0.169.0', WINDOWS)).toBe());
+
+  test('of a Codex that somebody built from texts of their own, and that is here', () =>
+    expectFindings(
+      unix()
+        .state('UPDATE _sqlx_migrations SET checksum = zeroblob(48)')
+        .codex('0.169.0', { firstChecksum: '00'.repeat(48) }),
+    ).toBe());
+
+  test('of updates that this program does not know', () =>
+    expectOutcome(
+      unix().state(
+        "INSERT INTO _sqlx_migrations VALUES (63, 'new', CURRENT_TIMESTAMP, 1, x'00', 1)",
+      ),
+      CHECK,
+    ).toBe('ok'));
+});
+
+test('nobody is accused when the database cannot be read', () =>
+  expectOutcome(windows().trouble('state_5.sqlite'), CHECK).toBe('unknown'));
+
+describe('says', () => {
+  test('whose they are and who refuses them', () =>
+    expectFindings(windows().codex('0.169.0', UNIX).codex('0.160.0', WINDOWS)).toSay(
+      CHECK,
+      'The state database notes all its updates with checksums of Codex for Windows. Codex 0.160.0 takes them. Codex 0.169.0 does not start with it.',
+    ));
+
+  test('of how many databases', () =>
+    expectFindings(
+      windows().file(
+        'queue_1.sqlite',
+        recordedDatabase('0.169.0', 'queue_1.sqlite', ...windowsChecksums('queue_1.sqlite')),
+        LONG_AGO,
+      ),
+    ).toSay(
+      CHECK,
+      'The state database notes all its updates with checksums of Codex for Windows. So does one other database. Codex from 0.131 on does not start with it.',
+    ));
+
+  test('which are odd', () =>
+    expectFindings(unix().state(ZERO_10, ...windowsChecksums('state_5.sqlite', 2))).toSay(
+      CHECK,
+      'The state database notes its updates 1, 2 and 10 with checksums of Codex for Windows and no known Codex. Codex from 0.131 on does not start with it.',
+    ));
+
+  test('what would be so for a Codex of the other kind', () =>
+    expectFindings(unix().codex('0.169.0', UNIX).codex('0.160.0', WINDOWS)).toSay(
+      CHECK,
+      'The state database notes all its updates with checksums of Codex for Linux and macOS. Codex 0.169.0 takes them. Should it be used with this home: Codex 0.160.0 does not start with it.',
+    ));
+});
+
+/** The machine of the tests is a Linux one; what was seen is judged as if it were Windows. */
+async function foundOnWindows(builder: HomeBuilder): Promise<readonly string[]> {
+  const { report } = await scanned(builder);
+  const { snapshot } = report;
+  const judged = judge({ ...snapshot, home: { ...snapshot.home, system: 'win32' } }, [CHECK]);
+  return judged.findings.map(
+    ({ severity, check, subject }) => `${severity} ${check} ${subject.key}`,
+  );
+}

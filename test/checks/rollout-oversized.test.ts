@@ -1,0 +1,35 @@
+import { test } from 'vitest';
+import { expectFindings, expectOutcome } from '../support/expect.ts';
+import { home, HOME } from '../support/home.ts';
+import { rolloutPath } from '../support/rolloutPath.ts';
+
+const GIB = 1024 ** 3;
+const FILE = 'sessions/2026/11/21/rollout-2026-11-21T11-00-00-t1.jsonl';
+
+test('a file of more than a gigabyte', () =>
+  expectFindings(ofSize(1.5 * GIB).thread('t2')).toBe(`note rollout-oversized ${FILE}`));
+
+test('nothing for a file of just a gigabyte', () => expectFindings(ofSize(GIB)).toBe());
+
+test('is said in one sentence', () =>
+  expectFindings(ofSize(1.5 * GIB)).toSay(
+    'rollout-oversized',
+    `The file ${FILE} has 1.5 GiB: opening the conversation takes long.`,
+  ));
+
+test('nothing is said to be right when a folder cannot be read', () =>
+  expectOutcome(
+    home().thread('t1').file('archived_sessions/x', '').trouble('archived_sessions'),
+    'rollout-oversized',
+  ).toBe('unknown'));
+
+/** The pages in the middle are never touched, so that they cost no memory. */
+function ofSize(size: number) {
+  const builder = home().thread('t1');
+  const small =
+    builder.build().files.get(`${HOME}/${rolloutPath('t1')}`)?.bytes ?? new Uint8Array();
+  const bytes = new Uint8Array(size);
+  bytes.set(small);
+  bytes.set(new TextEncoder().encode('\n{}\n'), size - 4);
+  return builder.file(rolloutPath('t1'), bytes);
+}

@@ -1,0 +1,35 @@
+import { test } from 'vitest';
+import { expectFindings, expectOutcome } from '../support/expect.ts';
+import { home } from '../support/home.ts';
+
+test('the row says archived, the file is among the active ones', () =>
+  expectFindings(
+    home()
+      .thread('t1', { row: { archived: 1 } })
+      .thread('t2'),
+  ).toBe('warning thread-archive-mismatch t1'));
+
+test('the row says active, the file is in the archive', () =>
+  expectFindings(home().thread('t1', { archived: true, row: { archived: 0 } })).toBe(
+    'warning thread-archive-mismatch t1',
+  ));
+
+test('nothing, when they agree', () =>
+  expectFindings(home().thread('t1').thread('t2', { archived: true })).toBe());
+
+test('says what happens to a thread that was only flagged', () =>
+  expectFindings(home().thread('t1', { row: { archived: 1 } })).toSay(
+    'thread-archive-mismatch',
+    'The database counts it as archived, and its file is among the active ones: it comes back into the lists as soon as something looks through the files.',
+  ));
+
+test('says what happens to a thread that was only moved', () =>
+  expectFindings(home().thread('t1', { archived: true, row: { archived: 0 } })).toSay(
+    'thread-archive-mismatch',
+    'Its file is in the archive, and the database counts it as active: lists still show it, and Codex refuses to resume it.',
+  ));
+
+test('nobody is accused when the database cannot be read', () =>
+  expectOutcome(home().thread('t1').trouble('state_5.sqlite'), 'thread-archive-mismatch').toBe(
+    'unknown',
+  ));

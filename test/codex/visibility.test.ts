@@ -1,0 +1,146 @@
+// Who can see which thread: predicted by the product, asked of real Codex programs, for every home
+// that we know how to break, and for random pairs of breakages.
+//
+// PAIRS is the number of pairs, SEED makes them the same again.
+
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { installCodex } from '../support/codex/binaries.ts';
+import { breakages, breakHome } from '../support/codex/breakages.ts';
+import { withScratchFolder } from '../support/codex/cache.ts';
+import { compare, type Comparison } from '../support/codex/comparing.ts';
+import { inParallel } from '../support/codex/inParallel.ts';
+import { copyHome, homeKinds, makeHome, type HistoryMode } from '../support/codex/makeHome.ts';
+import { askOracle } from '../support/codex/oracle.ts';
+import { createPredictor, type Predictor } from '../support/codex/predicting.ts';
+
+/** More servers at once do not end sooner on two cores. */
+const LANES = 4;
+const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const PAIRS = Number(process.env['PAIRS'] ?? 40);
+const MOST_UNKNOWN = 0.05;
+
+type Kind = (typeof homeKinds)[number];
+
+let predictor: Predictor;
+const table = new Map<string, Map<string, Comparison>>();
+
+beforeAll(() => {
+  predictor = createPredictor(inject('programs'));
+});
+afterAll(() => predictor.close());
+
+describe('every breakage', () => {
+  test.each(homeKinds)('Codex %s, %s history', async (...kind) => {
+    await inParallel(LANES, breakages, async ({ name }) => {
+      const result = await tryOut(kind, [name]);
+      if (result !== null) note(name, kind, result);
+    });
+    expect(wrongOf(kind)).toEqual([]);
+  });
+});
+
+test(`random pairs of breakages, seed ${String(SEED)}`, async () => {
+  const random = seeded(SEED);
+  const wrong: string[] = [];
+  const comparisons: Comparison[] = [];
+  await inParallel(
+    LANES,
+    Array.from({ length: PAIRS }, () => drawPair(random)),
+    async draw => {
+      const { names, kind } = draw;
+      const result = await tryOut(kind, names);
+      if (result === null) return;
+      comparisons.push(result);
+      wrong.push(...result.wrong.map(line => `${titleOf(kind)}, ${names.join(' + ')}: ${line}`));
+    },
+  );
+  say(`pairs (SEED=${String(SEED)}): ${String(comparisons.length)} tried, ${shareOf(comparisons)}`);
+  expect(wrong).toEqual([]);
+  expect(unknownShare(comparisons)).toBeLessThan(MOST_UNKNOWN);
+});
+
+test('hardly any answer is unknown', () => {
+  const comparisons = [...table.values()].flatMap(row => [...row.values()]);
+  say(`\n${drawTable()}\n\nall cases: ${shareOf(comparisons)}`);
+  expect(unknownShare(comparisons)).toBeLessThan(MOST_UNKNOWN);
+});
+
+/** Null when there is nothing that these breakages could break one after the other. */
+async function tryOut([version, mode]: Kind, names: readonly string[]): Promise<Comparison | null> {
+  const sound = await makeHome(version, mode);
+  const codex = await installCodex(version);
+  return withScratchFolder(async root => {
+    const home = copyHome(sound, path.join(root, 'home'));
+    if (!breakHome(home, ...names)) return null;
+    // First we look: a look changes nothing, and Codex does.
+    const { visibility } = await predictor.scan(home.folder, version);
+    return compare(visibility, await askOracle(codex, home), home);
+  });
+}
+
+function drawPair(random: () => number): { kind: Kind; names: readonly string[] } {
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  const kind = pick<Kind>(homeKinds);
+  const first = pick(breakages).name;
+  const second = pick(breakages.filter(({ name }) => name !== first)).name;
+  return { kind, names: [first, second] };
+}
+
+/** A small generator of numbers that are the same for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function note(name: string, kind: Kind, result: Comparison): void {
+  const row = table.get(name) ?? new Map<string, Comparison>();
+  row.set(titleOf(kind), result);
+  table.set(name, row);
+}
+
+function wrongOf(kind: Kind): string[] {
+  return [...table].flatMap(([name, row]) =>
+    (row.get(titleOf(kind))?.wrong ?? []).map(line => `${name}: ${line}`),
+  );
+}
+
+function titleOf([version, mode]: readonly [string, HistoryMode]): string {
+  return `${version.replace(/\.0$/, '')} ${mode}`;
+}
+
+function drawTable(): string {
+  const titles = homeKinds.map(titleOf);
+  const lines = breakages.map(({ name }) => {
+    const cells = titles.map(title => verdictOf(table.get(name)?.get(title)).padEnd(16));
+    return `${name.padEnd(30)} ${cells.join('')}`;
+  });
+  return [`${''.padEnd(30)} ${titles.map(title => title.padEnd(16)).join('')}`, ...lines].join(
+    '\n',
+  );
+}
+
+function verdictOf(result: Comparison | undefined): string {
+  if (result === undefined) return '–';
+  if (result.wrong.length > 0) return `WRONG ${String(result.wrong.length)}`;
+  return result.unknown.length > 0 ? `unknown ${String(result.unknown.length)}` : 'ok';
+}
+
+function unknownShare(comparisons: readonly Comparison[]): number {
+  const asked = comparisons.reduce((sum, one) => sum + one.asked, 0);
+  return comparisons.reduce((sum, one) => sum + one.unknown.length, 0) / Math.max(1, asked);
+}
+
+function shareOf(comparisons: readonly Comparison[]): string {
+  const asked = comparisons.reduce((sum, one) => sum + one.asked, 0);
+  return `${String(asked)} answers, ${(unknownShare(comparisons) * 100).toFixed(1)} % of them unknown`;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/codex/**/*.test.ts'],
+    globalSetup: ['test/codex/buildPrograms.mjs'],
+    // Real programs are started hundreds of times, on machines that do other things as well.
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+  },
+});

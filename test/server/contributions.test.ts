@@ -1,0 +1,113 @@
+// What package.json contributes to VS Code, held against the code that it is for.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  COMMANDS,
+  RECORD_LANGUAGE,
+  SETTINGS,
+  STATE_KEY,
+  VIEW,
+} from '../../src/extension/contributions.ts';
+import { DEFAULT_SETTINGS } from '../../src/server/settings.ts';
+
+interface Contributions {
+  readonly viewsContainers: { readonly activitybar: readonly { readonly id: string }[] };
+  readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  readonly viewsWelcome: readonly { readonly view: string; readonly when: string }[];
+  readonly commands: readonly { readonly command: string; readonly category: string }[];
+  readonly menus: Readonly<
+    Record<string, readonly { readonly command: string; readonly when: string }[]>
+  >;
+  readonly languages: readonly { readonly id: string; readonly firstLine: string }[];
+  readonly configuration: { readonly properties: Readonly<Record<string, { default: unknown }>> };
+}
+
+interface Manifest {
+  readonly contributes: Contributions;
+  readonly icon: string;
+  readonly extensionKind: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+    readonly virtualWorkspaces: boolean;
+  };
+}
+
+const root = path.join(import.meta.dirname, '../..');
+const manifest = JSON.parse(read('package.json')) as Manifest;
+const { contributes } = manifest;
+
+test('commands are the ones that the code registers, in the category Codex', () => {
+  const ids = contributes.commands.map(({ command }) => command);
+  expect(ids.sort()).toEqual(Object.values(COMMANDS).sort());
+  expect(new Set(contributes.commands.map(({ category }) => category))).toEqual(new Set(['Codex']));
+});
+
+test('menus name commands that there are', () => {
+  const named = Object.values(contributes.menus).flatMap(items => items.map(item => item.command));
+  const known: readonly string[] = Object.values(COMMANDS);
+  expect(named.filter(command => !known.includes(command))).toEqual([]);
+});
+
+test('commands that need an argument hide in the palette', () => {
+  const hidden = (contributes.menus['commandPalette'] ?? [])
+    .filter(({ when }) => when === 'false')
+    .map(({ command }) => command);
+  expect(hidden).toEqual([COMMANDS.openRecord, COMMANDS.showMore]);
+});
+
+test('the view is in its container, with a welcome for when it is empty', () => {
+  expect(contributes.viewsContainers.activitybar.map(({ id }) => id)).toEqual([SETTINGS]);
+  expect(contributes.views[SETTINGS]?.map(({ id }) => id)).toEqual([VIEW]);
+  for (const { view, when } of contributes.viewsWelcome) {
+    expect(view).toBe(VIEW);
+    expect(when).toMatch(new RegExp(`^${STATE_KEY} == '(?:no-home|failed)'$`));
+  }
+});
+
+test('settings are the ones that the server reads', () => {
+  const own = Object.keys(contributes.configuration.properties)
+    .map(name => name.replace(`${SETTINGS}.`, ''))
+    .filter(name => name !== 'trace.server');
+  expect(own.sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
+});
+
+test('a folder that is not trusted says neither where to look nor what to run', () => {
+  const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
+  const paths = ['home', 'sqliteHome', 'codexPath'].map(name => `${SETTINGS}.${name}`);
+  expect(untrustedWorkspaces.restrictedConfigurations).toEqual(paths);
+  expect(virtualWorkspaces).toBe(true);
+  expect(manifest.extensionKind).toEqual(['workspace']);
+});
+
+test('the language of our documents knows them by their first line', () => {
+  const [language] = contributes.languages;
+  expect(language?.id).toBe(RECORD_LANGUAGE);
+  const firstLine = new RegExp(language?.firstLine ?? '');
+  for (const title of ['session 01a0', 'database state_5.sqlite', 'home /home/ada/.codex'])
+    expect(`Codex ${title}`).toMatch(firstLine);
+});
+
+test('every text is in package.nls.json, and nothing else is', () => {
+  const used = [...read('package.json').matchAll(/"%([^%"]+)%"/g)].map(match => match[1]);
+  const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
+  expect([...new Set(used)].sort()).toEqual(Object.keys(texts).sort());
+});
+
+test('welcome texts lead to commands that there are', () => {
+  const links = [...read('package.nls.json').matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id);
+  const known: readonly string[] = [...Object.values(COMMANDS), 'workbench.action.openSettings'];
+  expect(links.filter(id => !known.includes(id ?? ''))).toEqual([]);
+});
+
+test('pictures that are named are there', () => {
+  const files = [...read('package.json').matchAll(/"(?:\.\/)?(media\/[^"]+)"/g)].map(
+    m => m[1] ?? '',
+  );
+  expect(files.filter(file => !fs.existsSync(path.join(root, file)))).toEqual([]);
+});
+
+function read(file: string): string {
+  return fs.readFileSync(path.join(root, file), 'utf8');
+}
