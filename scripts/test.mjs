@@ -13,7 +13,7 @@ prepareMachine();
 console.log(`set-up took ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 
 const { checkParts } = await import('./check.mjs');
-const vitest = [node, 'node_modules/vitest/vitest.mjs', 'run', '--reporter=default'];
+const vitest = [node, 'node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./test/support/notRunReporter.mjs'];
 const { passed, failed } = await runParts(
   [
     ...checkParts,

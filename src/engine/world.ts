@@ -63,6 +63,8 @@ export interface Files {
    */
   stream(file: FilePath, visit: (piece: Uint8Array) => 'more' | 'stop'): Promise<Read<void>>;
   filesystem(path: FilePath): Promise<Filesystem | null>;
+  /** Whether touching this path may wait for ever, as on a mount whose server is gone. */
+  mayHang(path: FilePath): Promise<boolean>;
   /** The path without links; as given where there is nothing. */
   realPath(path: FilePath): Promise<FilePath>;
   /** Waits; a database that is being written is tried again a moment later. */

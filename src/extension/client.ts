@@ -13,6 +13,7 @@ import {
 import {
   LanguageClient,
   RevealOutputChannelOn,
+  State,
   TransportKind,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
@@ -43,15 +44,15 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): C
     changed,
     client.onNotification(CHANGED_NOTIFICATION, () => changed.fire()),
   );
-  const started = client.start();
   // Who asks hears of it as well; here it only has to be somebody's.
-  started.catch((error: unknown) =>
-    log.error(`The language server did not start: ${String(error)}`),
-  );
+  client.start().catch((error: unknown) => {
+    log.error(`The language server did not start: ${String(error)}`);
+  });
   context.subscriptions.push({ dispose: () => void client.dispose() });
   return {
     ask: async (request, params) => {
-      await started;
+      // It gives up on a server that keeps ending; who asks again gets a new one.
+      if (client.state === State.Stopped) await client.start();
       return client.sendRequest(request, params);
     },
     onChanged: changed.event,

@@ -11,7 +11,7 @@ import type {
   TreeEntry,
   Trouble,
 } from '../engine/world.ts';
-import { filesystemOf } from './filesystems.ts';
+import { filesystemOf, mayHang } from './filesystems.ts';
 import { unpack } from './unpack.ts';
 
 /** Folders of rollouts are three deep; anything far deeper is not Codex's. */
@@ -43,6 +43,10 @@ export function createFiles(): Files {
       return real.ok ? real.value : file;
     },
     filesystem: async file => filesystemOf(file),
+    mayHang: async file => {
+      const filesystem = await filesystemOf(file);
+      return filesystem === null || mayHang(filesystem);
+    },
     pause: milliseconds =>
       new Promise(resolve => {
         if (milliseconds === 0) setImmediate(resolve);

@@ -30,7 +30,11 @@ export function writeRecord({ thread, snapshot, findings, visibility }: RecordOf
 function writeIdentity(page: PageWriter, thread: Thread, { home }: Snapshot): void {
   page.heading('Session');
   page.fact('title', 'title', thread.title);
-  page.fact('host', 'host', `${home.hostname} (this machine; nothing names another one)`);
+  page.fact(
+    'host',
+    'host',
+    `${home.hostname} (where it was looked at; nothing here names another one)`,
+  );
   page.fact('project', 'project', thread.project);
   page.fact('cwd', 'directory', thread.cwd);
   page.fact('provider', 'provider', thread.provider);

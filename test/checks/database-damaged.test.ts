@@ -59,6 +59,9 @@ describe('not found', () => {
   test('what an update has left of an older generation', () =>
     expectFindings(homeWith('state_4.sqlite', noise)).toBe());
 
+  test('one that lets nobody look', () =>
+    expectFindings(homeWith('goals_1.sqlite', noise).trouble('goals_1.sqlite')).toBe());
+
   test('a count of pages that an old SQLite has not kept', () => {
     const stale = recordedDatabase('0.169.0', 'logs_2.sqlite');
     stale.set([0, 1, 0, 0], 28);
@@ -90,6 +93,12 @@ describe('says', () => {
     expectFindings(state(halved)).toSay(
       CHECK,
       `The state database cannot be read: it should have ${String(whole.length)} bytes and has ${String(halved.length)}. Codex from 0.142 on moves it aside at the next start and makes a new one.`,
+    ));
+
+  test('what SQLite finds', () =>
+    expectFindings(state(torn)).toSay(
+      CHECK,
+      'The state database cannot be read: it is torn inside (Tree 3 page 3: btreeInitPage() returns error code 11). Codex from 0.142 on moves it aside at the next start and makes a new one.',
     ));
 
   test('that nobody makes a history database anew', () =>

@@ -18,6 +18,13 @@ test('elsewhere, where CODEX_SQLITE_HOME says', () =>
     withoutState().environment('CODEX_SQLITE_HOME', '/scratch/ada').folder('/scratch/ada'),
   ).toBe('warning database-missing /scratch/ada/state_5.sqlite'));
 
+test('elsewhere, in a folder that is called like the home with more behind it', () =>
+  expectFindings(
+    withoutState()
+      .environment('CODEX_SQLITE_HOME', `${HOME}-databases`)
+      .folder(`${HOME}-databases`),
+  ).toBe(`warning database-missing ${HOME}-databases/state_5.sqlite`));
+
 test('elsewhere, in a folder that is not there', () =>
   expectFindings(withoutState().environment('CODEX_SQLITE_HOME', '/scratch/gone')).toBe(
     'warning database-missing /scratch/gone/state_5.sqlite',

@@ -35,6 +35,11 @@ test('the file is in another folder, and has changed sides', () =>
     }),
   ).toBe(`warning rollout-misnamed archived_sessions/old/${FILE.split('/').at(-1) ?? ''}`));
 
+test('the file has another name, the row knows it, and it has changed sides', () =>
+  expectFindings(
+    home().thread('t1', { at: 'archived_sessions/rollout-foo.jsonl', row: { archived: 0 } }),
+  ).toBe('warning rollout-misnamed archived_sessions/rollout-foo.jsonl'));
+
 test('the header names another thread, and Codex has made up a row for that', () =>
   expectFindings(
     home()
@@ -133,7 +138,11 @@ test('a row that Codex cannot read is not judged in any other way', () =>
   expectFindings(
     home()
       .thread('t1', {
-        row: { ...bound(rolloutPath('t2', { age: 61 })), history_mode: 'x', cwd: '/gone' },
+        row: {
+          ...bound(rolloutPath('t2', { age: 61 })),
+          ...{ history_mode: 'x', cwd: '/gone', model_provider: 'gone', source: 'zzz' },
+          ...{ preview: '', title: '', archived: 1 },
+        },
       })
       .thread('t2'),
   ).toBe('error row-undecodable t1'));

@@ -8,6 +8,11 @@ test('the history database does not know the thread', () =>
     'warning thread-history-missing t1',
   ));
 
+test('it knows some and not others: one finding for each of those', () =>
+  expectFindings(
+    home().thread('t1', { projected: false }).thread('t2', { projected: false }).thread('t3'),
+  ).toBe('warning thread-history-missing t1', 'warning thread-history-missing t2'));
+
 test('there is no history database: one finding about it', () =>
   expectFindings(
     home().thread('t1').thread('t2').thread('t3', { mode: 'legacy' }).noHistory(),
@@ -49,6 +54,20 @@ test('says it of all', () =>
   expectFindings(home().thread('t1').thread('t2').noHistory()).toSay(
     'thread-history-missing',
     'The database from which turns are shown is gone: 2 conversations open empty until resumed, and the files have everything.',
+  ));
+
+test('says it of one', () =>
+  expectFindings(home().thread('t1').noHistory()).toSay(
+    'thread-history-missing',
+    'The database from which turns are shown is gone: 1 conversation opens empty until resumed, and the files have everything.',
+  ));
+
+test('says that it is empty', () =>
+  expectFindings(
+    home().thread('t1', { projected: false }).thread('t2', { projected: false }),
+  ).toSay(
+    'thread-history-missing',
+    'The database from which turns are shown is empty: 2 conversations open empty until resumed, and the files have everything.',
   ));
 
 test('nobody is accused when it cannot be read', () =>

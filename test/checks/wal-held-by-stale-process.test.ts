@@ -36,6 +36,14 @@ test('nothing, when what was removed is no database', () =>
 
 test('says who holds what', async () => {
   await expectFindings(
+    legacy().holder({
+      deletedFiles: [`${HOME}/state_5.sqlite-wal`, `${HOME}/state_5.sqlite-shm`],
+    }),
+  ).toSay(
+    CHECK,
+    'codex (process 4711) has state_5.sqlite-shm and state_5.sqlite-wal open, which were removed or replaced: what is written there is lost when it ends.',
+  );
+  await expectFindings(
     legacy().holder({ terminal: 'pts/3', deletedFiles: [`${HOME}/state_5.sqlite-wal`] }),
   ).toSay(
     CHECK,

@@ -266,6 +266,10 @@ describe('a program that is tried', () => {
         readMigrations: () => Promise.resolve(answer),
       });
     expect(await read(null)).toMatchObject({ version: '1.2.3', migrations: null });
+    const broken = () => Promise.reject(new Error('broken'));
+    expect(
+      await learnCodex(program, { ...trial, limits: patient, readMigrations: broken }),
+    ).toMatchObject({ version: '1.2.3', migrations: null });
     expect(await read([])).toMatchObject({ migrations: { 'state_5.sqlite': 0 } });
     expect(
       await read([

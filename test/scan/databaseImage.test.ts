@@ -312,7 +312,9 @@ describe('reading from a disk', () => {
   });
 
   test('a main file that was put in the place of another one', async () => {
-    writeDatabase();
+    // Its log goes on as it was: nothing but the file itself tells of it.
+    const database = openDatabase();
+    database.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1)');
     const files = quick();
     let reads = 0;
     const whole: Files['whole'] = async (name, limit) => {
@@ -320,13 +322,13 @@ describe('reading from a disk', () => {
       reads += 1;
       if (reads === 1) {
         fs.copyFileSync(file, `${file}.new`);
-        fs.utimesSync(`${file}.new`, 1, 1);
         fs.renameSync(`${file}.new`, file);
       }
       return bytes;
     };
     expect(await read({ ...files, whole })).toMatchObject({ ok: true });
-    expect(reads).toBeGreaterThan(2);
+    expect(reads).toBe(4);
+    database.close();
   });
 });
 
@@ -356,7 +358,7 @@ describe('beside a program that writes', () => {
     });
     try {
       await once(writer.stdout, 'data');
-      const until = Date.now() + 4000;
+      const until = Date.now() + 2500;
       let newest = 0;
       let pictures = 0;
       while (pictures < 150 && Date.now() < until) {

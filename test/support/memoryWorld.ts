@@ -137,6 +137,7 @@ function createMemoryFiles(machine: MemoryMachine): Files {
       }
     },
     realPath: file => Promise.resolve(file),
+    mayHang: file => Promise.resolve(machine.silent.has(file)),
     filesystem: () => Promise.resolve(machine.filesystem),
     pause: () => Promise.resolve(),
   };

@@ -7,16 +7,18 @@ import { displayWidth, letterWidth, splitLetters } from './width.ts';
 interface Piece {
   readonly text: string;
   readonly isApart: boolean;
+  /** What has to be left of a line for it to begin there. */
+  readonly room: number;
 }
 
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  for (const { text: piece, isApart } of piecesOf(text, Math.max(width, 1))) {
+  for (const { text: piece, isApart, room } of piecesOf(text, Math.max(width, 1))) {
     const space = isApart && line !== '' ? ' ' : '';
     const added = displayWidth(piece) + space.length;
-    if (line !== '' && used + added > width) {
+    if (line !== '' && used + Math.max(added, room) > width) {
       lines.push(line);
       line = piece;
       used = displayWidth(piece);
@@ -38,8 +40,19 @@ function piecesOf(text: string, width: number): Piece[] {
     .split(/\s+/)
     .filter(word => word !== '')
     .flatMap(word =>
-      breakWord(word, width).map((piece, index) => ({ text: piece, isApart: index === 0 })),
+      breakWord(word, width).map((piece, index, pieces) => ({
+        text: piece,
+        isApart: index === 0,
+        room: index === 0 && pieces.length > 1 && isPath(word) ? Math.min(PATH_ROOM, width) : 0,
+      })),
     );
+}
+
+/** A long path that begins in a corner is hard to read. */
+const PATH_ROOM = 30;
+
+function isPath(word: string): boolean {
+  return /[/\\]/.test(word) && !hasWideLetter(word);
 }
 
 /** What may stand at the end of a line, and not at the beginning of the next. */

@@ -2,7 +2,7 @@
 // once, and the check that is named speaks about it. All others keep silent.
 
 import type { Rollout } from '../model/rollout.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { PathState, Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { HomePath, ThreadId } from '../model/words.ts';
 
@@ -55,15 +55,33 @@ function judge(snapshot: Snapshot): Causes {
     if (flaw !== null) flaws.set(rollout.path, flaw);
   }
   const flawOf = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
-  const causes = new Map<ThreadId, Cause>();
+  const found = new Map<ThreadId, Judged>();
   for (const thread of snapshot.threads)
-    causes.set(thread.id, causeOfThread(thread, snapshot, flawOf));
+    found.set(thread.id, judgeThread(thread, snapshot, flawOf));
   return {
-    causeOf: ({ id }) => causes.get(id) ?? 'no-thread',
+    causeOf: ({ id }) => found.get(id)?.cause ?? 'no-thread',
     flawOf,
-    holdersOf: thread => holdersOf(thread, flawOf),
-    fileOf: thread => fileOf(thread, flawOf),
+    holdersOf: ({ id }) => found.get(id)?.holders ?? [],
+    fileOf: ({ id }) => found.get(id)?.file ?? null,
   };
+}
+
+interface Judged {
+  readonly cause: Cause;
+  readonly holders: readonly Rollout[];
+  readonly file: Rollout | null;
+}
+
+function judgeThread(thread: Thread, snapshot: Snapshot, flawOf: FlawOf): Judged {
+  const { row, bound } = thread;
+  const holders = holdersOf(thread, flawOf);
+  const file = (bound !== null && holders.includes(bound) ? bound : holders[0]) ?? null;
+  if (row !== null && row.undecodable !== null) return { cause: 'row-undecodable', holders, file };
+  const cause =
+    file === null
+      ? causeWithoutFile(thread, snapshot, flawOf)
+      : causeWithFile(thread, file, holders, snapshot, flawOf);
+  return { cause, holders, file };
 }
 
 function flawOfFile(rollout: Rollout, threads: ReadonlyMap<ThreadId, Thread>): Flaw | null {
@@ -135,17 +153,8 @@ function holdersOf({ id, files }: Thread, flawOf: FlawOf): readonly Rollout[] {
   return holders.filter(file => !file.compressed || !holders.some(other => isTwin(other, file)));
 }
 
-function fileOf(thread: Thread, flawOf: FlawOf): Rollout | null {
-  const holders = holdersOf(thread, flawOf);
-  const { bound } = thread;
-  return (bound !== null && holders.includes(bound) ? bound : holders[0]) ?? null;
-}
-
-function causeOfThread(thread: Thread, snapshot: Snapshot, flawOf: FlawOf): Cause {
+function causeWithoutFile(thread: Thread, { paths }: Snapshot, flawOf: FlawOf): Cause {
   const { row, bound, files } = thread;
-  if (row !== null && row.undecodable !== null) return 'row-undecodable';
-  const own = fileOf(thread, flawOf);
-  if (own !== null) return causeWithFile(thread, own, snapshot, flawOf);
   const near = bound === null ? files : [...files, bound];
   if (files.some(file => flawOf(file) === 'rollout-id-mismatch')) return 'rollout-id-mismatch';
   if (near.some(file => flawOf(file) === 'rollout-header-bad' && mayHold(file, thread)))
@@ -153,8 +162,13 @@ function causeOfThread(thread: Thread, snapshot: Snapshot, flawOf: FlawOf): Caus
   if (near.some(file => file.head.state === 'unread')) return 'unknown';
   if (row === null) return 'no-thread';
   if (bound !== null) return 'thread-bound-to-other';
-  const state = snapshot.paths[row.rolloutPath] ?? 'unknown';
-  if (state === 'missing' || state === 'folder') return 'thread-file-missing';
+  return causeOfPath(paths[row.rolloutPath], 'thread-file-missing');
+}
+
+/** What a row's path that is none of the files found comes to. */
+function causeOfPath(state: PathState | undefined, accusation: Cause): Cause {
+  if (state === 'missing' || state === 'folder') return accusation;
+  // A file elsewhere may be the same one by another way to it, which only its disk could tell.
   return state === 'file' ? 'none' : 'unknown';
 }
 
@@ -164,25 +178,20 @@ function mayHold({ head, name }: Rollout, { id }: Thread): boolean {
 }
 
 function causeWithFile(
-  { row, bound, ...thread }: Thread,
-  own: Rollout,
-  snapshot: Snapshot,
+  { id, row, bound }: Thread,
+  file: Rollout,
+  holders: readonly Rollout[],
+  { paths }: Snapshot,
   flawOf: FlawOf,
 ): Cause {
-  const holders = holdersOf({ row, bound, ...thread }, flawOf);
   if (hasCopies(holders)) return 'thread-file-duplicate';
-  if (flawOf(own) === 'rollout-misnamed') return 'rollout-misnamed';
+  if (flawOf(file) === 'rollout-misnamed') return 'rollout-misnamed';
   if (row === null) return 'thread-row-missing';
-  if (bound !== null) {
-    if (holders.some(file => file === bound || isTwin(file, bound))) return 'none';
-    return bound.head.state === 'unread' && bound.name?.id === thread.id
-      ? 'unknown'
-      : 'thread-bound-to-other';
-  }
-  const state = snapshot.paths[row.rolloutPath] ?? 'unknown';
-  if (state === 'missing' || state === 'folder') return 'thread-path-stale';
-  // A file elsewhere may be the same one by another way to it, which only its disk could tell.
-  return state === 'file' ? 'none' : 'unknown';
+  if (bound === null) return causeOfPath(paths[row.rolloutPath], 'thread-path-stale');
+  if (holders.some(holder => holder === bound || isTwin(holder, bound))) return 'none';
+  // A file that could not be read may hold this thread, when its name says so.
+  if (bound.head.state === 'unread' && bound.name?.id === id) return 'unknown';
+  return 'thread-bound-to-other';
 }
 
 /** Parts of one history have names of their own; two files of one name are copies. */

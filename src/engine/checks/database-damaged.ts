@@ -53,7 +53,8 @@ them is not seen.`,
       names.length === 0
         ? ''
         : ` ${countOf(names.length, 'name')} that you gave can be put back after that.`;
-    return `${databaseName(family)} cannot be read: ${why}. ${consequence}${named}`;
+    const what = kind === 'damaged' ? `it is torn inside (${why})` : why;
+    return `${databaseName(family)} cannot be read: ${what}. ${consequence}${named}`;
   },
 });
 

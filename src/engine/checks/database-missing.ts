@@ -1,7 +1,7 @@
-import type { Subject } from '../model/finding.ts';
 import type { Home } from '../model/snapshot.ts';
+import type { FilePath } from '../model/words.ts';
 import { defineCheck } from './check.ts';
-import { databaseSubject, stateFile } from './databasesInUse.ts';
+import { databaseSubject, stateFile, subjectOfFile } from './databasesInUse.ts';
 import { namedThreads } from './namedThreads.ts';
 import { countOf, join } from './words.ts';
 
@@ -35,7 +35,7 @@ home, the finding names it.`,
     const isEmpty = file?.trouble?.kind === 'empty';
     if (rollouts.length === 0 || (file !== null && !isEmpty)) return;
     yield {
-      subject: file === null ? subjectOfMissing(home) : databaseSubject(file),
+      subject: file === null ? subjectOfFile(missingFile(home), home) : databaseSubject(file),
       facts: {
         isEmpty,
         rollouts: rollouts.length,
@@ -60,9 +60,6 @@ home, the finding names it.`,
   },
 });
 
-function subjectOfMissing({ path, sqliteHome, system }: Home): Subject {
-  const file = `${sqliteHome}${system === 'win32' ? '\\' : '/'}${NAME}`;
-  const isInHome = file.startsWith(path);
-  const key = isInHome ? file.slice(path.length + 1).replaceAll('\\', '/') : file;
-  return { kind: 'database', key, path: file };
+function missingFile({ sqliteHome, system }: Home): FilePath {
+  return `${sqliteHome}${system === 'win32' ? '\\' : '/'}${NAME}`;
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../model/database.ts';
 import type { Subject } from '../model/finding.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Home, Snapshot } from '../model/snapshot.ts';
+import type { FilePath } from '../model/words.ts';
 
 /**
  * The databases that Codex opens: of each kind the newest generation. `state_4.sqlite` beside
@@ -21,8 +22,15 @@ export function stateFile(snapshot: Snapshot): Database | null {
   return databasesInUse(snapshot).find(({ family }) => family === 'state') ?? null;
 }
 
-export function databaseSubject({ key, file }: Database): Subject {
+export function databaseSubject({ key, file }: Pick<Database, 'key' | 'file'>): Subject {
   return { kind: 'database', key, path: file };
+}
+
+/** The subject of a database that was not found at its place. */
+export function subjectOfFile(file: FilePath, { path }: Home): Subject {
+  const isInHome = file.startsWith(`${path}/`) || file.startsWith(`${path}\\`);
+  const key = isInHome ? file.slice(path.length + 1).replaceAll('\\', '/') : file;
+  return databaseSubject({ key, file });
 }
 
 /** What people call it. */

@@ -8,7 +8,7 @@ export default defineCheck({
   meaning: `Newer versions of Codex write conversations in ways that older ones cannot read, and
 every Codex on this machine is older. The conversations are complete.
 
-Threads with paginated history (made since 0.151) open without a single message in Codex up to
+Threads with paginated history (made by 0.150 and newer) open without a single message in Codex up to
 0.145, which as a rule leaves them out of its lists as well; from 0.128 on such a Codex also empties
 the first message that the database keeps of them. Compressed files (\`.jsonl.zst\`) cannot be read
 by Codex up to 0.136: it drops those threads from its list **and deletes their entries in the

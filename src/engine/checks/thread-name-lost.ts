@@ -7,7 +7,7 @@ export default defineCheck({
   title: 'Name of the thread is no longer shown',
   meaning: `The thread was given a name, \`session_index.jsonl\` still has it, and the database does
 not. This is what a database that was lost and made anew leaves behind: for threads with paginated
-history, which Codex makes since 0.151, only the database counts, and lists show the first message
+history, which newer versions of Codex make, only the database counts, and lists show the first message
 in place of the name.
 
 Threads with legacy history are not affected: there Codex falls back to \`session_index.jsonl\`.
@@ -23,7 +23,6 @@ to the file, as any naming does.`,
   },
   *detect(snapshot) {
     const { causeOf, fileOf } = causesOf(snapshot);
-    if (snapshot.state?.columns.includes('name') !== true) return;
     for (const thread of snapshot.threads) {
       const name = snapshot.names[thread.id];
       const file = fileOf(thread);

@@ -20,7 +20,7 @@ the same effect. Giving the thread a name does not bring it back into the lists.
       const file = fileOf(thread);
       if (row === null || file === null || !isComparable(causeOf(thread))) continue;
       const message = file.head.firstUserMessage;
-      if (message === null || message.trim() === '') continue;
+      if (message === null) continue;
       // Codex up to 0.134 has no previews, and gives no title to a message that is only an image.
       const isPreviewEmpty = row.preview !== null && isBlank(row.preview);
       const isTitleEmpty = message !== IMAGE && isBlank(row.title);

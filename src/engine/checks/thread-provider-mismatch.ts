@@ -8,8 +8,8 @@ export default defineCheck({
   id: 'thread-provider-mismatch',
   title: 'Thread is recorded under several providers',
   meaning: `A thread's provider stands in three places: in the first line of its file, in the
-database, and in the newest settings line of the file, which Codex writes since 0.150. They have to
-agree. Where file and database differ, one of the two kinds of list hides the thread, and a thread
+database, and in the newest settings line of the file, which Codex 0.160 writes when something is
+changed and 0.169 always. They have to agree. Where file and database differ, one of the two kinds of list hides the thread, and a thread
 with legacy history refuses to resume ("Cannot change this thread's model provider").
 
 Where only the settings line differs, everything works until Codex next rebuilds its index: then

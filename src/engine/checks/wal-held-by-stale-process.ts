@@ -2,7 +2,7 @@ import type { Subject } from '../model/finding.ts';
 import type { Holder, Snapshot } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import { defineCheck } from './check.ts';
-import { databaseSubject } from './databasesInUse.ts';
+import { databaseSubject, subjectOfFile } from './databasesInUse.ts';
 import { countOf, join } from './words.ts';
 
 export default defineCheck({
@@ -52,10 +52,7 @@ function databaseOf(file: FilePath): readonly FilePath[] {
 
 function subjectOf(file: FilePath, { databases, home }: Snapshot): Subject {
   const database = databases.find(one => one.file === file);
-  if (database !== undefined) return databaseSubject(database);
-  const isInHome = file.startsWith(home.path);
-  const key = isInHome ? file.slice(home.path.length + 1).replaceAll('\\', '/') : file;
-  return { kind: 'database', key, path: file };
+  return database === undefined ? subjectOfFile(file, home) : databaseSubject(database);
 }
 
 function asFact({ pid, program, terminal }: Holder) {

@@ -37,6 +37,7 @@ export interface DatabaseTrouble {
 export interface Filesystem {
   /** `ext4`, `nfs4`, `cifs`, …; `unknown` where the system does not say. */
   readonly type: string;
+  /** Another machine may have the same files open. */
   readonly isNetwork: boolean;
   readonly mountPoint: FilePath;
   readonly options: string;

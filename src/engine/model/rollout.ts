@@ -22,8 +22,8 @@ export interface Rollout {
 export interface RolloutName {
   readonly id: ThreadId;
   /**
-   * What Codex from 0.151 on adds to the name when a thread goes on in a new file, as it does after
-   * a revert; null for the first file of a thread. All such files are one conversation.
+   * What Codex (seen in 0.153 and 0.169) adds to the name when a thread goes on in a new file, as it
+   * does after a revert; null for the first file. All files of a thread are one conversation.
    */
   readonly segment: ThreadId | null;
   /** Local time of the process that made it, as `2026-11-21T10-52-43`. */
@@ -115,4 +115,8 @@ export interface RolloutSettings {
 export interface RolloutBody {
   readonly lines: number;
   readonly badLines: readonly { readonly line: number; readonly why: string }[];
+  /** What lines of compaction come to: each holds much of the conversation once more. */
+  readonly compactionBytes: number;
+  /** What images come to that are written into lines as text. */
+  readonly imageBytes: number;
 }

@@ -2,13 +2,14 @@
 // identity of its main file and its log; one that differs in any of them is read again.
 
 import type { Database, Row, StateDatabase } from '../model/database.ts';
+import type { Gap } from '../model/gap.ts';
 import type { ThreadHistory } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Files, FileState, Memory } from '../world.ts';
 import { packRecords, unpackRecords, type Packed } from './columns.ts';
 
 /** Another number whenever databases are read in another way than before. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** Times of files are coarse: a write right after our look could leave them as they were. */
 const SETTLED_MS = 2000;
 
@@ -17,6 +18,7 @@ export interface DatabaseLook {
   readonly database: Database;
   readonly state: StateDatabase | null;
   readonly history: ThreadHistory | null;
+  readonly gaps: readonly Gap[];
 }
 
 /** Tells two states of a database apart; null while it may still be changing. */
@@ -68,7 +70,7 @@ export async function rememberDatabases(
   looks: readonly (readonly [DatabaseSignature, DatabaseLook])[],
 ): Promise<void> {
   const databases = looks.flatMap(([signature, look]) => {
-    if (signature === null || look.database.trouble !== null) return [];
+    if (signature === null || look.gaps.length > 0) return [];
     const rows = packRecords(look.state?.rows ?? []);
     const state = look.state === null ? null : { ...look.state, rows: [] };
     return [{ file: look.database.file, signature, look: { ...look, state }, rows }];

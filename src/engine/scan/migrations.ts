@@ -46,8 +46,7 @@ export function judgeMigrations(
   const found = hashObjects(schema, hash);
   const newestRecorded = (rows ?? []).reduce((newest, one) => Math.max(newest, one.version), 0);
   const newestKnown = known.at(-1)?.version ?? null;
-  const isKnown = newestKnown !== null && newestRecorded <= newestKnown;
-  const lacks = isKnown ? comparedWith(found, known, newestRecorded) : NOTHING_LACKS;
+  const lacks = comparedWith(found, known, newestRecorded);
   return {
     recorded: rows,
     known: known.map(({ version, description, lf, crlf }) => ({ version, description, lf, crlf })),
@@ -126,9 +125,7 @@ interface Lacks {
   readonly forms: ReadonlyMap<string, string>;
 }
 
-const NOTHING_LACKS: Lacks = { missing: [], changed: [], forms: new Map() };
-
-/** What the schema of a version has that is not there, or not in its form. */
+/** What the schema of a version has that is not there, or not in its form; nothing if none knows it. */
 function comparedWith(
   found: ReadonlyMap<string, string>,
   known: readonly KnownMigration[],

@@ -19,6 +19,8 @@ export class RolloutBodyReader {
   #settings: RolloutTail['settings'] = null;
   #latestCwd: string | null = null;
   #endsInLine = false;
+  #compactionBytes = 0;
+  #imageBytes = 0;
 
   add(piece: Uint8Array): void {
     let start = 0;
@@ -38,7 +40,12 @@ export class RolloutBodyReader {
     if (this.#endsInLine) this.#endLine();
     const isCut = this.#badLines.length > before;
     return {
-      lines: { lines: this.#lines, badLines: this.#badLines },
+      lines: {
+        lines: this.#lines,
+        badLines: this.#badLines,
+        compactionBytes: this.#compactionBytes,
+        imageBytes: this.#imageBytes,
+      },
       newest: {
         settings: this.#settings,
         latestCwd: this.#latestCwd,
@@ -75,11 +82,25 @@ export class RolloutBodyReader {
       if (this.#badLines.length < MOST_BAD_LINES) this.#badLines.push({ line: this.#lines, why });
       return;
     }
+    if (text.includes('"type":"compacted"')) this.#compactionBytes += this.#pendingBytes;
+    else this.#imageBytes += imagesIn(text);
     if (!text.includes('"thread_settings_applied"') && !text.includes('"turn_context"')) return;
     const { settings, latestCwd } = readLine(text);
     this.#settings = settings ?? this.#settings;
     this.#latestCwd = latestCwd ?? this.#latestCwd;
   }
+}
+
+/** An image is one long word of letters and digits behind these; they are counted in characters. */
+const IMAGE = '"data:image/';
+
+function imagesIn(text: string): number {
+  let bytes = 0;
+  for (let at = text.indexOf(IMAGE); at >= 0; at = text.indexOf(IMAGE, at + 1)) {
+    const end = text.indexOf('"', at + 1);
+    bytes += (end < 0 ? text.length : end) - at - 1;
+  }
+  return bytes;
 }
 
 function whyBad(text: string): string | null {

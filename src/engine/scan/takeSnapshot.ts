@@ -47,6 +47,7 @@ export async function takeSnapshot(world: World, request: ScanRequest): Promise<
   ]);
   if (!codexes.ok) look.note('codexes', null, codexes.trouble.why);
   if (!holders.ok) look.note('processes', null, holders.trouble.why);
+  else look.noteUnreadable(holders.value.unreadable);
   const threads = joinThreads(databases.state?.rows ?? [], rollouts, names, home);
   return {
     takenAtMs,
@@ -98,8 +99,7 @@ class Look {
    * file system answers; any other is asked by a process that may be left behind.
    */
   async canReach(path: FilePath, sources: readonly Source[]): Promise<boolean> {
-    const filesystem = await this.#world.files.filesystem(path);
-    if (filesystem !== null && !filesystem.isNetwork) return true;
+    if (!(await this.#world.files.mayHang(path))) return true;
     const answers = await this.#world.outside.look([path]);
     if (answers.get(path) !== 'unknown') return true;
     for (const source of sources) {
@@ -107,6 +107,14 @@ class Look {
       this.note(source, path, 'it did not answer within a second');
     }
     return false;
+  }
+
+  /** A Codex of another account may hold the home, and its open files cannot be seen. */
+  noteUnreadable(programs: readonly { readonly pid: number; readonly program: string }[]): void {
+    const codex = programs.find(({ program }) => /codex/i.test(program));
+    if (codex === undefined) return;
+    const why = `the open files of ${codex.program} (process ${String(codex.pid)}) belong to another account`;
+    this.note('processes', null, why, 'part');
   }
 
   async noteMissing(home: FilePath): Promise<void> {
@@ -163,8 +171,7 @@ class Look {
     const places = ROLLOUT_PLACES.map(at => ({ path: this.#world.machine.join(path, at), at }));
     const links = [{ path: given, at: '' }];
     for (const place of places) {
-      const filesystem = await this.#world.files.filesystem(place.path);
-      if (filesystem?.isNetwork === true) continue;
+      if (await this.#world.files.mayHang(place.path)) continue;
       const real = await this.#world.files.realPath(place.path);
       if (real !== place.path) links.push({ path: real, at: place.at });
     }

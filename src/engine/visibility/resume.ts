@@ -17,6 +17,8 @@ export type Resume = (thread: Thread) => Verdict;
 export function predictResume(look: Look, { rows, why }: Start): Resume {
   const { config } = look.snapshot;
   if (config.state === 'unread') return () => unknown('config.toml could not be read');
+  if (config.state === 'broken')
+    return () => no('config.toml is not valid, and Codex resumes nothing with it');
   if (rows === null) return () => unknown(why ?? 'the state database could not be read');
   // Only the usual spelling of an id is looked up.
   const byId = new Map(rows.map(row => [row.storedId, row]));
@@ -24,10 +26,7 @@ export function predictResume(look: Look, { rows, why }: Start): Resume {
   return ({ id: stored }) => {
     const id = canonicalId(stored);
     if (id === null) return no('its id is no thread id');
-    const verdict = resume(look, id, byId);
-    return verdict.answer === true && config.state === 'broken'
-      ? no('config.toml is not valid, and Codex resumes nothing with it')
-      : verdict;
+    return resume(look, id, byId);
   };
 }
 

@@ -43,7 +43,8 @@ export async function learnCodex(program: string, trial: Trial): Promise<Learnt>
       makeDatabases(program, home, limits.serverMs),
     ]);
     if (!hasMadeDatabases) return { ...nothing, version };
-    return { version, ...(await readDatabases(home, readMigrations)) };
+    const learnt = await readDatabases(home, readMigrations).catch(() => nothing);
+    return { ...learnt, version };
   } finally {
     await fs.rm(home, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }

@@ -4,6 +4,7 @@ import { runTests } from './harness.ts';
 import './commands.ts';
 import './problems.ts';
 import './treeItems.ts';
+import './serverProcess.ts';
 
 export function run(): Promise<void> {
   const resultFile = process.env['CODEX_HEALTH_RESULT'];

@@ -27,14 +27,17 @@ export function createPredictor(programs: string): Predictor {
   delete (environment as NodeJS.ProcessEnv)['CODEX_SQLITE_HOME'];
   const world = createNodeWorld({ programs, environment });
   const outside = createOutside({ helper: path.join(programs, 'outside.js'), limitMs: 20_000 });
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    scan: (home, version) =>
-      createEngine(withCodex({ ...world, outside }, version)).scan({
-        home,
-        sqliteHome: null,
-        codex: null,
-        full: false,
-      }),
+    // The bytes that one scan reads lie where those of the next one will: one after the other.
+    scan: (home, version) => {
+      const engine = createEngine(withCodex({ ...world, outside }, version));
+      const scanning = last.then(() =>
+        engine.scan({ home, sqliteHome: null, codex: null, full: false }),
+      );
+      last = scanning.catch(() => undefined);
+      return scanning;
+    },
     close: async () => {
       outside.close();
       await world.close();

@@ -1,0 +1,55 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import type { World } from '../../src/engine/world.ts';
+import { lookAtDatabase } from '../../src/engine/scan/lookAtDatabase.ts';
+import knownMigrations from '../../src/engine/scan/knownMigrations.json' with { type: 'json' };
+import { createFiles } from '../../src/node/files.ts';
+import { home as builder } from '../support/home.ts';
+
+test('of a database that is too large for an image the migrations are read all the same', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'large-'));
+  try {
+    const file = path.join(folder, 'logs_2.sqlite');
+    writeLogs(file, 70);
+    const refuse: World['databases'] = {
+      open: () => Promise.reject(new Error('the whole image was made')),
+    };
+    const { world } = builder().build();
+    const looking = { ...world, files: createFiles(), databases: refuse };
+    const home = { path: folder } as Parameters<typeof lookAtDatabase>[1];
+    const { database, gaps } = await lookAtDatabase(looking, home, file, null, false);
+    expect(gaps).toEqual([]);
+    expect(database.bytes).toBeGreaterThan(64 * 1024 * 1024);
+    expect(database.migrations?.recorded).toMatchObject([
+      { version: 1, success: true, family: 'lf' },
+      { version: 2, success: false, family: 'crlf' },
+    ]);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+/** A log with two migrations, the second of them half done by a Codex for Windows. */
+function writeLogs(file: string, megabytes: number): void {
+  const database = new DatabaseSync(file);
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+      installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL,
+      checksum BLOB NOT NULL, execution_time BIGINT NOT NULL);
+    CREATE TABLE logs (body BLOB);
+  `);
+  const body = database.prepare('INSERT INTO logs VALUES (zeroblob(1048576))');
+  for (let written = 0; written < megabytes; written += 1) body.run();
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const migration = database.prepare(
+    'INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (?, ?, ?, ?, 0)',
+  );
+  const [first, second] = knownMigrations['logs_2.sqlite'];
+  migration.run(1, 'first', 1, Buffer.from(first?.lf ?? '', 'hex'));
+  migration.run(2, 'second', 0, Buffer.from(second?.crlf ?? '', 'hex'));
+  database.close();
+}
