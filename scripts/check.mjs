@@ -10,6 +10,10 @@ const bin = name => `node_modules/${name}`;
 
 export const checkParts = [
   { name: 'types of the engine', command: [node, bin('typescript/bin/tsc'), '-p', 'src/engine'] },
+  {
+    name: 'types of the editor tests',
+    command: [node, bin('typescript/bin/tsc'), '-p', 'test/editor/suite/tsconfig.json'],
+  },
   { name: 'types', command: [node, bin('typescript/bin/tsc'), '-p', '.'] },
   { name: 'lint', command: [node, bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'] },
   {
@@ -20,7 +24,13 @@ export const checkParts = [
   { name: 'generated files', command: [node, 'scripts/write-docs.mjs', '--check'] },
   {
     name: 'unit tests',
-    command: [node, bin('vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=./test/support/notRunReporter.mjs'],
+    command: [
+      node,
+      bin('vitest/vitest.mjs'),
+      'run',
+      '--reporter=dot',
+      '--reporter=./test/support/notRunReporter.mjs',
+    ],
     counts: 'vitest',
   },
 ];

@@ -1,5 +1,7 @@
 // npm test: everything, with the real parts. Ends with the line «N passed, N failed».
 
+import path from 'node:path';
+import { cacheFolder } from './cache.mjs';
 import { ensureDependencies, root } from './dependencies.mjs';
 import { nodeBinary } from './node-binaries.mjs';
 import { prepareMachine } from './prepare-machine.mjs';
@@ -12,8 +14,16 @@ for (const major of [20, 22]) nodeBinary(major);
 prepareMachine();
 console.log(`set-up took ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 
+// Whoever wants to look at the pictures of the window finds them here.
+const pictures = path.join(cacheFolder, 'pictures');
 const { checkParts } = await import('./check.mjs');
-const vitest = [node, 'node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./test/support/notRunReporter.mjs'];
+const vitest = [
+  node,
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--reporter=default',
+  '--reporter=./test/support/notRunReporter.mjs',
+];
 const { passed, failed } = await runParts(
   [
     ...checkParts,
@@ -28,6 +38,12 @@ const { passed, failed } = await runParts(
       counts: 'vitest',
     },
     { name: 'editor, newest VS Code', command: [node, 'test/editor/run.mjs'], counts: 'line' },
+    {
+      name: 'editor, VS Code 1.103',
+      command: [node, 'test/editor/run.mjs', '--version', '4.103.2'],
+      counts: 'line',
+    },
+    { name: 'window', command: [node, 'test/editor/look.mjs', pictures], counts: 'line' },
   ],
   root,
 );

@@ -194,7 +194,7 @@ function filesBelow(folder: string): string[] {
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '').replace(/^import .*$/gm, '');
 }
 
 function read(file: string): string {

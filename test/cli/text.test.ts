@@ -33,7 +33,7 @@ describe('a wrapped text', () => {
   });
 
   test('breaks a path behind its folders, and a long word where it must', () => {
-    expect(wrap('see /home/ada/work/one/two', 12)).toEqual(['see /home/', 'ada/work/', 'one/two']);
+    expect(wrap('see /home/ada/work/one/two', 12)).toEqual(['see', '/home/ada/', 'work/one/two']);
     expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
   });
 
