@@ -52,7 +52,6 @@ function runPart(command, cwd) {
 }
 
 function count({ counts }, code, output) {
-  // eslint-disable-next-line no-control-regex -- colours are control characters.
   const plain = output.replace(/\u001b\[[0-9;]*m/g, '');
   const line =
     counts === 'vitest'

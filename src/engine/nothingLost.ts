@@ -78,9 +78,14 @@ function sayKept({ threads, rollouts, depth }: Snapshot): string {
   const read =
     depth === 'whole' ? 'every line was read' : 'the beginning and the end of each was read';
   const torn = rollouts.filter(({ tail }) => tail.ending === 'cut').length;
-  const all = threads.length === 1 ? 'The one conversation is' : `All ${String(threads.length)} conversations are`;
+  const all =
+    threads.length === 1
+      ? 'The one conversation is'
+      : `All ${String(threads.length)} conversations are`;
   const ends =
-    torn === 0 ? '' : ` In ${countOf(torn, 'file')} the last line was cut off while it was written.`;
+    torn === 0
+      ? ''
+      : ` In ${countOf(torn, 'file')} the last line was cut off while it was written.`;
   return `${all} on this disk and can be read (${read}).${ends}`;
 }
 

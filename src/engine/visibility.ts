@@ -5,7 +5,7 @@ import type { Visibility } from './model/report.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { Thread } from './model/thread.ts';
 import type { ThreadId } from './model/words.ts';
-import { codexInUse } from './visibility/codexRules.ts';
+import { codexInUse, type CodexInUse } from './visibility/codexRules.ts';
 import { predictDatabaseLists } from './visibility/databaseList.ts';
 import { lookAt } from './visibility/look.ts';
 import { predictResume } from './visibility/resume.ts';
@@ -18,23 +18,31 @@ export function predictVisibility(snapshot: Snapshot): Readonly<Record<ThreadId,
   const codex = codexInUse(snapshot.codexes);
   if ('tooOld' in codex)
     return sameForAll(snapshot, unknown(`what Codex ${codex.tooOld} answers was not measured`));
-  const look = lookAt(snapshot, codex.rules);
-  const start = predictStart(look, codex);
-  if (start.starts.answer !== true) return sameForAll(snapshot, start.starts);
-  const scanList = predictScanList(look);
-  const database = predictDatabaseLists(look, start);
-  const resume = predictResume(look, start);
+  const predictions = codex.map(one => predictFor(snapshot, one));
   return Object.fromEntries(
     snapshot.threads.map(thread => [
       thread.id,
-      visibilityOf(thread, {
-        scanList: scanList(thread),
-        databaseList: database.list(thread),
-        newest50: database.newest50(thread),
-        resumable: resume(thread),
-      }),
+      visibilityOf(
+        thread,
+        predictions.map(predict => predict(thread)).reduce((one, other) => agreeing(one, other)),
+      ),
     ]),
   );
+}
+
+function predictFor(snapshot: Snapshot, codex: CodexInUse): (thread: Thread) => Verdicts {
+  const look = lookAt(snapshot, codex.rules);
+  const start = predictStart(look, codex);
+  if (start.starts.answer !== true) return () => everywhere(start.starts);
+  const scanList = predictScanList(look);
+  const database = predictDatabaseLists(look, start);
+  const resume = predictResume(look, start);
+  return thread => ({
+    scanList: scanList(thread),
+    databaseList: database.list(thread),
+    newest50: database.newest50(thread),
+    resumable: resume(thread),
+  });
 }
 
 interface Verdicts {
@@ -44,12 +52,31 @@ interface Verdicts {
   readonly resumable: Verdict;
 }
 
+/** What two releases have in common. */
+function agreeing(one: Verdicts, other: Verdicts): Verdicts {
+  const both = (question: keyof Verdicts): Verdict =>
+    one[question].answer === other[question].answer
+      ? one[question]
+      : unknown('the releases before and after this Codex differ in it');
+  return {
+    scanList: both('scanList'),
+    databaseList: both('databaseList'),
+    newest50: both('newest50'),
+    resumable: both('resumable'),
+  };
+}
+
+function everywhere(verdict: Verdict): Verdicts {
+  return { scanList: verdict, databaseList: verdict, newest50: verdict, resumable: verdict };
+}
+
 function sameForAll(
   { threads }: Snapshot,
   verdict: Verdict,
 ): Readonly<Record<ThreadId, Visibility>> {
-  const same = { scanList: verdict, databaseList: verdict, newest50: verdict, resumable: verdict };
-  return Object.fromEntries(threads.map(thread => [thread.id, visibilityOf(thread, same)]));
+  return Object.fromEntries(
+    threads.map(thread => [thread.id, visibilityOf(thread, everywhere(verdict))]),
+  );
 }
 
 function visibilityOf(thread: Thread, verdicts: Verdicts): Visibility {

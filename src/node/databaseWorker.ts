@@ -22,7 +22,6 @@ async function answer(request: DatabaseRequest): Promise<Read<readonly Table[]>>
     switch (request.kind) {
       case 'open':
         open.set(request.id, new sql.Database(request.image));
-        release(request.image);
         return { ok: true, value: [] };
       case 'ask': {
         const database = open.get(request.database);
@@ -37,12 +36,6 @@ async function answer(request: DatabaseRequest): Promise<Read<readonly Table[]>>
   } catch (error) {
     return { ok: false, trouble: { code: 'broken', why: messageOf(error) } };
   }
-}
-
-/** SQLite has made a copy; without this the image would stay until the next collection. */
-function release(image: Uint8Array): void {
-  const { buffer } = image;
-  if ('transfer' in buffer && typeof buffer.transfer === 'function') buffer.transfer(0);
 }
 
 function ask(database: Database, question: string): Table {

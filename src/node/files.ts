@@ -145,7 +145,8 @@ function readInto(
 }
 
 /** Without O_NONBLOCK, opening a pipe that lies in the home would wait for ever. */
-const READ_ONLY = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+const READ_ONLY =
+  fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK);
 
 function withFile<T>(file: string, use: (handle: number, stats: fs.Stats) => T): T {
   const handle = fs.openSync(file, READ_ONLY);

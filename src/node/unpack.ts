@@ -24,16 +24,17 @@ export function unpack(
     return;
   }
   let wanted: 'more' | 'stop' = 'more';
+  const wantsMore = () => wanted === 'more';
   const stream = new Decompress(piece => {
-    if (wanted === 'more' && piece.length > 0) wanted = visit(piece);
+    if (wantsMore() && piece.length > 0) wanted = visit(piece);
   });
   readPieces(piece => {
-    for (let at = 0; at < piece.length && wanted === 'more'; at += BITE_BYTES)
+    for (let at = 0; at < piece.length && wantsMore(); at += BITE_BYTES)
       // The stream keeps what it is given, and the piece is only lent to us.
       stream.push(piece.slice(at, at + BITE_BYTES));
     return wanted;
   });
-  if (wanted === 'more') stream.push(new Uint8Array(0), true);
+  if (wantsMore()) stream.push(new Uint8Array(0), true);
 }
 
 /** Null where this Node has no zstd, or where the content is larger than fits in memory well. */

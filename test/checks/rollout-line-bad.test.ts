@@ -58,6 +58,18 @@ test('says what bytes do', () =>
     `The file ${FILE} contains bytes that are no text: Codex refuses to open the conversation.`,
   ));
 
+test('says that one message is concerned', () =>
+  expectFindings(binary('paginated')).toSay(
+    'rollout-line-bad',
+    `The file ${FILE} contains bytes that are no text: all the rest of the conversation can be read and resumed.`,
+  ));
+
+test('says of a thread with legacy history that it can be resumed', () =>
+  expectFindings(home().thread('t1', { mode: 'legacy', text: torn })).toSay(
+    'rollout-line-bad',
+    `The file ${FILE} ends in a line that was cut off: all the rest of the conversation can be read and resumed.`,
+  ));
+
 test('nothing is said to be right when the middle of a long file was not read', () =>
   expectOutcome(home().thread('t1', { more: [filler] }), 'rollout-line-bad').toBe('unknown'));
 

@@ -29,6 +29,13 @@ test('nothing, when there is only one of them', () =>
       .thread('t2'),
   ).toBe());
 
+test('not, when the plain one is damaged: then the twin is what is left', () =>
+  expectFindings(
+    home()
+      .thread('t1', { text: text => `\ufeff${text}` })
+      .file(`${rolloutPath('t1')}.zst`, packedRollout('t1')),
+  ).toBe(`error rollout-header-bad ${FILE}`));
+
 test('says which one counts', () =>
   expectFindings(
     home()

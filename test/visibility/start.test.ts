@@ -134,10 +134,19 @@ describe('the release', () => {
     const row = { attached_thread_parent_id: idOf('t2') };
     const both = home().codex('0.160.0').codex('0.169.0').thread('t1', { row });
     expect(await whyNot(both, 'databaseList')).toMatch(/^it is attached/);
-    expect(await whyNot(home().codex('0.168.3').thread('t1', { row }), 'databaseList')).toBeNull();
+    expect(await whyNot(home().codex('0.160.9').thread('t1', { row }), 'databaseList')).toBeNull();
     expect(await whyNot(home().codex('1.2.0').thread('t1', { row }), 'databaseList')).toMatch(
       /attached/,
     );
+  });
+
+  test('between two that were measured is as both where they agree', async () => {
+    const between = home()
+      .codex('0.165.0')
+      .thread('t1')
+      .thread('a', { row: { attached_thread_parent_id: idOf('t1') } });
+    expect(await whoShows(between)).toBe(ALL);
+    expect(await whoShows(between, 'a')).toBe('scanList databaseList? newest50? resume');
   });
 
   test('is not guessed at when it is older than those that were measured', async () => {

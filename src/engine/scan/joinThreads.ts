@@ -55,7 +55,7 @@ function joinThread(
   );
   const own = files.find(file => holdsThread(file, id)) ?? null;
   const meta = own?.head.meta ?? null;
-  const place = own ?? bound;
+  const place = own ?? files[0] ?? (bound !== null && claimOf(bound) === null ? bound : null);
   return {
     id,
     row,
@@ -76,8 +76,11 @@ function joinThread(
 
 /** A header that names the thread; or, where the header says nothing, the file's name. */
 function holdsThread(file: Rollout, id: ThreadId): boolean {
-  const claimed = file.head.meta?.id ?? file.name?.id;
-  return claimed === id;
+  return claimOf(file) === id;
+}
+
+function claimOf(file: Rollout): ThreadId | null {
+  return file.head.meta?.id ?? file.name?.id ?? null;
 }
 
 /**

@@ -1,6 +1,6 @@
 // How the releases of Codex differ in what they show, as data. Measured with the real programs of
-// 0.142, 0.160 and 0.169 (test/codex); a release between two of them is taken to be as the older
-// one, and one after the last as the last.
+// 0.142, 0.150, 0.160 and 0.169 (test/codex). Of a release between two of them only that is known in
+// which both agree; one after the last is taken to be as the last.
 
 import type { Codex } from '../model/snapshot.ts';
 
@@ -48,18 +48,24 @@ const V142: CodexRules = {
   },
 };
 
-const V160: CodexRules = {
+const V150: CodexRules = {
   ...V142,
-  measured: '0.160',
+  measured: '0.150',
   knowsPaginated: true,
   searchesPastRow: false,
   migrations: {
-    'state_5.sqlite': 58,
+    'state_5.sqlite': 51,
     'logs_2.sqlite': 2,
     'goals_1.sqlite': 2,
-    'memories_1.sqlite': 2,
+    'memories_1.sqlite': 1,
     'queue_1.sqlite': 2,
   },
+};
+
+const V160: CodexRules = {
+  ...V150,
+  measured: '0.160',
+  migrations: { ...V150.migrations, 'state_5.sqlite': 58, 'memories_1.sqlite': 2 },
 };
 
 const V169: CodexRules = {
@@ -76,7 +82,7 @@ const V169: CodexRules = {
 };
 
 /** Oldest first. */
-const MEASURED: readonly CodexRules[] = [V142, V160, V169];
+const MEASURED: readonly CodexRules[] = [V142, V150, V160, V169];
 
 export interface CodexInUse {
   /** Null when there is no Codex on this machine. */
@@ -86,16 +92,34 @@ export interface CodexInUse {
   readonly migrations: Readonly<Record<string, number>> | null;
 }
 
-/** The newest Codex on this machine, and how it behaves; a version when that is not known. */
-export function codexInUse(codexes: readonly Codex[]): CodexInUse | { readonly tooOld: string } {
+/**
+ * How the newest Codex on this machine may behave: in one way, or, between two releases that were
+ * measured, in either's. Only a version when nothing is known of it.
+ */
+export function codexInUse(
+  codexes: readonly Codex[],
+): readonly CodexInUse[] | { readonly tooOld: string } {
   const newest = newestOf(codexes);
-  if (newest?.version == null) return { codex: null, rules: V169, migrations: V169.migrations };
+  if (newest?.version == null) return [{ codex: null, rules: V169, migrations: V169.migrations }];
   const { version } = newest;
-  const rules = MEASURED.findLast(one => compareVersions(version, one.measured) >= 0);
-  if (rules === undefined) return { tooOld: version };
-  const isMeasured = version.startsWith(`${rules.measured}.`);
-  const migrations = newest.migrations ?? (isMeasured ? rules.migrations : null);
-  return { codex: newest, rules, migrations };
+  const at = MEASURED.findLastIndex(one => compareVersions(version, one.measured) >= 0);
+  const [below, above] = [MEASURED[at], MEASURED[at + 1]];
+  if (below === undefined) return { tooOld: version };
+  if (above === undefined || version.startsWith(`${below.measured}.`))
+    return [
+      {
+        codex: newest,
+        rules: below,
+        migrations: newest.migrations ?? migrationsOf(below, version),
+      },
+    ];
+  const { migrations } = newest;
+  return [below, above].map(rules => ({ codex: newest, rules, migrations }));
+}
+
+/** A later release may know more of them. */
+function migrationsOf({ measured, migrations }: CodexRules, version: string) {
+  return version.startsWith(`${measured}.`) ? migrations : null;
 }
 
 function newestOf(codexes: readonly Codex[]): Codex | null {

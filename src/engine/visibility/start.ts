@@ -100,8 +100,11 @@ function startsWithOther(database: Database, codex: CodexInUse, snapshot: Snapsh
   return driftOf(database, migrations, codex, snapshot);
 }
 
-/** Migrations of the state database that run a second time without an error. */
-const RERUNNABLE = [2, 6, 14, 23, 28, 29, 31, 34, 35, 42, 50, 51, 57];
+/** Migrations of the state database that run a second time without an error, at any time … */
+const RERUNNABLE = [23, 31, 34, 35, 42, 50, 57];
+/** … or once a later one has removed what they make; measured with the schema of 0.169. */
+const RERUNNABLE_LATER = [2, 6, 14, 28, 29, 51];
+const LATER = 62;
 
 /** Whether Codex can bring a database up to date, or why it stops there. */
 function driftOf(
@@ -111,11 +114,12 @@ function driftOf(
   snapshot: Snapshot,
 ): Verdict {
   const stops = (why: string) => no(`Codex does not start: ${name} ${why}`);
-  const { recorded, schemaVersions } = migrations;
+  const { recorded, schemaVersions, newestKnown } = migrations;
   const newest = codex.migrations?.[name] ?? null;
+  const mostKnown = newest ?? newestKnown ?? Infinity;
   if (recorded === null || recorded.length === 0)
     return stops('has lost its records of migrations');
-  const known = recorded.filter(({ version }) => newest === null || version <= newest);
+  const known = recorded.filter(({ version }) => version <= mostKnown);
   const ends = lineEndsOf(codex, snapshot);
   for (const { version, success, family: kind } of known) {
     const which = `record of migration ${String(version)}`;
@@ -128,8 +132,9 @@ function driftOf(
   const ran = Math.max(last, ...schemaVersions.filter(one => newest === null || one <= newest));
   const isDone = new Set(known.map(({ version }) => version));
   const again = range(1, newest ?? ran).filter(version => !isDone.has(version) && version <= ran);
-  const mayRunAgain = family === 'state' && again.every(version => RERUNNABLE.includes(version));
-  if (again.length > 0 && !mayRunAgain)
+  const rerunnable =
+    family !== 'state' ? [] : [...RERUNNABLE, ...(ran >= LATER ? RERUNNABLE_LATER : [])];
+  if (again.some(version => !rerunnable.includes(version)))
     return stops(`lacks records of migrations that ran, the first of them ${String(again[0])}`);
   const isBehind = newest !== null && last < newest && again.length === 0;
   if (isBehind && !schemaVersions.includes(last))
