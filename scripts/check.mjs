@@ -28,7 +28,7 @@ export const checkParts = [
       node,
       bin('vitest/vitest.mjs'),
       'run',
-      '--reporter=dot',
+      '--reporter=default',
       '--reporter=./test/support/notRunReporter.mjs',
     ],
     counts: 'vitest',

@@ -7,16 +7,9 @@ import path from 'node:path';
 import type { Keep, Read, Trouble } from '../engine/world.ts';
 import { troubleOf } from './files.ts';
 
-const OUR_FOLDER = 'codex-session-health';
-
-export interface KeepPlace {
-  readonly system: NodeJS.Platform;
-  readonly userHome: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-export function createKeep(place: KeepPlace): Keep {
-  const folder = path.join(stateFolder(place), OUR_FOLDER);
+/** `folder` is the person's state directory; null where the system gives no such place. */
+export function createKeep(folder: string | null): Keep {
+  if (folder === null) return { read: () => nowhere(), write: () => nowhere() };
   return {
     read: name => Promise.resolve(readKept(path.join(folder, name))),
     write: (name, text, outsideOf) => {
@@ -32,14 +25,9 @@ export function createKeep(place: KeepPlace): Keep {
   };
 }
 
-/** Where this system keeps what programs of one person must not lose. */
-export function stateFolder({ system, userHome, environment }: KeepPlace): string {
-  if (system === 'win32')
-    return environment['LOCALAPPDATA'] ?? path.join(userHome, 'AppData', 'Local');
-  if (system === 'darwin') return path.join(userHome, 'Library', 'Application Support');
-  const named = environment['XDG_STATE_HOME'] ?? '';
-  // The standard says that a relative path there is to be ignored.
-  return path.isAbsolute(named) ? named : path.join(userHome, '.local', 'state');
+function nowhere(): Promise<{ readonly ok: false; readonly trouble: Trouble }> {
+  const why = 'this system does not say where programs may keep what they know';
+  return Promise.resolve({ ok: false, trouble: { code: 'missing', why } });
 }
 
 function readKept(file: string): Read<string | null> {

@@ -8,10 +8,11 @@ import { createCodexes } from './codexes.ts';
 import { createDatabases } from './databases.ts';
 import { createFiles } from './files.ts';
 import { createKeep } from './keep.ts';
-import { createMemory, stateFolder } from './memory.ts';
+import { createMemory } from './memory.ts';
 import { createOutside } from './outside.ts';
 import { createProcesses } from './processes/processes.ts';
 import { createReach } from './reach.ts';
+import { stateFolder } from './stateFolder.ts';
 
 export interface NodeWorld extends World {
   /** Ends helper threads and processes. */
@@ -36,8 +37,9 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
   // Its start takes as long as reading a thousand files, and goes on beside it.
   outside.warm();
   const reach = createReach(outside);
+  const folder = stateFolder(process.platform, environment, userHome);
   const memory = createMemory({
-    folder: stateFolder(process.platform, environment, userHome),
+    folder,
     homes,
     reach,
   });
@@ -57,7 +59,7 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     codexes: createCodexes({ environment, userHome, homes, outside, reach, memory }),
     processes: createProcesses(reach),
     memory,
-    keep: createKeep({ system: process.platform, userHome, environment }),
+    keep: createKeep(folder),
     protect: folder => void protectedFolders.add(path.resolve(folder)),
     now: () => Date.now(),
     hash: text => crypto.createHash('sha256').update(text).digest('hex'),

@@ -28,6 +28,9 @@ test('nothing, when the newer one has written nothing that the older could not r
     'codex-version-skew',
   ));
 
+test('a program whose version is not known is not judged', () =>
+  expectFindings(home().codex('?', { version: null }).codex('0.169.0').thread('t1')).toBe());
+
 test('nothing with one Codex alone', () =>
   expectFindings(home().codex('0.142.0').thread('t1')).toSay('codex-version-skew'));
 

@@ -18,6 +18,12 @@ function crowd(count: number, spec: ThreadSpec, own: number): HomeBuilder {
 test('twenty scripts among fifty', () =>
   expectFindings(crowd(20, script, 40)).toBe('warning list-crowded home'));
 
+test('programs that use Codex as a tool count as well', () =>
+  expectFindings(crowd(20, { source: 'mcp' }, 30)).toBe('warning list-crowded home'));
+
+test('clients with a name of their own do not', () =>
+  expectFindings(crowd(30, { source: { custom: 'atlas' } }, 0)).toBe());
+
 test('sub-agents count as well', () =>
   expectFindings(crowd(20, { source: spawned }, 30)).toBe('warning list-crowded home'));
 

@@ -24,6 +24,11 @@ test('the file says sub-agent, the row says vscode', () =>
     'warning thread-source-mismatch t1',
   ));
 
+test('file and row name different sub-agents', () =>
+  expectFindings(
+    home().thread('t1', { source: spawned, row: { source: '{"subagent":"review"}' } }),
+  ).toBe('warning thread-source-mismatch t1'));
+
 test('nothing, when they agree', () =>
   expectFindings(
     home()

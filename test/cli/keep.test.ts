@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createKeep, isInside, stateFolder } from '../../src/node/keep.ts';
+import { createKeep, isInside } from '../../src/node/keep.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -13,11 +13,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function keepIn(state = path.join(folder, 'state')) {
-  return createKeep({
-    system: 'linux',
-    userHome: folder,
-    environment: { XDG_STATE_HOME: state },
-  });
+  return createKeep(state);
 }
 
 test('what was written is read again, and is for its owner alone', async () => {
@@ -26,7 +22,7 @@ test('what was written is read again, and is for its owner alone', async () => {
   expect(await keep.write('accepted/x.json', 'one', [])).toMatchObject({ ok: true });
   expect(await keep.write('accepted/x.json', 'two', [])).toMatchObject({ ok: true });
   expect(await keep.read('accepted/x.json')).toEqual({ ok: true, value: 'two' });
-  const kept = path.join(folder, 'state/codex-session-health/accepted');
+  const kept = path.join(folder, 'state/accepted');
   expect(fs.readdirSync(kept)).toEqual(['x.json']);
   expect(fs.statSync(path.join(kept, 'x.json')).mode & 0o077).toBe(0);
 });
@@ -46,16 +42,6 @@ test('what cannot be written is said, and leaves no trace', async () => {
   const written = await keepIn().write('accepted/x.json', 'one', []);
   expect(written).toMatchObject({ ok: false });
   expect(fs.readdirSync(folder)).toEqual(['state']);
-});
-
-test('each system has its place', () => {
-  const place = (system: NodeJS.Platform, environment: Record<string, string> = {}) =>
-    stateFolder({ system, userHome: '/home/ada', environment });
-  expect(place('linux')).toBe('/home/ada/.local/state');
-  expect(place('linux', { XDG_STATE_HOME: '/var/state' })).toBe('/var/state');
-  expect(place('linux', { XDG_STATE_HOME: 'relative' })).toBe('/home/ada/.local/state');
-  expect(place('darwin')).toBe('/home/ada/Library/Application Support');
-  expect(place('win32', { LOCALAPPDATA: 'C:\\Local' })).toBe('C:\\Local');
 });
 
 test('a folder that only begins alike is another one', () => {

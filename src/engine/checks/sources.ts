@@ -6,7 +6,7 @@ const WORDS = ['cli', 'vscode', 'exec', 'mcp', 'unknown'];
 /** Without a word in the header, Codex takes the thread for one of an editor. */
 const DEFAULT = 'vscode';
 
-export type SourceKind = 'person' | 'automation' | 'sub-agent' | 'unknown';
+export type SourceKind = 'person' | 'automation' | 'sub-agent';
 
 /** Whether Codex would read this text as it stands. */
 export function isKnownSource(text: string): boolean {
@@ -25,9 +25,7 @@ export function canonicalSource(text: string | null): string {
 export function kindOfSource(text: string): SourceKind {
   const object = objectOf(text);
   if (object !== null) return 'custom' in object ? 'person' : 'sub-agent';
-  const word = plain(text);
-  if (word === 'exec' || word === 'mcp') return 'automation';
-  return word === 'cli' || word === 'vscode' ? 'person' : 'unknown';
+  return ['exec', 'mcp'].includes(plain(text)) ? 'automation' : 'person';
 }
 
 function plain(text: string): string {

@@ -56,6 +56,8 @@ export interface RolloutHead {
   readonly userMessage: string | null;
   /** The same where Codex looks for it, as threads with paginated history hold it. */
   readonly userItem: string | null;
+  /** Whether there is, instead of a message, a goal where Codex looks for one. */
+  readonly hasGoal: boolean;
   /** False when the part read ended before a message was found. */
   readonly reachesFirstMessage: boolean;
   /** The directory of the first turn, when it is in the part read. */

@@ -48,6 +48,8 @@ export interface Config {
   readonly file: FilePath;
   readonly state: 'read' | 'absent' | 'broken' | 'unread';
   readonly error: { readonly line: number; readonly column: number; readonly why: string } | null;
+  /** Why Codex does not take a file that is valid TOML, where that is known. */
+  readonly refused: string | null;
   /** The provider of a thread that is started now; Codex's own default when none is named. */
   readonly provider: string;
   readonly providerPosition: TextPosition | null;

@@ -2,6 +2,7 @@ import { parseTOML, getStaticTOMLValue, ParseError } from 'toml-eslint-parser';
 import type { Config, TextPosition } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Read } from '../world.ts';
+import { whyRefused } from './configRefusal.ts';
 
 /** What Codex uses when config.toml names no provider. */
 const DEFAULT_PROVIDER = 'openai';
@@ -11,10 +12,12 @@ export function readConfig(file: FilePath, read: Read<Uint8Array>): Config {
   if (!read.ok)
     return { ...NOTHING, file, state: read.trouble.code === 'missing' ? 'absent' : 'unread' };
   const text = new TextDecoder().decode(read.value);
+  const isText = !text.includes('\ufffd') || isUtf8(read.value);
   try {
     const tree = parseTOML(text);
     const values = getStaticTOMLValue(tree) as Values;
-    return { ...asConfig(values), file, providerPosition: findProvider(text) };
+    const refused = isText ? whyRefused(values) : 'it has bytes that are no text';
+    return { ...asConfig(values), file, refused, providerPosition: findProvider(text) };
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     const { lineNumber, column, message } = error;
@@ -31,7 +34,7 @@ interface Values {
   readonly [key: string]: unknown;
 }
 
-function asConfig(values: Values): Omit<Config, 'file' | 'providerPosition'> {
+function asConfig(values: Values): Omit<Config, 'file' | 'refused' | 'providerPosition'> {
   const profiles = tableOf(values['profiles']);
   const profile = textOf(values['profile']);
   const chosen = profile === null ? {} : tableOf(profiles[profile]);
@@ -53,6 +56,15 @@ function asConfig(values: Values): Omit<Config, 'file' | 'providerPosition'> {
   };
 }
 
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Where the top-level `model_provider` stands. */
 function findProvider(text: string): TextPosition | null {
   const lines = text.split(/\r?\n/);
@@ -66,6 +78,7 @@ function findProvider(text: string): TextPosition | null {
 
 const NOTHING: Omit<Config, 'file' | 'state'> = {
   error: null,
+  refused: null,
   provider: DEFAULT_PROVIDER,
   providerPosition: null,
   profile: null,

@@ -210,7 +210,7 @@ function isOnePicture(before: Look, after: Look, hasLog: boolean, startedAt: num
   const isSameHeader =
     before.logHeader.length === after.logHeader.length &&
     before.logHeader.every((byte, at) => byte === after.logHeader[at]);
-  if (!isSameHeader || after.isJournalHot) return false;
+  if (!isSameHeader) return false;
   if (hasLog)
     return (
       before.main.identity === after.main.identity && before.log?.identity === after.log?.identity

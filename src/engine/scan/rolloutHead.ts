@@ -262,6 +262,7 @@ export const UNREAD_HEAD: RolloutHead = {
   firstUserMessage: null,
   userMessage: null,
   userItem: null,
+  hasGoal: false,
   reachesFirstMessage: false,
   firstCwd: null,
   isUtf8: true,

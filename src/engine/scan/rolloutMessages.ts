@@ -9,31 +9,43 @@ const MESSAGE_CHARACTERS = 240;
 
 type Messages = Pick<
   RolloutHead,
-  'firstUserMessage' | 'userMessage' | 'userItem' | 'reachesFirstMessage'
+  'firstUserMessage' | 'userMessage' | 'userItem' | 'hasGoal' | 'reachesFirstMessage'
 >;
 
 /** The first messages of the person, in both of the ways in which Codex has written them. */
 export function messagesOf(text: string, isWhole: boolean, mostLines: number): Messages {
   let userMessage: string | null = null;
   let userItem: string | null = null;
-  let firstEnd = 0;
+  let foundEnd = 0;
   for (const { line, end } of linesWith(text, ['user_message"', 'UserMessage"'], isWhole)) {
-    if (firstEnd === 0) firstEnd = end;
     const record = parseObject(line);
     const payload = record?.['payload'];
     if (record?.['type'] !== 'event_msg' || !isObject(payload)) continue;
     if (payload['type'] === 'user_message') userMessage ??= spoken(payload, payload['message']);
     else userItem ??= spokenItem(payload);
+    foundEnd = end;
     if (userMessage !== null || userItem !== null) break;
   }
   const found = userMessage ?? userItem;
-  const isBeyond = found !== null && isBeyondLine(text, firstEnd, mostLines);
+  const isBeyond = found !== null && isBeyondLine(text, foundEnd, mostLines);
   return {
     firstUserMessage: found === null ? null : shorten(found),
     userMessage: isBeyond || userMessage === null ? null : shorten(userMessage),
     userItem: isBeyond || userItem === null ? null : shorten(userItem),
+    hasGoal: (found === null || isBeyond) && hasGoal(text, isWhole, mostLines),
     reachesFirstMessage: isWhole || found !== null,
   };
+}
+
+/** A thread can begin with a goal instead of a message; its lists then show that. */
+function hasGoal(text: string, isWhole: boolean, mostLines: number): boolean {
+  for (const { line, end } of linesWith(text, ['thread_goal_updated"'], isWhole)) {
+    if (isBeyondLine(text, end, mostLines)) return false;
+    const payload = parseObject(line)?.['payload'];
+    const goal = isObject(payload) && payload['type'] === 'thread_goal_updated' && payload['goal'];
+    if (isObject(goal) && (textOf(goal['objective']) ?? '').trim() !== '') return true;
+  }
+  return false;
 }
 
 /** Whether a message stands behind the lines among which Codex looks for it. */

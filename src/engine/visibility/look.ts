@@ -12,6 +12,8 @@ export interface Look {
   readonly rules: CodexRules;
   /** The provider of a thread that is started now; null when config.toml could not be read. */
   readonly provider: string | null;
+  /** Why that is not the one that config.toml names. */
+  readonly whyOtherProvider: string | null;
   /** Without what lies compressed beside a plain file of the same name: Codex passes over it. */
   readonly rollouts: readonly Rollout[];
   readonly byHeader: ReadonlyMap<ThreadId, readonly Rollout[]>;
@@ -23,17 +25,35 @@ export function lookAt(snapshot: Snapshot, rules: CodexRules): Look {
   const byPath = new Map(snapshot.rollouts.map(one => [one.path, one]));
   const isTwin = ({ compressed, path }: Rollout) => compressed && byPath.has(withoutZst(path));
   const rollouts = snapshot.rollouts.filter(one => !isTwin(one));
-  const { state, provider } = snapshot.config;
   return {
     snapshot,
     rules,
-    provider: state === 'unread' ? null : provider,
+    ...providerInUse(snapshot.config),
     rollouts,
     byHeader: groupedBy(rollouts, ({ head }) => [head.header?.meta.id ?? '']),
     byName: groupedBy(rollouts, ({ path }) => idsInName(path)),
     byPath,
   };
 }
+
+/** What Codex cannot take from config.toml it takes from its own defaults. */
+function providerInUse(config: Snapshot['config']): Pick<Look, 'provider' | 'whyOtherProvider'> {
+  const { state, provider, providerPosition, definedProviders, refused } = config;
+  if (state === 'unread') return { provider: null, whyOtherProvider: null };
+  const instead = (why: string) => ({ provider: DEFAULT_PROVIDER, whyOtherProvider: why });
+  if (state === 'broken') return instead('config.toml is not valid');
+  if (refused !== null) return instead('Codex does not take config.toml');
+  if (!BUILT_IN_PROVIDERS.includes(provider) && !definedProviders.includes(provider))
+    return instead(`config.toml names a provider that it does not define (${provider})`);
+  return {
+    provider,
+    whyOtherProvider: providerPosition === null ? 'config.toml names none' : null,
+  };
+}
+
+const DEFAULT_PROVIDER = 'openai';
+/** Those that Codex knows without a section of config.toml. */
+export const BUILT_IN_PROVIDERS = [DEFAULT_PROVIDER, 'ollama', 'lmstudio', 'amazon-bedrock'];
 
 /** What a stored path leads to. `other`: a file whose content was not read. */
 export type Target = Rollout | 'other' | 'missing' | 'unknown';
@@ -45,15 +65,15 @@ export function targetOf(look: Look, stored: FilePath): Target {
   // Codex reads these from its own current folder, which is another one every time.
   if (!/^(?:\/|[a-z]:\/)/i.test(plain)) return 'unknown';
   const path = below(look, withoutDetours(plain));
-  const rollout = path === null ? undefined : (look.byPath.get(path) ?? twinOf(look, path));
+  const rollout = path === null ? undefined : plainOrPacked(look, path);
   if (rollout !== undefined) return rollout;
   const state = look.snapshot.paths[stored] ?? 'unknown';
   if (state === 'unknown') return 'unknown';
   return state === 'file' ? 'other' : 'missing';
 }
 
-function twinOf({ byPath }: Look, path: HomePath): Rollout | undefined {
-  return byPath.get(path.endsWith('.zst') ? withoutZst(path) : `${path}.zst`);
+function plainOrPacked({ byPath }: Look, path: HomePath): Rollout | undefined {
+  return byPath.get(withoutZst(path)) ?? byPath.get(`${withoutZst(path)}.zst`);
 }
 
 /** Where in the home a path is, however it is spelt. */

@@ -2,12 +2,9 @@
 
 import type { Rollout, RolloutMeta } from '../model/rollout.ts';
 import type { IndexRow } from './indexRows.ts';
-import type { Look } from './look.ts';
+import { BUILT_IN_PROVIDERS, type Look } from './look.ts';
 import { isPaginated } from './rolloutReading.ts';
 import { no, unknown, YES, type Verdict } from './verdict.ts';
-
-/** Those that Codex knows without a section of config.toml. */
-const BUILT_IN = ['openai', 'ollama', 'lmstudio', 'amazon-bedrock'];
 
 /** The provider with which the thread would go on must be configured. */
 export function mayUseProvider(
@@ -19,7 +16,7 @@ export function mayUseProvider(
   const provider = providerInUse(look, row, meta, file);
   if (provider === null) return unknown('its newest settings stand in a part that was not read');
   const { definedProviders } = look.snapshot.config;
-  if (BUILT_IN.includes(provider) || definedProviders.includes(provider)) return YES;
+  if (BUILT_IN_PROVIDERS.includes(provider) || definedProviders.includes(provider)) return YES;
   return no(`its provider (${provider}) is not configured`);
 }
 

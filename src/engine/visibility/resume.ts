@@ -17,8 +17,11 @@ export type Resume = (thread: Thread) => Verdict;
 export function predictResume(look: Look, { rows, why }: Start): Resume {
   const { config } = look.snapshot;
   if (config.state === 'unread') return () => unknown('config.toml could not be read');
-  if (config.state === 'broken')
-    return () => no('config.toml is not valid, and Codex resumes nothing with it');
+  if (config.state === 'broken' || config.refused !== null)
+    return () =>
+      no(
+        `config.toml is not valid (${config.refused ?? config.error?.why ?? ''}), and Codex resumes nothing with it`,
+      );
   if (rows === null) return () => unknown(why ?? 'the state database could not be read');
   // Only the usual spelling of an id is looked up.
   const byId = new Map(rows.map(row => [row.storedId, row]));

@@ -101,18 +101,12 @@ function hasListedProvider(rollout: Rollout, look: Look): Verdict {
     : no(sayOtherProvider('its file', provider, look));
 }
 
-export function sayOtherProvider(
-  where: string,
-  provider: string,
-  { snapshot, provider: current }: Look,
-): string {
-  const { state, providerPosition } = snapshot.config;
+export function sayOtherProvider(where: string, provider: string, look: Look): string {
+  const { provider: current, whyOtherProvider: why } = look;
   const named =
-    state === 'broken'
-      ? `the one in use (${current ?? ''}), since config.toml is not valid`
-      : providerPosition === null
-        ? `the one in use (${current ?? ''}), since config.toml names none`
-        : `config.toml (${current ?? ''})`;
+    why === null
+      ? `config.toml (${current ?? ''})`
+      : `the one in use (${current ?? ''}), since ${why}`;
   return `${where} names another provider (${provider}) than ${named}`;
 }
 
