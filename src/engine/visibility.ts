@@ -10,7 +10,7 @@ import { predictDatabaseLists } from './visibility/databaseList.ts';
 import { lookAt } from './visibility/look.ts';
 import { predictResume } from './visibility/resume.ts';
 import { predictScanList } from './visibility/scanList.ts';
-import { predictStart } from './visibility/start.ts';
+import { opensHistory, predictStart } from './visibility/start.ts';
 import { surfacesOf } from './visibility/surfaces.ts';
 import { asShown, unknown, type Verdict } from './visibility/verdict.ts';
 
@@ -31,7 +31,7 @@ export function predictVisibility(snapshot: Snapshot): Readonly<Record<ThreadId,
 }
 
 function predictFor(snapshot: Snapshot, codex: CodexInUse): (thread: Thread) => Verdicts {
-  const look = lookAt(snapshot, codex.rules);
+  const look = lookAt(snapshot, codex.rules, opensHistory(codex, snapshot));
   const start = predictStart(look, codex);
   if (start.starts.answer !== true) return () => everywhere(start.starts);
   const scanList = predictScanList(look);

@@ -41,6 +41,14 @@ describe('found', () => {
       'error database-damaged goals_1.sqlite',
     ));
 
+  test('in a folder that is called like the home with more behind it', () =>
+    expectFindings(
+      home()
+        .noState()
+        .environment('CODEX_SQLITE_HOME', '/home/ada/.codex-databases')
+        .file('/home/ada/.codex-databases/state_5.sqlite', noise, LONG_AGO),
+    ).toBe('error database-damaged /home/ada/.codex-databases/state_5.sqlite'));
+
   test('that of logs is only a warning', () =>
     expectFindings(homeWith('logs_2.sqlite', noise)).toBe(
       'warning database-damaged logs_2.sqlite',

@@ -4,6 +4,10 @@ import { home, HOME, idOf, NOW } from '../support/home.ts';
 import { rolloutPath } from '../support/rolloutPath.ts';
 
 const FILE = 'sessions/2026/11/21/rollout-2026-11-21T11-00-00-t1.jsonl';
+/** An id of the moment at which the builder's first thread is made. */
+const MOMENT = (NOW - 3_600_000).toString(16).padStart(12, '0');
+const TIMED = `${MOMENT.slice(0, 8)}-${MOMENT.slice(8)}-7000-8000-000000000001`;
+const timed = rolloutPath('t1').replace(idOf('t1'), TIMED);
 const dead = { id: idOf('dead'), session_id: idOf('dead') };
 
 test('the first line names another thread than file and row', () =>
@@ -18,17 +22,34 @@ test('also after Codex has made up a row for it', () =>
       .thread('dead', { file: false, row: { rollout_path: `${HOME}/${rolloutPath('t1')}` } }),
   ).toBe(`error rollout-id-mismatch ${FILE}`));
 
-test('also without any row, when the time agrees with the name', () => {
-  const made = NOW - 60 * 60_000;
-  const id = `${made
-    .toString(16)
-    .padStart(12, '0')
-    .replace(/^(.{8})/, '$1-')}-7000-8000-000000000001`;
-  const at = rolloutPath('t1').replace(idOf('t1'), id);
-  return expectFindings(home().thread('t1', { at, row: false }).thread('t2')).toBe(
-    `error rollout-id-mismatch ${at.replace(idOf('t1'), 't1')}`,
-  );
-});
+// Where no row decides, the time does: an id begins with the moment at which the thread was made.
+test('the time agrees with the name', () =>
+  expectFindings(
+    home()
+      .thread('t1', { at: timed, row: { rollout_path: `${HOME}/sessions/gone.jsonl` } })
+      .thread('t2'),
+  ).toBe(`error rollout-id-mismatch ${timed}`));
+
+test('the time agrees with the first line', () =>
+  expectFindings(
+    home()
+      .thread('t1', { mode: 'legacy', header: { id: TIMED }, row: false })
+      .thread('t2'),
+  ).toBe(`warning rollout-misnamed ${FILE}`));
+
+test('a row that leads here by the name counts more than the time', () =>
+  expectFindings(
+    home()
+      .thread('t1', { header: { id: TIMED } })
+      .thread('t2'),
+  ).toBe(`error rollout-id-mismatch ${FILE}`));
+
+test("a copy of another thread's file is that thread's duplicate, whatever the time says", () =>
+  expectFindings(
+    home()
+      .thread('t1', { age: 2000 })
+      .thread('c', { at: timed, row: false, header: { id: idOf('t1') } }),
+  ).toBe('warning thread-file-duplicate t1'));
 
 test('not, when it is the name that is wrong', () =>
   expectFindings(home().thread('t1', { at: rolloutPath('beef') })).toBe(

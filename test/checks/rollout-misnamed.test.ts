@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home, HOME } from '../support/home.ts';
+import { home, HOME, idOf } from '../support/home.ts';
 import { rolloutPath } from '../support/rolloutPath.ts';
 
 const foo = 'sessions/2026/11/21/rollout-foo.jsonl';
@@ -30,6 +30,13 @@ test('also without a row', () =>
   expectFindings(home().thread('t1', { at: foo, row: false }).thread('t2')).toBe(
     `warning rollout-misnamed ${foo}`,
   ));
+
+test('two files that say they are one thread are another matter', () =>
+  expectFindings(
+    home()
+      .thread('t1', { at: foo })
+      .thread('c', { at: foo.replace('foo', 'bar'), row: false, header: { id: idOf('t1') } }),
+  ).toBe('warning thread-file-duplicate t1'));
 
 test('nothing in the folder of its date, and nothing flat in the archive', () =>
   expectFindings(home().thread('t1').thread('t2', { archived: true })).toBe());

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home, HOME } from '../support/home.ts';
+import { home, HOME, idOf } from '../support/home.ts';
 import { rolloutPath } from '../support/rolloutPath.ts';
 
 const other = { rollout_path: `${HOME}/${rolloutPath('t2', { age: 61 })}` };
@@ -44,6 +44,18 @@ test('says that it has none', () =>
     'thread-bound-to-other',
     'This entry of the database leads to the file of another conversation (sessions/2026/11/21/rollout-2026-11-21T10-59-00-t2.jsonl), and no file of its own was found: it shows that conversation a second time and cannot be opened.',
   ));
+
+test('nobody is accused when the file that cannot be read has the right name', () =>
+  expectFindings(
+    home()
+      .thread('t1')
+      .trouble(rolloutPath('t1'))
+      .thread('c', {
+        at: `sessions/2025/01/02/rollout-2025-01-02T11-00-00-${idOf('t1')}.jsonl`,
+        row: false,
+        header: { id: idOf('t1') },
+      }),
+  ).toBe());
 
 test('nobody is accused when the file cannot be read', () =>
   expectOutcome(home().thread('t1').trouble(rolloutPath('t1')), 'thread-bound-to-other').toBe(

@@ -35,6 +35,20 @@ test('the earlier part of the thread itself is gone', () =>
     }),
   ).toBe('error thread-fork-parent-missing t1'));
 
+test('the earliest of several parts is gone', () =>
+  expectFindings(
+    home()
+      .thread('t1', {
+        at: part('t1', 's2'),
+        header: { history_base: { thread_id: idOf('s1') } },
+      })
+      .thread('s1', {
+        at: part('t1', 's1'),
+        row: false,
+        header: { id: idOf('t1'), history_base: { thread_id: idOf('t1') } },
+      }),
+  ).toBe('error thread-fork-parent-missing t1'));
+
 test('nothing, when the parent is there', () =>
   expectFindings(home().thread('t1').thread('t2', forkOf('t1'))).toBe());
 

@@ -163,6 +163,7 @@ describe('what does not count', () => {
       { wal: wal.map((byte, index) => (index === 7 ? byte + 1 : byte)), stop: 'not-a-log' },
       { wal: wal.map((byte, index) => (index === 10 ? 0x30 : byte)), stop: 'bad-header' },
       { wal: wal.map((byte, index) => (index === 20 ? byte ^ 1 : byte)), stop: 'bad-header' },
+      { wal: buildLog(768, true, []), stop: 'bad-header' },
     ];
     for (const { wal: broken, stop } of stops) {
       const image = overlay(main(), broken);

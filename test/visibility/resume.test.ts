@@ -2,7 +2,7 @@
 // paginated history, which differ.
 
 import { describe, expect, test } from 'vitest';
-import { home, HOME, idOf, type ThreadSpec } from '../support/home.ts';
+import { home, HOME, idOf, NOW, type ThreadSpec } from '../support/home.ts';
 import { whyNot } from '../support/visible.ts';
 
 const DAY = 'sessions/2026/11/21';
@@ -46,6 +46,8 @@ describe('what says that it is archived', () => {
     works({ row: { archived: 1, archived_at: null } }, ...ALL));
   test('the folder, for legacy history since 0.160', () =>
     works({ archived: true, row: { archived: 0, archived_at: null } }, OLD, P160, PAGINATED));
+  test('the row, for legacy history in which nobody said anything', () =>
+    works({ prompt: null, row: { archived: 1, archived_at: 1 } }));
   test('the folder, when there is no row', () => works({ archived: true, row: false }));
 });
 
@@ -84,7 +86,7 @@ test('the id in a name leads to the thread of the file, and paginated history to
   const renamed = (mode: 'legacy' | 'paginated') => home().thread('t1', { mode, at, row });
   expect(await whyNot(renamed('legacy'), 'resume', 'b')).toBeNull();
   expect(await whyNot(renamed('paginated'), 'resume', 'b')).toMatch(
-    /is one of thread t1, which cannot/,
+    /is one of thread t1, and the row of that names a file that is gone$/,
   );
   const withoutRow = home().thread('t1', { at, row: false });
   expect(await whyNot(withoutRow, 'resume', 'b')).toBeNull();
@@ -134,6 +136,19 @@ describe('paginated history', () => {
     works({ text: text => `${text}{"a":1}\n` }, ...ALL));
   test('needs a row that knows of it', () =>
     works({ row: { history_mode: 'legacy' } }, OLD, L160, LEGACY));
+  test('needs its database, which is opened late', async () => {
+    const damaged = (mode: Release[1]) =>
+      home()
+        .thread('t1', { mode, projected: false })
+        .file('thread_history_1.sqlite', 'x'.repeat(4096), NOW - 3_600_000);
+    expect(await whyNot(damaged('paginated'), 'resume')).toMatch(
+      /^thread_history_1.sqlite is damaged/,
+    );
+    expect(await whyNot(damaged('paginated'), 'scanList')).toBeNull();
+    expect(await whyNot(damaged('legacy'), 'resume')).toBeNull();
+  });
+  test('needs a time that can be read when there is no row', () =>
+    works({ row: false, header: { timestamp: 'yesterday' } }, OLD, L160, LEGACY));
   test('needs the file that a fork began in', async () => {
     const header = { forked_from_id: idOf('p'), forked_from_ordinal_exclusive: 3 };
     const fork = home().thread('t1', { header });
@@ -164,6 +179,46 @@ describe('providers', () => {
 test('nothing is resumed with a config.toml that is not valid', async () => {
   const broken = home().config('foo = [').thread('t1');
   expect(await whyNot(broken, 'resume')).toBe(
-    'config.toml is not valid, and Codex resumes nothing with it',
+    'config.toml is not valid (Unspecified values are invalid), and Codex resumes nothing with it',
   );
+});
+
+describe('what Codex refuses in a config.toml', () => {
+  const why = (toml: string) => whyNot(home().config(toml).thread('t1'), 'resume');
+
+  test.each([
+    ['profile = "x"', 'it chooses a profile by the key "profile", which Codex no longer takes'],
+    ['model = 5', 'its model is not a text'],
+    ['sandbox_mode = "zzz"', 'its sandbox_mode is "zzz", which Codex does not know'],
+    ['approval_policy = "zzz"', 'its approval_policy is "zzz", which Codex does not know'],
+    ['[model_providers.openai]\nname = "O"', 'it defines the provider openai, which is built in'],
+    ['[model_providers.x]', 'its provider x has no name'],
+    [
+      '[model_providers.x]\nname = "X"\nwire_api = "chat"',
+      'its provider x has a wire_api that Codex no longer takes',
+    ],
+    ['[model_providers]\nx = 5', 'its provider x is not a table'],
+  ])('%j', async (toml, reason) => {
+    expect(await why(toml)).toBe(
+      `config.toml is not valid (${reason}), and Codex resumes nothing with it`,
+    );
+  });
+
+  test.each([
+    'foo = 5',
+    '[model_providers.amazon-bedrock]\nname = "B"',
+    '[profiles.x]\nmodel = "m"',
+  ])('not %j', async toml =>
+    expect(await why(`model_provider = "mock"\n${toml}`)).toMatch(/mock.* is not configured$/),
+  );
+
+  test('a provider that it names and does not define is passed over in lists only', async () => {
+    const nowhere = home()
+      .config('model_provider = "nowhere"\n[model_providers.mock]\nname = "M"')
+      .thread('t1');
+    expect(await whyNot(nowhere, 'resume')).toBeNull();
+    expect(await whyNot(nowhere, 'scanList')).toMatch(
+      /^its file names another provider \(mock\) than the one in use \(openai\), since config.toml names a provider that it does not define \(nowhere\)$/,
+    );
+  });
 });

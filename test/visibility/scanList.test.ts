@@ -158,6 +158,18 @@ describe('the first message', () => {
     expect(await listed({ mode: 'legacy', prompt: '  ' })).toMatch(/no message of the person/);
   });
 
+  test('may be a goal', async () => {
+    const goal = { type: 'thread_goal_updated', goal: { objective: 'all of it' } };
+    expect(await listed({ prompt: null, more: [{ type: 'event_msg', payload: goal }] })).toBeNull();
+  });
+
+  test('may be missing in the archive since 0.160', async () => {
+    const silent = (version: string) =>
+      home().codex(version).thread('t1', { archived: true, mode: 'legacy', prompt: null });
+    expect(await whoShows(silent('0.142.0'))).toBe('nobody');
+    expect(await whoShows(silent('0.160.0'))).toBe('scanList databaseList');
+  });
+
   test('of paginated history means nothing to 0.142', async () => {
     expect(await listed({}, '0.142.0')).toMatch(/written in a way that this Codex does not know/);
   });

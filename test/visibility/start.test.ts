@@ -90,13 +90,17 @@ describe('a database that is gone or damaged is made of the files', () => {
     expect(await whoShows(lost().thread('t1', { text }))).toBe('databaseList newest50');
   });
 
-  test('with the provider of the newest settings since 0.169', async () => {
+  test('with the provider of the newest settings since 0.150', async () => {
     const moved = (version: string) =>
       lost()
         .codex(version)
-        .thread('t1', { text: whole => whole.replaceAll('_id":"mock"', '_id":"openai"') });
-    expect(await whoShows(moved('0.160.0'))).toBe(ALL);
-    expect(await whoShows(moved('0.169.0'))).toBe('scanList resume');
+        .thread('t1', {
+          mode: 'legacy',
+          text: whole => whole.replaceAll('_id":"mock"', '_id":"openai"'),
+        });
+    expect(await whoShows(moved('0.142.0'))).toBe(ALL);
+    expect(await whoShows(moved('0.160.0'))).toBe('scanList resume');
+    expect(await whoShows(moved('0.169.0'))).toBe('scanList');
   });
 });
 
@@ -115,6 +119,26 @@ describe('going through the files', () => {
     expect(await whyNot(status('pending'), 'databaseList', 'gone')).toMatch(
       /a file that is not there/,
     );
+  });
+
+  test('stops the start while another Codex is at it', async () => {
+    expect(await whyNot(status('running', 2), 'scanList')).toMatch(
+      /^Codex does not start: another/,
+    );
+    expect(await whoShows(status('running', 14.8))).toMatch(/^scanList\? /);
+  });
+
+  test('has three states', async () => {
+    expect(await whyNot(status('Complete'), 'scanList')).toMatch(
+      /^Codex does not start: its database/,
+    );
+  });
+
+  test('goes on behind the file where it stopped', async () => {
+    const stopped = (at: string) =>
+      status('pending').state(`UPDATE backfill_state SET last_watermark = '${at}'`);
+    expect(await whoShows(stopped('sessions/2026/11/20/x'))).toBe(ALL);
+    expect(await whoShows(stopped('sessions/2026/11/22/x'))).toBe('scanList');
   });
 
   test('is over once it is complete', async () => {

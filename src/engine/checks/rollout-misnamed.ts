@@ -16,13 +16,14 @@ path in the database right with it. It needs the time and the id from the first 
   severity: 'warning',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { flawOf } = causesOf(snapshot);
-    for (const rollout of snapshot.rollouts) {
-      const id = rollout.head.meta?.id ?? null;
-      if (flawOf(rollout) !== 'rollout-misnamed' || id === null) continue;
+    const { causeOf, fileOf } = causesOf(snapshot);
+    for (const thread of snapshot.threads) {
+      const { id } = thread;
+      const file = fileOf(thread);
+      if (file === null || causeOf(thread) !== 'rollout-misnamed') continue;
       yield {
-        subject: rolloutSubject(rollout),
-        facts: { file: rollout.path, thread: id, isOnlyFolder: rollout.name?.id === id },
+        subject: rolloutSubject(file),
+        facts: { file: file.path, thread: id, isOnlyFolder: file.name?.id === id },
         threads: [id],
       };
     }

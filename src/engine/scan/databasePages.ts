@@ -53,7 +53,11 @@ const MAX_ROUNDS = 8;
  * log as of its start. It counts when it took no page out of main itself (those of the round before
  * were read before the log was looked at), or when the log, looked at once more after it, has no new
  * commit. All of it counts only when the header of the log is the same before the first and after the
- * last round, and so are the files. Without a log nothing tells of a change but the time of main.
+ * last round, and so are the files.
+ *
+ * Without a log, main may not have changed at all: its time tells, and also the counter of changes in
+ * its header, because Windows and file servers may be late with the time. A change that is not done
+ * yet has not counted, but has a journal.
  */
 export async function readTables(
   files: Files,
@@ -71,7 +75,7 @@ export async function readTables(
     const log = openLog(files, `${file}-wal`, before.value.logHeader, limits.logBytes);
     if (before.value.isJournalHot) why = 'a change of it is under way, or was broken off';
     else {
-      const pages = new Pages(files, file, before.value.main.bytes, log, limits.bytes);
+      const pages = new Pages(files, file, before.value, log, limits.bytes);
       const content = await readInRounds(pages, log, tables, limits.rows);
       const after = await look(files, file);
       if (!after.ok) return after;
@@ -94,8 +98,8 @@ async function readInRounds(
   if (first?.ok === false) return first;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     // What went wrong may be due to a commit in the middle of the round: it counts as little as rows.
-    const content = await settle(async () => {
-      await pages.startRound();
+    const content = await settle(() => {
+      pages.startRound();
       return readContent(pages, tables, maxRows);
     });
     if (log === null || !pages.hasReadMain) return content;
@@ -114,33 +118,29 @@ class Pages implements PageSource {
   hasReadMain = false;
   readonly #files: Files;
   readonly #file: FilePath;
-  readonly #mainBytes: number;
+  readonly #before: Look;
   readonly #log: Log | null;
   readonly #maxBytes: number;
   // Pages of main by their number, pages of the log by their negative offset there.
   #ofLastRound = new Map<number, Uint8Array>();
   #ofThisRound = new Map<number, Uint8Array>();
 
-  constructor(files: Files, file: FilePath, mainBytes: number, log: Log | null, maxBytes: number) {
+  constructor(files: Files, file: FilePath, before: Look, log: Log | null, maxBytes: number) {
     this.#files = files;
     this.#file = file;
-    this.#mainBytes = mainBytes;
+    this.#before = before;
     this.#log = log;
     this.#maxBytes = maxBytes;
   }
 
-  async startRound(): Promise<void> {
+  startRound(): void {
     this.#ofLastRound = this.#ofThisRound;
     this.#ofThisRound = new Map();
     this.hasReadMain = false;
-    if (this.#log !== null && this.#log.pageCount > 0) {
-      this.pageBytes = this.#log.pageBytes;
-      this.pageCount = this.#log.pageCount;
-      return;
-    }
-    this.hasReadMain = true;
-    this.pageBytes = pageBytesOf(await this.#range(this.#file, 0, FILE_HEADER_BYTES));
-    this.pageCount = Math.floor(this.#mainBytes / this.pageBytes);
+    const { main, mainHeader } = this.#before;
+    const isInLog = this.#log !== null && this.#log.pageCount > 0;
+    this.pageBytes = isInLog ? this.#log.pageBytes : pageBytesOf(mainHeader);
+    this.pageCount = isInLog ? this.#log.pageCount : Math.floor(main.bytes / this.pageBytes);
   }
 
   async page(number: number): Promise<Uint8Array> {
@@ -176,6 +176,7 @@ interface Look {
   readonly main: FileState;
   readonly log: FileState | null;
   readonly logHeader: Uint8Array;
+  readonly mainHeader: Uint8Array;
   /** SQLite takes a rollback journal as over when it is gone, empty, or begins with a zero. */
   readonly isJournalHot: boolean;
 }
@@ -193,6 +194,8 @@ async function look(files: Files, file: FilePath): Promise<Read<Look>> {
   if (!main.ok) return main;
   if (main.value.kind !== 'file')
     return { ok: false, trouble: { code: 'not-a-file', why: 'there is a folder in its place' } };
+  const mainHeader = await files.range(file, 0, FILE_HEADER_BYTES);
+  if (!mainHeader.ok) return mainHeader;
   const journal = orNull(await files.range(`${file}-journal`, 0, 1));
   if (!journal.ok) return journal;
   return {
@@ -201,23 +204,26 @@ async function look(files: Files, file: FilePath): Promise<Read<Look>> {
       main: main.value,
       log: log.value,
       logHeader: header.value ?? new Uint8Array(0),
+      mainHeader: mainHeader.value,
       isJournalHot: (journal.value?.[0] ?? 0) !== 0,
     },
   };
 }
 
 function isOnePicture(before: Look, after: Look, hasLog: boolean, startedAt: number): boolean {
-  const isSameHeader =
-    before.logHeader.length === after.logHeader.length &&
-    before.logHeader.every((byte, at) => byte === after.logHeader[at]);
-  if (!isSameHeader) return false;
+  if (!isEqual(before.logHeader, after.logHeader)) return false;
   if (hasLog)
     return (
       before.main.identity === after.main.identity && before.log?.identity === after.log?.identity
     );
   // The last change has to be older than the clock of the file system is coarse.
-  const isQuiet = startedAt - before.main.modifiedMs > QUIET_MS;
-  return isQuiet && isSame(before.main, after.main) && isSame(before.log, after.log);
+  const isQuiet = startedAt - before.main.modifiedMs > QUIET_MS && !after.isJournalHot;
+  const isUnchanged = isSame(before.main, after.main) && isSame(before.log, after.log);
+  return isQuiet && isUnchanged && isEqual(before.mainHeader, after.mainHeader);
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 function isSame(one: FileState | null, other: FileState | null): boolean {

@@ -11,7 +11,7 @@ export interface StoredColumns {
 export type Place = number | 'rowid';
 
 /** Far longer than any schema of Codex; a damaged one shall not cost memory. */
-const MAX_TEXT = 1_000_000;
+const MAX_TEXT = 100_000;
 
 /** Space and comments, quoted names and texts, bare words; whatever else is one mark each. */
 const TOKEN =

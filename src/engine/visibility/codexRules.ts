@@ -13,6 +13,8 @@ export interface CodexRules {
   readonly searchesPastRow: boolean;
   /** What a list from the database comes to when a row of it cannot be read. */
   readonly unreadableRow: 'empty-list' | 'error';
+  /** Archived threads are listed also when nobody said anything in them. */
+  readonly listsSilentArchive: boolean;
   /** Threads that are attached to another one are not listed from the database. */
   readonly hidesAttached: boolean;
   /** Refuses to resume when header, row and settings differ in the provider. */
@@ -34,6 +36,7 @@ const V142: CodexRules = {
   knowsPaginated: false,
   searchesPastRow: true,
   unreadableRow: 'empty-list',
+  listsSilentArchive: false,
   hidesAttached: false,
   holdsToProvider: false,
   rebuildsProviderFrom: 'header',
@@ -53,6 +56,7 @@ const V150: CodexRules = {
   measured: '0.150',
   knowsPaginated: true,
   searchesPastRow: false,
+  rebuildsProviderFrom: 'settings',
   migrations: {
     'state_5.sqlite': 51,
     'logs_2.sqlite': 2,
@@ -65,6 +69,7 @@ const V150: CodexRules = {
 const V160: CodexRules = {
   ...V150,
   measured: '0.160',
+  listsSilentArchive: true,
   migrations: { ...V150.migrations, 'state_5.sqlite': 58, 'memories_1.sqlite': 2 },
 };
 
@@ -74,7 +79,6 @@ const V169: CodexRules = {
   unreadableRow: 'error',
   hidesAttached: true,
   holdsToProvider: true,
-  rebuildsProviderFrom: 'settings',
   losesAtPageBorders: false,
   checksDatabase: true,
   needsLog: false,

@@ -84,14 +84,18 @@ function newness({ createdAtMs, undecodable }: IndexRow): number {
 
 function isSelected(look: Look, row: IndexRow, list: 'active' | 'archived'): Verdict {
   const { rules, provider } = look;
+  const needsPreview = list === 'active' || !rules.listsSilentArchive;
   return allOf(
     () => (row.list === list ? YES : no(sayOtherList(row))),
-    () => (row.hasPreview === false ? no('its row has no preview') : YES),
+    () => (needsPreview && row.hasPreview === false ? no('its row has no preview') : YES),
     () => (isInteractive(row.source) ? YES : no(sayHidden('its row', row.source))),
     () => (rules.hidesAttached && row.isAttached ? no('it is attached to another thread') : YES),
+    () =>
+      needsPreview && row.hasPreview === 'unknown'
+        ? unknown('it is not known what Codex makes of its file')
+        : YES,
     () => (provider === null ? unknown('config.toml could not be read') : YES),
     () => hasListedProvider(row, look),
-    () => (row.hasPreview === true ? YES : unknown('its file was read in part only')),
   );
 }
 

@@ -4,7 +4,7 @@
 import type { Row } from '../model/database.ts';
 import type { Rollout, RolloutMeta } from '../model/rollout.ts';
 import { canonicalId } from '../model/threadIds.ts';
-import type { Answer, FilePath, ThreadId } from '../model/words.ts';
+import type { Answer, FilePath, HomePath, ThreadId } from '../model/words.ts';
 import type { CodexRules } from './codexRules.ts';
 import { targetOf, type Look, type Target } from './look.ts';
 import { readName } from './rolloutNames.ts';
@@ -60,24 +60,42 @@ function whyUndecodable(row: Row, rules: CodexRules): string | null {
 /** The rows that Codex makes of the files when it has no database: the last path of a thread wins. */
 export function rebuiltRows(look: Look): readonly IndexRow[] {
   const rows = new Map<string, IndexRow>();
-  for (const row of indexedFiles(look)) rows.set(row.storedId, row);
+  for (const row of indexedFiles(look, null)) rows.set(row.storedId, row);
   return [...rows.values()];
 }
 
-/** The rows after Codex has gone through the files once more: known rows are brought up to date. */
-export function refilledRows(look: Look, before: readonly IndexRow[]): readonly IndexRow[] {
+/**
+ * The rows after Codex has gone through the files once more, or through those behind the one where
+ * it stopped: known rows are brought up to date. Null when that may cure a row that cannot be read.
+ */
+export function refilledRows(
+  look: Look,
+  before: readonly IndexRow[],
+  stoppedAt: HomePath | null,
+): readonly IndexRow[] | null {
   const rows = new Map(before.map(row => [row.storedId, row]));
-  for (const row of indexedFiles(look)) {
+  for (const row of indexedFiles(look, stoppedAt)) {
     const known = rows.get(row.storedId);
-    // What a file does not say stays as it was.
-    const hasPreview = row.hasPreview === true ? true : (known?.hasPreview ?? row.hasPreview);
-    rows.set(row.storedId, { ...row, hasPreview, isAttached: known?.isAttached ?? false });
+    if (known !== undefined && known.undecodable !== null) return null;
+    rows.set(row.storedId, known === undefined ? row : broughtUpToDate(known, row));
   }
   return [...rows.values()];
 }
 
-function indexedFiles(look: Look): readonly IndexRow[] {
-  const inOrder = [...look.rollouts].sort((one, other) => (one.path < other.path ? -1 : 1));
+/** What a file does not say stays as it was. */
+function broughtUpToDate(known: IndexRow, row: IndexRow): IndexRow {
+  return {
+    ...row,
+    hasPreview: row.hasPreview === true ? true : known.hasPreview,
+    historyMode: row.historyMode === 'paginated' ? 'paginated' : known.historyMode,
+    isAttached: known.isAttached,
+  };
+}
+
+function indexedFiles(look: Look, behind: HomePath | null): readonly IndexRow[] {
+  const inOrder = look.rollouts
+    .filter(({ path }) => behind === null || path > behind)
+    .sort((one, other) => (one.path < other.path ? -1 : 1));
   return inOrder.flatMap(rollout => indexFile(look, rollout) ?? []);
 }
 
@@ -152,7 +170,7 @@ function basicsOf({ rules }: Look, rollout: Rollout, id: ThreadId) {
 function previewIn({ head }: Rollout, rules: CodexRules): Answer {
   const isKnown = rules.knowsPaginated || head.userItem === null;
   const found = isKnown ? head.firstUserMessage : head.userMessage;
-  if (found !== null) return true;
+  if (found !== null || head.hasGoal) return true;
   return head.reachesFirstMessage ? false : 'unknown';
 }
 
@@ -163,7 +181,7 @@ function providerOf({ rules }: Look, { tail }: Rollout, inHeader: string | null)
 }
 
 /** A header whose time cannot be read is made up for from the name, which says nothing of history. */
-function historyModeOf(meta: RolloutMeta, rules: CodexRules): IndexRow['historyMode'] {
+export function historyModeOf(meta: RolloutMeta, rules: CodexRules): IndexRow['historyMode'] {
   if (!rules.knowsPaginated || meta.historyMode !== 'paginated') return 'legacy';
   const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}/.test(meta.timestamp ?? '');
   return isTime ? 'paginated' : 'legacy';

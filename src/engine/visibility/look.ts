@@ -6,10 +6,13 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath, HomePath, ThreadId } from '../model/words.ts';
 import type { CodexRules } from './codexRules.ts';
 import { idsInName } from './rolloutNames.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface Look {
   readonly snapshot: Snapshot;
   readonly rules: CodexRules;
+  /** Whether the database of paginated histories can be opened. */
+  readonly opensHistory: Verdict;
   /** The provider of a thread that is started now; null when config.toml could not be read. */
   readonly provider: string | null;
   /** Why that is not the one that config.toml names. */
@@ -21,13 +24,14 @@ export interface Look {
   readonly byPath: ReadonlyMap<HomePath, Rollout>;
 }
 
-export function lookAt(snapshot: Snapshot, rules: CodexRules): Look {
+export function lookAt(snapshot: Snapshot, rules: CodexRules, opensHistory: Verdict): Look {
   const byPath = new Map(snapshot.rollouts.map(one => [one.path, one]));
   const isTwin = ({ compressed, path }: Rollout) => compressed && byPath.has(withoutZst(path));
   const rollouts = snapshot.rollouts.filter(one => !isTwin(one));
   return {
     snapshot,
     rules,
+    opensHistory,
     ...providerInUse(snapshot.config),
     rollouts,
     byHeader: groupedBy(rollouts, ({ head }) => [head.header?.meta.id ?? '']),

@@ -41,11 +41,12 @@ function providerInUse(
 export function providersAgree(
   look: Look,
   row: IndexRow | null,
+  isFoundByRow: boolean,
   meta: RolloutMeta,
   file: Rollout,
 ): Verdict {
   if (!look.rules.holdsToProvider) return YES;
-  if (row !== null && isPaginated(meta, look.rules)) return YES;
+  if (isFoundByRow && isPaginated(meta, look.rules)) return YES;
   const inHeader = (meta.provider ?? '') === '' ? look.provider : meta.provider;
   const other = providerInUse(look, row, meta, file);
   if (inHeader === other) return YES;

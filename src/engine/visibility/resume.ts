@@ -4,11 +4,11 @@ import type { Rollout, RolloutMeta } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
 import { canonicalId } from '../model/threadIds.ts';
 import type { ThreadId } from '../model/words.ts';
-import type { IndexRow } from './indexRows.ts';
+import { historyModeOf, type IndexRow } from './indexRows.ts';
 import { mayLackFiles, type Look } from './look.ts';
 import { mayUseProvider, providersAgree } from './providers.ts';
 import { readName } from './rolloutNames.ts';
-import { hasHeader, headerOf, isPaginated } from './rolloutReading.ts';
+import { hasHeader, hasPreview, headerOf, isPaginated } from './rolloutReading.ts';
 import type { Start } from './start.ts';
 import { allOf, no, unknown, YES, type Verdict } from './verdict.ts';
 
@@ -38,14 +38,14 @@ type Rows = ReadonlyMap<string, IndexRow>;
 /** Codex 0.142: the row's file when it is one of this thread, else any file of the name. */
 function resumeByFile(look: Look, id: ThreadId, rows: Rows): Verdict {
   const row = rows.get(id);
-  if (row === undefined || row.undecodable !== null) return resumeByName(look, id, null);
+  if (row === undefined || row.undecodable !== null) return resumeByName(look, id, rows);
   const { target } = row;
   if (target === 'unknown' || target === 'other')
     return unknown(`the file that its row names (${row.path}) was not read`);
   const isOwn = target !== 'missing' && anyMetaOf(target)?.id === id;
-  if (!isOwn) return resumeByName(look, id, row);
+  if (!isOwn) return resumeByName(look, id, rows);
   if (row.hasArchivedAt) return no('it is archived');
-  return resumeFile(look, target, row);
+  return resumeFile(look, target, rows, row);
 }
 
 /** Codex from 0.160 on: a row has the say, and only without one a file of the name is looked for. */
@@ -58,17 +58,19 @@ function resumeByRow(look: Look, id: ThreadId, rows: Rows): Verdict {
   if (target === 'unknown' || target === 'other')
     return unknown(`the file that its row names (${row.path}) was not read`);
   return allOf(
-    () => isArchived(row, target),
     () => hasHeader(target, look.rules),
     () => belongsTo(headerOf(target, look.rules), id),
-    () => resumeFile(look, target, row),
+    () => isArchived(look, row, target),
+    () => resumeFile(look, target, rows, row),
   );
 }
 
 /** In legacy history the file's place says what is archived, in paginated history the row. */
-function isArchived(row: IndexRow, file: Rollout): Verdict {
-  const archived =
-    row.historyMode === 'paginated' ? row.hasArchivedAt : file.place === 'archived_sessions';
+function isArchived({ rules }: Look, row: IndexRow, file: Rollout): Verdict {
+  const meta = headerOf(file, rules);
+  const goesByRow =
+    (meta !== null && isPaginated(meta, rules)) || hasPreview(file, rules).answer === false;
+  const archived = goesByRow ? row.hasArchivedAt : file.place === 'archived_sessions';
   return archived ? no('it is archived') : YES;
 }
 
@@ -84,19 +86,18 @@ function resumeNameless(look: Look, id: ThreadId, rows: Rows): Verdict {
     const meta = headerOf(file, look.rules);
     const isOther = meta?.id != null && meta.id !== id && isPaginated(meta, look.rules);
     const other = isOther ? rows.get(meta.id) : undefined;
-    if (meta?.id == null || other === undefined) return resumeFile(look, file, null);
-    const resumed = resumeByRow(look, meta.id, rows);
-    return resumed.answer === false
-      ? no(
-          `the file of its name is one of thread ${meta.id}, which cannot be resumed: ${resumed.why ?? ''}`,
-        )
-      : resumed;
+    const verdict = resumeFile(look, file, rows, null);
+    if (other === undefined || verdict.answer === false) return verdict;
+    const why = `the file of its name is one of thread ${meta?.id ?? ''}`;
+    if (other.target === 'missing')
+      return no(`${why}, and the row of that names a file that is gone`);
+    return resumeByRow(look, other.storedId, rows).answer === true ? verdict : unknown(why);
   });
   return agreed(verdicts) ?? withoutFile(look, id);
 }
 
-function resumeByName(look: Look, id: ThreadId, row: IndexRow | null): Verdict {
-  const verdicts = candidates(look, id).map(file => resumeFile(look, file, row));
+function resumeByName(look: Look, id: ThreadId, rows: Rows): Verdict {
+  const verdicts = candidates(look, id).map(file => resumeFile(look, file, rows, null));
   return agreed(verdicts) ?? withoutFile(look, id);
 }
 
@@ -120,21 +121,27 @@ function withoutFile(look: Look, id: ThreadId): Verdict {
   return no(isInArchive ? 'it is archived' : 'no file below sessions has its id in the name');
 }
 
-/** Whether Codex can go on with this file. */
-function resumeFile(look: Look, file: Rollout, row: IndexRow | null): Verdict {
+/** Whether Codex can go on with this file, found by a row or without one. */
+function resumeFile(look: Look, file: Rollout, rows: Rows, row: IndexRow | null): Verdict {
   const { rules } = look;
   const meta = rules.knowsPaginated ? headerOf(file, rules) : anyMetaOf(file);
-  const found = meta === null ? hasHeader(file, rules) : YES;
+  const found = meta === null || rules.knowsPaginated ? hasHeader(file, rules) : YES;
   if (found.answer !== true) return found;
   if (meta === null) return no('its file has no description of the thread');
+  const named = row ?? rowOf(meta, rows);
   return allOf(
-    () => (rules.knowsPaginated ? hasHeader(file, rules) : YES),
     () => beginsWell(look, file),
     () => isReadable(look, file, meta, row),
     () => (isPaginated(meta, rules) ? isSoundPaginated(look, file, meta, row) : YES),
-    () => mayUseProvider(look, row, meta, file),
-    () => providersAgree(look, row, meta, file),
+    () => mayUseProvider(look, named, meta, file),
+    () => providersAgree(look, named, row !== null, meta, file),
   );
+}
+
+/** The row of the thread that the file is one of: it has the say about the provider. */
+function rowOf(meta: RolloutMeta, rows: Rows): IndexRow | null {
+  const row = meta.id === null ? undefined : rows.get(meta.id);
+  return row === undefined || row.undecodable !== null ? null : row;
 }
 
 /** Codex 0.142 looks for the description in the whole file. */
@@ -170,6 +177,8 @@ function isSoundPaginated(
   const { rules, byHeader } = look;
   if (row?.historyMode === 'legacy')
     return no('its row says legacy history, and its file says paginated history');
+  if (row === null && historyModeOf(meta, rules) === 'legacy')
+    return no('the time in its description cannot be read');
   if (file.tail.lastHasOrdinal === false) return no('the last line of its file has no number');
   if (readName(file.path, rules) === null)
     return no('the name of its file is none that Codex gives, and paginated history needs one');
@@ -177,8 +186,5 @@ function isSoundPaginated(
     return mayLackFiles(look)
       ? unknown('not all files could be looked at')
       : no(`the file of the thread that it was forked from (${meta.historyBase}) is gone`);
-  const history = look.snapshot.databases.find(({ family }) => family === 'thread_history');
-  return history?.trouble == null
-    ? YES
-    : unknown(`the database of paginated histories could not be read: ${history.trouble.why}`);
+  return look.opensHistory;
 }

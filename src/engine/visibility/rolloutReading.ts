@@ -30,7 +30,7 @@ export function hasPreview({ head, compressed }: Rollout, rules: CodexRules): Ve
   if (head.badBytes === 'before-message')
     return no('its file has bytes that are no text before the first message');
   const found = rules.knowsPaginated ? (head.userMessage ?? head.userItem) : head.userMessage;
-  if (found !== null) return YES;
+  if (found !== null || head.hasGoal) return YES;
   if (!rules.knowsPaginated && head.userItem !== null)
     return no('its messages are written in a way that this Codex does not know');
   if (!head.reachesFirstMessage && head.firstUserMessage === null)

@@ -78,12 +78,13 @@ function isFound({ rules }: Look, { path }: Rollout): Verdict {
 
 function isListed(look: Look, rollout: Rollout): Verdict {
   const { rules, provider } = look;
+  const needsPreview = rollout.place === 'sessions' || !rules.listsSilentArchive;
   return allOf(
     () => hasHeader(rollout, rules),
     () => hasListedSource(rollout, look),
     () => (provider === null ? unknown('config.toml could not be read') : YES),
     () => hasListedProvider(rollout, look),
-    () => hasPreview(rollout, rules),
+    () => (needsPreview ? hasPreview(rollout, rules) : YES),
   );
 }
 

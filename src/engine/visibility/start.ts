@@ -15,7 +15,10 @@ export interface Start {
   readonly why: string | null;
 }
 
-/** So long another Codex that goes through the files is waited for, if it still does. */
+/** While another Codex goes through the files, a start waits half a minute and gives up. */
+const WAIT_MS = 30_000;
+
+/** So long after its last sign of life another Codex is taken to be still at it. */
 const LEASE_MS = 900_000;
 
 export function predictStart(look: Look, codex: CodexInUse): Start {
@@ -23,8 +26,9 @@ export function predictStart(look: Look, codex: CodexInUse): Start {
   if (snapshot.gaps.some(({ source, extent }) => source === 'home' && extent === 'all'))
     return unclear('the home could not be looked at');
   for (const database of snapshot.databases.filter(one => one.family !== 'state')) {
-    const starts = startsWithOther(database, codex, snapshot);
-    if (starts.answer !== true) return { starts, rows: null, why: starts.why };
+    const { answer, why } = startsWithOther(database, codex, snapshot);
+    if (answer === false) return fails(why ?? '');
+    if (answer === 'unknown') return unclear(why ?? '');
   }
   const database = snapshot.databases.findLast(one => one.family === 'state');
   if (database === undefined)
@@ -43,11 +47,19 @@ function startWithState(look: Look, codex: CodexInUse, database: Database): Star
       ? unclear('it is not known what Codex makes of its state database')
       : fails('the state database has no table of threads');
   const drift = driftOf(database, database.migrations, codex, look.snapshot);
-  if (drift.answer !== true) return { starts: drift, rows: null, why: drift.why };
+  if (drift.answer === false) return fails(drift.why ?? '');
+  if (drift.answer === 'unknown') return unclear(drift.why ?? '');
   if (state.rows.some(({ stopsStart }) => stopsStart))
     return fails('a row of the state database has a time that is no number');
-  const rows = state.rows.map(row => asIndexRow(look, row));
-  return afterBackfill(look, rows);
+  const missing = database.migrations.missingObjects;
+  if (missing.includes('table backfill_state'))
+    return fails('the state database has lost its table backfill_state');
+  if (missing.some(object => object.startsWith('table threads ')))
+    return unclearRows('the table of threads is not as Codex made it');
+  return afterBackfill(
+    look,
+    state.rows.map(row => asIndexRow(look, row)),
+  );
 }
 
 function startWithTrouble(look: Look, kind: string, why: string): Start {
@@ -59,18 +71,24 @@ function startWithTrouble(look: Look, kind: string, why: string): Start {
   return rebuilt(look);
 }
 
-/** A start that finds the files not gone through to the end goes through them again. */
+/** A start that finds the files not gone through to the end goes through the rest of them. */
 function afterBackfill(look: Look, rows: readonly IndexRow[]): Start {
-  const backfill = look.snapshot.state?.backfill ?? null;
-  const asTheyAre = { starts: YES, rows, why: null };
-  if (backfill === null || backfill.status === 'complete') return asTheyAre;
-  if (backfill.watermark !== null) return unclearRows('Codex goes through a part of the files');
-  const ageMs = look.snapshot.takenAtMs - (backfill.updatedAtMs ?? 0);
-  const isAbandoned = backfill.status === 'running' && ageMs > LEASE_MS;
-  if (backfill.status === 'pending' || isAbandoned)
-    return { starts: YES, rows: refilledRows(look, rows), why: null };
-  return unclearRows(`the database says that going through the files is "${backfill.status}"`);
+  const { state, takenAtMs } = look.snapshot;
+  // Without a record Codex makes one that says that nothing was done yet.
+  const { status, watermark, updatedAtMs } = state?.backfill ?? NOTHING_DONE;
+  if (status === 'complete') return { starts: YES, rows, why: null };
+  if (status !== 'pending' && status !== 'running')
+    return fails(`its database says that going through the files is "${status}"`);
+  const leftMs = status === 'running' ? (updatedAtMs ?? 0) + LEASE_MS - takenAtMs : 0;
+  if (leftMs > WAIT_MS) return fails('another Codex goes through the files, or was stopped at it');
+  if (leftMs > 0) return unclear('another Codex went through the files a quarter of an hour ago');
+  const refilled = refilledRows(look, rows, watermark);
+  return refilled === null
+    ? unclearRows('going through the files may cure the row that cannot be read')
+    : { starts: YES, rows: refilled, why: null };
 }
+
+const NOTHING_DONE = { status: 'pending', watermark: null, updatedAtMs: null };
 
 function rebuilt(look: Look): Start {
   return { starts: YES, rows: rebuiltRows(look), why: null };
@@ -88,14 +106,27 @@ function unclearRows(why: string): Start {
   return { starts: YES, rows: null, why };
 }
 
+/** The database of paginated histories is only opened with the first thread that has one. */
+export function opensHistory(codex: CodexInUse, snapshot: Snapshot): Verdict {
+  const history = snapshot.databases.find(({ family }) => family === 'thread_history');
+  if (history === undefined || history.trouble?.kind === 'empty') return YES;
+  const { trouble, migrations, name } = history;
+  if (trouble?.kind === 'unread') return unknown(`${name} could not be read: ${trouble.why}`);
+  if (trouble !== null) return no(`${name} is damaged, and paginated history needs it`);
+  if (migrations === null) return unknown(`the migrations of ${name} could not be read`);
+  const { answer, why } = driftOf(history, migrations, codex, snapshot);
+  return answer === true
+    ? YES
+    : { answer, why: `${name} cannot be used for paginated history: ${why ?? ''}` };
+}
+
 /** Other databases are opened at the start too; those that are damaged are made anew. */
 function startsWithOther(database: Database, codex: CodexInUse, snapshot: Snapshot): Verdict {
   const { family, name, trouble, migrations } = database;
   const isOpened = ['goals', 'memories', 'queue'].includes(family);
   if (!isOpened && !(family === 'logs' && codex.rules.needsLog)) return YES;
   if (codex.migrations !== null && codex.migrations[name] === undefined) return YES;
-  if (trouble?.kind === 'folder')
-    return no(`Codex does not start: a folder lies where ${name} should be`);
+  if (trouble?.kind === 'folder') return no(`a folder lies where ${name} should be`);
   if (trouble !== null || migrations === null) return YES;
   return driftOf(database, migrations, codex, snapshot);
 }
@@ -113,7 +144,7 @@ function driftOf(
   codex: CodexInUse,
   snapshot: Snapshot,
 ): Verdict {
-  const stops = (why: string) => no(`Codex does not start: ${name} ${why}`);
+  const stops = (why: string) => no(`${name} ${why}`);
   const { recorded, schemaVersions, newestKnown } = migrations;
   const newest = codex.migrations?.[name] ?? null;
   const mostKnown = newest ?? newestKnown ?? Infinity;
