@@ -86,6 +86,7 @@ const MAPS = new Set(['names', 'paths', 'visibility']);
 const OF_THE_SYSTEM: Readonly<Record<string, RegExp>> = {
   columns: /^[a-z][a-z0-9_]{0,40}$/,
   missingObjects: /^(?:table|index|trigger|view|column) [a-z][a-z0-9_.]{0,60}$/,
+  changedObjects: /^(?:table|index|trigger|view|column) [a-z][a-z0-9_.]{0,60}$/,
   fingerprint: /^[0-9a-f]{8,128}$/,
   checksum: /^[0-9a-f]{64,96}$/i,
   firstChecksum: /^[0-9a-f]{64,96}$/i,

@@ -55,7 +55,8 @@ function writeState(page: PageWriter, { rows, backfill }: StateDatabase): void {
 /** What it records, what its schema shows, and what is known: one line for each migration. */
 function writeMigrations(page: PageWriter, { migrations }: Database): void {
   if (migrations === null) return;
-  const { recorded, known, schemaVersions, missingObjects, newestKnown } = migrations;
+  const { recorded, known, schemaVersions, missingObjects, changedObjects, newestKnown } =
+    migrations;
   const newest = recorded?.at(-1)?.version ?? 0;
   page.heading('Migrations');
   page.fact(
@@ -66,6 +67,7 @@ function writeMigrations(page: PageWriter, { migrations }: Database): void {
   page.fact('found', 'found in the schema', schemaVersions.join(', ') || 'of no known version');
   page.fact('known', 'newest that is known', String(newestKnown ?? 'none'));
   for (const name of missingObjects) page.fact('missing', 'missing', name);
+  for (const name of changedObjects) page.fact('changed', 'in another form', name);
   const byVersion = new Map((recorded ?? []).map(entry => [entry.version, entry]));
   const expected = known.filter(({ version }) => version <= Math.max(newest, ...schemaVersions));
   const names = new Map([...(recorded ?? []), ...expected].map(m => [m.version, m.description]));

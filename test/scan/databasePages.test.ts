@@ -1,5 +1,6 @@
 // Tables read page by page, held against SQLite itself: random databases at rest, random writers in
-// between any two reads, a real writer in another process, and damage of all sorts.
+// between any two reads, a real writer in another process, and damage of all sorts. Each of these
+// needs a small world of its own, which stands below the tests; SEED=… repeats a run.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
