@@ -84,27 +84,55 @@ export async function lookAtDatabase(
 
 /** Logs and histories can have many gigabytes, of which some kilobytes matter. */
 async function lookAtPages(world: World, database: Database): Promise<Read<DatabaseLook>> {
-  const pages = await readTables(world.files, () => world.now(), database.file, [
-    { name: '_sqlx_migrations', columns: ['version', 'description', 'success', 'checksum'] },
-    { name: PROJECTIONS, columns: ['thread_id'] },
-  ]);
+  const ask = (name: string, columns: readonly string[]) =>
+    readTables(world.files, () => world.now(), database.file, [{ name, columns }]);
+  const pages = await ask('_sqlx_migrations', ['version', 'description', 'success', 'checksum']);
   if (!pages.ok) return pages;
-  const { header, schema } = pages.value;
-  const recorded = rowsOf(pages.value, '_sqlx_migrations')?.map(([version, description, ok, sum]) =>
-    [version, description, ok, sum instanceof Uint8Array ? inHex(sum) : sum].map(
-      cell => cell ?? null,
-    ),
-  );
+  const { header, schema, tables } = pages.value;
+  const recorded = rowsOf(tables['_sqlx_migrations'])?.map(cell => {
+    const checksum = cell('checksum');
+    return [
+      cell('version'),
+      cell('description'),
+      cell('success'),
+      checksum instanceof Uint8Array ? inHex(checksum) : checksum,
+    ];
+  });
   const migrations = judgeMigrations(database.name, recorded ?? null, schema, world.hash);
   const looked = { ...database, header, migrations };
-  const projected = rowsOf(pages.value, PROJECTIONS)?.map(([id]) => String(id)) ?? null;
-  const history = projected === null ? null : { database: looked, projected };
-  return { ok: true, value: { database: looked, state: null, history, gaps: [] } };
+  // A history that cannot be read takes nothing from what is known of the migrations.
+  const history = await ask(PROJECTIONS, ['thread_id']);
+  const projected = history.ok ? rowsOf(history.value.tables[PROJECTIONS]) : null;
+  return {
+    ok: true,
+    value: {
+      database: looked,
+      state: null,
+      history:
+        projected === null
+          ? null
+          : { database: looked, projected: projected.map(cell => String(cell('thread_id'))) },
+      gaps: history.ok
+        ? []
+        : [
+            {
+              source: 'other-databases',
+              path: database.file,
+              why: history.trouble.why,
+              extent: 'part',
+            },
+          ],
+    },
+  };
 }
 
-function rowsOf({ tables }: DatabasePages, name: string): readonly (readonly Cell[])[] | null {
-  const table = tables[name];
-  return table === undefined || table.missing === true ? null : table.rows;
+/** Each row as a question for a column; a column that the table lacks is null. */
+function rowsOf(
+  table: DatabasePages['tables'][string] | undefined,
+): readonly ((column: string) => Cell)[] | null {
+  if (table === undefined || table.missing === true) return null;
+  const { columns, rows } = table;
+  return rows.map(cells => column => cells[columns.indexOf(column)] ?? null);
 }
 
 function inHex(bytes: Uint8Array): string {
