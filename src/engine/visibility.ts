@@ -8,6 +8,7 @@ import type { ThreadId } from './model/words.ts';
 import { codexInUse, type CodexInUse } from './visibility/codexRules.ts';
 import { predictDatabaseLists } from './visibility/databaseList.ts';
 import { lookAt } from './visibility/look.ts';
+import { predictPicker } from './visibility/picker.ts';
 import { predictResume } from './visibility/resume.ts';
 import { predictScanList } from './visibility/scanList.ts';
 import { opensHistory, predictStart } from './visibility/start.ts';
@@ -23,7 +24,6 @@ export function predictVisibility(snapshot: Snapshot): Readonly<Record<ThreadId,
     snapshot.threads.map(thread => [
       thread.id,
       visibilityOf(
-        thread,
         predictions.map(predict => predict(thread)).reduce((one, other) => agreeing(one, other)),
       ),
     ]),
@@ -37,11 +37,13 @@ function predictFor(snapshot: Snapshot, codex: CodexInUse): (thread: Thread) => 
   const scanList = predictScanList(look);
   const database = predictDatabaseLists(look, start);
   const resume = predictResume(look, start);
+  const picker = predictPicker(look, start, scanList);
   return thread => ({
     scanList: scanList(thread),
     databaseList: database.list(thread),
     newest50: database.newest50(thread),
     resumable: resume(thread),
+    picker: picker(thread),
   });
 }
 
@@ -50,6 +52,7 @@ interface Verdicts {
   readonly databaseList: Verdict;
   readonly newest50: Verdict;
   readonly resumable: Verdict;
+  readonly picker: Verdict;
 }
 
 /** What two releases have in common. */
@@ -63,29 +66,39 @@ function agreeing(one: Verdicts, other: Verdicts): Verdicts {
     databaseList: both('databaseList'),
     newest50: both('newest50'),
     resumable: both('resumable'),
+    picker: both('picker'),
   };
 }
 
 function everywhere(verdict: Verdict): Verdicts {
-  return { scanList: verdict, databaseList: verdict, newest50: verdict, resumable: verdict };
+  return {
+    scanList: verdict,
+    databaseList: verdict,
+    newest50: verdict,
+    resumable: verdict,
+    picker: verdict,
+  };
 }
 
 function sameForAll(
   { threads }: Snapshot,
   verdict: Verdict,
 ): Readonly<Record<ThreadId, Visibility>> {
-  return Object.fromEntries(
-    threads.map(thread => [thread.id, visibilityOf(thread, everywhere(verdict))]),
-  );
+  return Object.fromEntries(threads.map(thread => [thread.id, visibilityOf(everywhere(verdict))]));
 }
 
-function visibilityOf(thread: Thread, verdicts: Verdicts): Visibility {
-  const { scanList, databaseList, newest50, resumable } = verdicts;
+function visibilityOf({
+  scanList,
+  databaseList,
+  newest50,
+  resumable,
+  picker,
+}: Verdicts): Visibility {
   return {
     scanList: asShown(scanList),
     databaseList: asShown(databaseList),
     newest50: asShown(newest50),
     resumable,
-    surfaces: surfacesOf(thread, verdicts),
+    surfaces: surfacesOf(newest50, picker),
   };
 }

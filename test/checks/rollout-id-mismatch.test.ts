@@ -48,7 +48,7 @@ test("a copy of another thread's file is that thread's duplicate, whatever the t
   expectFindings(
     home()
       .thread('t1', { age: 2000 })
-      .thread('c', { at: timed, row: false, header: { id: idOf('t1') } }),
+      .thread('c', { at: timed, age: 60, row: false, header: { id: idOf('t1') } }),
   ).toBe('warning thread-file-duplicate t1'));
 
 test('not, when it is the name that is wrong', () =>

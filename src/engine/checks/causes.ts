@@ -90,15 +90,10 @@ function flawOfFile(rollout: Rollout, threads: ReadonlyMap<ThreadId, Thread>): F
   const id = head.meta?.id ?? null;
   if (head.state !== 'sound' || head.meta?.isRefusedByNewer !== false || id === null)
     return 'rollout-header-bad';
-  if (name !== null && name.id !== id) {
-    const isHeader = isHeaderWrong(rollout, threads.get(name.id), threads.get(id));
-    if (isHeader) return 'rollout-id-mismatch';
-  } else if (name !== null && rollout.inItsFolder) return null;
-  // Beside the thread's own file this is a copy, and a copy has no right place.
-  const hasBetter = threads
-    .get(id)
-    ?.files.some(file => file !== rollout && isInOrder(file, id) && !isTwin(file, rollout));
-  return hasBetter === true ? null : 'rollout-misnamed';
+  if (name === null) return 'rollout-misnamed';
+  if (name.id === id) return rollout.inItsFolder ? null : 'rollout-misnamed';
+  const isHeader = isHeaderWrong(rollout, threads.get(name.id), threads.get(id));
+  return isHeader ? 'rollout-id-mismatch' : 'rollout-misnamed';
 }
 
 /** Name and header differ: whether it is the header that is wrong, and not the name. */

@@ -21,6 +21,8 @@ export interface CodexRules {
   readonly holdsToProvider: boolean;
   /** Where a rebuilt row takes its provider from. */
   readonly rebuildsProviderFrom: 'header' | 'settings';
+  /** What the list of `codex resume` is made of, and what it leaves out besides. */
+  readonly picker: 'files' | 'rows, each file once' | 'rows of all providers, with their own files';
   /** Drops threads of one second where a page ends. */
   readonly losesAtPageBorders: boolean;
   /** Checks the whole state database when it starts, and rebuilds one with damage anywhere. */
@@ -40,6 +42,7 @@ const V142: CodexRules = {
   hidesAttached: false,
   holdsToProvider: false,
   rebuildsProviderFrom: 'header',
+  picker: 'files',
   losesAtPageBorders: true,
   checksDatabase: false,
   needsLog: true,
@@ -57,6 +60,7 @@ const V150: CodexRules = {
   knowsPaginated: true,
   searchesPastRow: false,
   rebuildsProviderFrom: 'settings',
+  picker: 'rows, each file once',
   migrations: {
     'state_5.sqlite': 51,
     'logs_2.sqlite': 2,
@@ -79,6 +83,7 @@ const V169: CodexRules = {
   unreadableRow: 'error',
   hidesAttached: true,
   holdsToProvider: true,
+  picker: 'rows of all providers, with their own files',
   losesAtPageBorders: false,
   checksDatabase: true,
   needsLog: false,

@@ -82,7 +82,13 @@ function newness({ createdAtMs, undecodable }: IndexRow): number {
   return createdAtMs ?? (undecodable === null ? -Infinity : Number.MAX_VALUE);
 }
 
-function isSelected(look: Look, row: IndexRow, list: 'active' | 'archived'): Verdict {
+/** Whether a row is one of a list, by what stands in it. */
+export function isSelected(
+  look: Look,
+  row: IndexRow,
+  list: 'active' | 'archived',
+  providers: 'all' | 'current' = 'current',
+): Verdict {
   const { rules, provider } = look;
   const needsPreview = list === 'active' || !rules.listsSilentArchive;
   return allOf(
@@ -95,7 +101,7 @@ function isSelected(look: Look, row: IndexRow, list: 'active' | 'archived'): Ver
         ? unknown('it is not known what Codex makes of its file')
         : YES,
     () => (provider === null ? unknown('config.toml could not be read') : YES),
-    () => hasListedProvider(row, look),
+    () => (providers === 'all' ? YES : hasListedProvider(row, look)),
   );
 }
 
@@ -111,7 +117,7 @@ function hasListedProvider({ provider }: IndexRow, look: Look): Verdict {
   return provider === look.provider ? YES : no(sayOtherProvider('its row', provider, look));
 }
 
-function canBeRead({ undecodable }: IndexRow): Verdict {
+export function canBeRead({ undecodable }: IndexRow): Verdict {
   return undecodable === null ? YES : no(`Codex cannot read its row: ${undecodable}`);
 }
 
@@ -122,7 +128,7 @@ function fails({ unreadableRow }: CodexRules, bad: IndexRow): Verdict {
   );
 }
 
-function hasFile({ target, path }: IndexRow): Verdict {
+export function hasFile({ target, path }: IndexRow): Verdict {
   if (target === 'missing') return no(`its row names a file that is not there (${path})`);
   return target === 'unknown' ? unknown(`it is not known whether ${path} is there`) : YES;
 }

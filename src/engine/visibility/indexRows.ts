@@ -26,6 +26,9 @@ export interface IndexRow {
   readonly provider: string | null;
   readonly historyMode: 'legacy' | 'paginated';
   readonly createdAtMs: number | null;
+  readonly updatedAtMs: number | null;
+  /** Null when it stands in a part of the file that was not read. */
+  readonly cwd: FilePath | null;
   readonly isAttached: boolean;
   readonly undecodable: string | null;
 }
@@ -44,6 +47,8 @@ export function asIndexRow(look: Look, row: Row): IndexRow {
     provider: row.provider,
     historyMode: rules.knowsPaginated && row.historyMode === 'paginated' ? 'paginated' : 'legacy',
     createdAtMs: row.createdAtMs,
+    updatedAtMs: row.updatedAtMs,
+    cwd: row.cwd,
     isAttached: row.parentThread !== null,
     undecodable: whyUndecodable(row, rules),
   };
@@ -118,6 +123,7 @@ function indexFile(look: Look, rollout: Rollout): IndexRow | null {
     ...basicsOf(look, rollout, meta.id),
     source: sourceOf(meta),
     provider: providerOf(look, rollout, inHeader === '' ? provider : inHeader),
+    cwd: cwdOf(look, rollout, meta.cwd),
     historyMode: historyModeOf(meta, rules),
     createdAtMs: Date.parse(meta.timestamp ?? '') || null,
   };
@@ -130,7 +136,7 @@ function unreadFile(look: Look, rollout: Rollout): IndexRow | null {
   return {
     ...basicsOf(look, rollout, name.id),
     ...{ hasPreview: 'unknown', source: 'vscode', provider: null },
-    ...{ historyMode: 'legacy', createdAtMs: null },
+    ...{ historyMode: 'legacy', createdAtMs: null, cwd: null },
   };
 }
 
@@ -144,6 +150,7 @@ function indexNamelessFile(look: Look, rollout: Rollout): IndexRow | null {
     ...basicsOf(look, rollout, name.id),
     source: 'vscode',
     provider: providerOf(look, rollout, provider),
+    cwd: cwdOf(look, rollout, rollout.tail.latestCwd),
     historyMode: 'legacy',
     createdAtMs: Date.parse(
       `${name.stamp.slice(0, 10)}T${name.stamp.slice(11).replaceAll('-', ':')}Z`,
@@ -161,6 +168,7 @@ function basicsOf({ rules }: Look, rollout: Rollout, id: ThreadId) {
     list: isArchived ? ('archived' as const) : ('active' as const),
     hasArchivedAt: isArchived,
     hasPreview: previewIn(rollout, rules),
+    updatedAtMs: rollout.modifiedMs,
     isAttached: false,
     undecodable: null,
   };
@@ -178,6 +186,11 @@ function previewIn({ head }: Rollout, rules: CodexRules): Answer {
 function providerOf({ rules }: Look, { tail }: Rollout, inHeader: string | null): string | null {
   if (rules.rebuildsProviderFrom === 'header') return inHeader;
   return tail.settings?.provider ?? (tail.isWholeFile ? inHeader : null);
+}
+
+function cwdOf({ rules }: Look, { tail }: Rollout, inHeader: FilePath | null): FilePath | null {
+  if (rules.rebuildsProviderFrom === 'header') return inHeader;
+  return tail.settings?.cwd ?? (tail.isWholeFile ? inHeader : null);
 }
 
 /** A header whose time cannot be read is made up for from the name, which says nothing of history. */

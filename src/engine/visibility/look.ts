@@ -17,6 +17,8 @@ export interface Look {
   readonly provider: string | null;
   /** Why that is not the one that config.toml names. */
   readonly whyOtherProvider: string | null;
+  /** The interactive program does not start with such a config.toml; the server does. */
+  readonly hasBadConfig: boolean;
   /** Without what lies compressed beside a plain file of the same name: Codex passes over it. */
   readonly rollouts: readonly Rollout[];
   readonly byHeader: ReadonlyMap<ThreadId, readonly Rollout[]>;
@@ -41,18 +43,22 @@ export function lookAt(snapshot: Snapshot, rules: CodexRules, opensHistory: Verd
 }
 
 /** What Codex cannot take from config.toml it takes from its own defaults. */
-function providerInUse(config: Snapshot['config']): Pick<Look, 'provider' | 'whyOtherProvider'> {
+function providerInUse(
+  config: Snapshot['config'],
+): Pick<Look, 'provider' | 'whyOtherProvider' | 'hasBadConfig'> {
   const { state, provider, providerPosition, definedProviders, refused } = config;
-  if (state === 'unread') return { provider: null, whyOtherProvider: null };
-  const instead = (why: string) => ({ provider: DEFAULT_PROVIDER, whyOtherProvider: why });
+  if (state === 'unread') return { provider: null, whyOtherProvider: null, hasBadConfig: false };
+  const instead = (why: string) => ({
+    provider: DEFAULT_PROVIDER,
+    whyOtherProvider: why,
+    hasBadConfig: true,
+  });
   if (state === 'broken') return instead('config.toml is not valid');
   if (refused !== null) return instead('Codex does not take config.toml');
   if (!BUILT_IN_PROVIDERS.includes(provider) && !definedProviders.includes(provider))
     return instead(`config.toml names a provider that it does not define (${provider})`);
-  return {
-    provider,
-    whyOtherProvider: providerPosition === null ? 'config.toml names none' : null,
-  };
+  const why = providerPosition === null ? 'config.toml names none' : null;
+  return { provider, whyOtherProvider: why, hasBadConfig: false };
 }
 
 const DEFAULT_PROVIDER = 'openai';

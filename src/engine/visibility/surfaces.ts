@@ -1,18 +1,13 @@
 // What people see where: the same answers in their words.
 
 import type { Visibility } from '../model/report.ts';
-import type { Thread } from '../model/thread.ts';
-import { asShown, no, unknown, type Verdict } from './verdict.ts';
+import { asShown, unknown, type Verdict } from './verdict.ts';
 
-export interface Lists {
-  readonly scanList: Verdict;
-  readonly newest50: Verdict;
-}
-
-export function surfacesOf(thread: Thread, { scanList, newest50 }: Lists): Visibility['surfaces'] {
+/** Codex for Visual Studio Code lists the newest fifty, and what the desktop app does we do not know. */
+export function surfacesOf(newest50: Verdict, picker: Verdict): Visibility['surfaces'] {
   return {
     vscode: asShown(newest50),
-    resumePicker: asShown(thread.archived ? no('it is archived') : scanList),
+    resumePicker: asShown(picker),
     desktop: asShown(unknown('what the desktop app shows was not measured')),
   };
 }

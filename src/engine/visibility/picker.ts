@@ -1,0 +1,113 @@
+// The list of `codex resume`, when it is started in the thread's own folder: it shows the threads of
+// the folder where one is. Held against the real program in a terminal.
+
+import type { Thread } from '../model/thread.ts';
+import type { FilePath } from '../model/words.ts';
+import { hasFile, isSelected } from './databaseList.ts';
+import type { IndexRow } from './indexRows.ts';
+import type { Look } from './look.ts';
+import { hasHeader, headerOf } from './rolloutReading.ts';
+import { readName } from './rolloutNames.ts';
+import type { ScanList } from './scanList.ts';
+import type { Start } from './start.ts';
+import { allOf, no, unknown, YES, type Verdict } from './verdict.ts';
+
+export type Picker = (thread: Thread) => Verdict;
+
+export function predictPicker(look: Look, start: Start, scanList: ScanList): Picker {
+  const inList =
+    look.rules.picker === 'files'
+      ? (thread: Thread) => inFiles(look, thread, scanList)
+      : inRows(look, start, scanList);
+  return thread =>
+    allOf(
+      () => (thread.archived ? no('it is archived') : YES),
+      () => (look.hasBadConfig ? no('codex resume does not start with this config.toml') : YES),
+      () => canBeIn(look, thread.cwd),
+      () => inList(thread),
+    );
+}
+
+/** The folder of a person is written in one way only. */
+function canBeIn({ snapshot }: Look, cwd: FilePath): Verdict {
+  const isPosix = cwd.startsWith('/');
+  const isPlain = isPosix ? !/\/\/|\/\.{1,2}(?:\/|$)|.\/$/.test(cwd) : /^[a-z]:\\/i.test(cwd);
+  if (!isPlain) return no(`its folder is written as "${cwd}", and no folder is called so`);
+  const state = snapshot.paths[cwd] ?? 'unknown';
+  return state === 'missing' || state === 'file'
+    ? no(`its folder (${cwd}) is not there, and the list is that of the current folder`)
+    : YES;
+}
+
+/** Codex 0.142 lists what the files say. */
+function inFiles(look: Look, thread: Thread, scanList: ScanList): Verdict {
+  const files = (look.byHeader.get(thread.id) ?? []).filter(one => one.place === 'sessions');
+  const cwds = files.map(file => headerOf(file, look.rules)?.cwd ?? null);
+  const isNamed = files.some(({ path }) => readName(path, look.rules)?.id === thread.id);
+  return allOf(
+    () => scanList(thread),
+    () =>
+      cwds.includes(thread.cwd)
+        ? YES
+        : no(`its file says that it works in ${cwds[0] ?? 'no folder'}`),
+    () => (isNamed ? YES : unknown('its file is named after another thread')),
+  );
+}
+
+function inRows(look: Look, { rows, why }: Start, scanList: ScanList): Picker {
+  if (rows === null) return () => unknown(why ?? 'the state database could not be read');
+  const providers = look.rules.picker === 'rows, each file once' ? 'current' : 'all';
+  const selected = new Map(rows.map(row => [row, isSelected(look, row, 'active', providers)]));
+  const listed = rows.filter(row => selected.get(row)?.answer !== false);
+  const hasBadRow = listed.some(({ undecodable }) => undecodable !== null);
+  const byId = new Map(rows.map(row => [row.id, row]));
+  return thread => {
+    const row = byId.get(thread.id);
+    if (row === undefined && !hasBadRow) return no('the state database has no row of it');
+    const own =
+      row === undefined
+        ? no('the state database has no row of it')
+        : allOf(
+            () => selected.get(row) ?? YES,
+            () => isOfFolder(row, thread.cwd),
+            () => hasFile(row),
+            () => (providers === 'all' ? hasOwnFile(look, row) : isTheOneShown(row, listed)),
+          );
+    // When the rows cannot be read, the list is made of the files after all.
+    return hasBadRow && own.answer !== scanList(thread).answer
+      ? unknown('a row of the state database cannot be read')
+      : own;
+  };
+}
+
+function isOfFolder({ cwd }: IndexRow, folder: FilePath): Verdict {
+  if (cwd === null) return unknown('its folder stands in a part of its file that was not read');
+  return cwd === folder ? YES : no(`it is listed in another folder (${cwd})`);
+}
+
+/** Codex 0.169 looks into the file, and leaves out a row whose file is another thread's. */
+function hasOwnFile({ rules }: Look, { target, id, path }: IndexRow): Verdict {
+  if (typeof target === 'string')
+    return unknown(`the file that its row names (${path}) was not read`);
+  return allOf(
+    () => hasHeader(target, rules),
+    () =>
+      headerOf(target, rules)?.id === id
+        ? YES
+        : no('the file that its row names is one of another thread'),
+  );
+}
+
+/** Of rows that name one file, releases before 0.169 show the one that was changed last. */
+function isTheOneShown(row: IndexRow, listed: readonly IndexRow[]): Verdict {
+  const rivals = listed.filter(one => one !== row && isSameFile(one, row));
+  const at = row.updatedAtMs ?? 0;
+  if (rivals.some(one => (one.updatedAtMs ?? 0) > at)) return no('a newer row names the same file');
+  return rivals.some(one => (one.updatedAtMs ?? 0) === at)
+    ? unknown('another row names the same file')
+    : YES;
+}
+
+function isSameFile(one: IndexRow, other: IndexRow): boolean {
+  return typeof one.target === 'string' ? one.path === other.path : one.target === other.target;
+}
