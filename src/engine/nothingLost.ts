@@ -10,7 +10,9 @@ import type { Thread } from './model/thread.ts';
 const NEEDED = ['home', 'rollouts-active', 'rollouts-archived', 'state-database'] as const;
 
 export function answerNothingLost(snapshot: Snapshot): NothingLost {
-  const files = new Set(snapshot.rollouts.map(rollout => rollout.name?.id));
+  const files = new Set(
+    snapshot.rollouts.flatMap(({ name }) => [name?.id, name?.segment ?? undefined]),
+  );
   const fates = snapshot.threads.map(thread => fateOf(thread, snapshot, files));
   const gap = snapshot.gaps.find(({ source }) => NEEDED.some(needed => needed === source));
   const gone = fates.filter(fate => fate === 'gone').length;
@@ -53,7 +55,8 @@ function fateOf(
     return state === 'file' ? 'kept' : state === 'unknown' ? 'unsure' : 'gone';
   }
   if (file.head.state === 'empty') return 'empty';
-  const parent = file.head.meta?.historyBase ?? null;
+  // A thread that goes on in a new file, or in a fork, needs the file in which it began.
+  const parent = file.head.meta?.historyFile ?? file.head.meta?.historyBase ?? null;
   if (parent !== null && !known.has(parent)) return 'gone';
   return fits(file) ? 'kept' : 'unsure';
 }

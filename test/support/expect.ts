@@ -23,6 +23,7 @@ export function expectFindings(builder: HomeBuilder, full = false) {
     /** `toBe()` says that nothing is found. */
     async toBe(...lines: readonly string[]): Promise<void> {
       const { report, keyOf } = await scanned(builder, full);
+      expect(report.checks.filter(({ outcome }) => outcome === 'crashed')).toEqual([]);
       expect(linesOf(report, keyOf)).toEqual([...lines].sort());
     },
     /** The sentences of one check's findings. */

@@ -12,7 +12,7 @@ Which threads are hidden by their provider cannot be said as long as this file c
 mistake has to be put right by hand.`,
   severity: 'error',
   // The gap that a broken file leaves is about what it says; that it is broken was seen.
-  needs: {},
+  needs: { config: 'seen' },
   *detect({ config }: Snapshot) {
     if (config.state !== 'broken' || config.error === null) return;
     const { line, column, why } = config.error;

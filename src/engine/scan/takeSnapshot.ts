@@ -130,7 +130,7 @@ class Look {
     const read = await this.#world.files.whole(file, SMALL_FILE_BYTES);
     const config = readConfig(file, read);
     if (!read.ok && read.trouble.code !== 'missing') this.note('config', file, read.trouble.why);
-    if (config.state === 'broken') this.note('config', file, 'it is not valid TOML');
+    if (config.state === 'broken') this.note('config', file, 'it is not valid TOML', 'part');
     return config;
   }
 
