@@ -105,6 +105,15 @@ describe('the beginning of a rollout', () => {
     expect(readWholeRollout(bytes(text)).head.firstUserMessage).toBe('words');
   });
 
+  test.each([
+    ['in the first line', [194, 10], 'in-description'],
+    ['behind the first line', [...bytes(`${header}\n`), 0xff, 10], 'before-message'],
+    ['behind the message', [...bytes(`${header}\n${message('a')}\n`), 0xc3, 10], 'behind'],
+    ['at the very end, cut off', [...bytes(`${header}\n${message('a')}\n`), 0xc3], null],
+  ])('with bytes that are no text %s', (_, content, badBytes) => {
+    expect(readWholeRollout(new Uint8Array(content)).head.badBytes).toBe(badBytes);
+  });
+
   test('never throws, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (junk, behind) => {

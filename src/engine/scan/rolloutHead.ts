@@ -227,7 +227,7 @@ function utf8Of(text: string, bytes: Uint8Array): Pick<RolloutHead, 'isUtf8' | '
   if (isUtf8(text, bytes)) return { isUtf8: true, badBytes: null };
   let start = 0;
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-    if (!isUtf8('\ufffd', bytes.subarray(start, end))) break;
+    if (!isText(bytes.subarray(start, end))) break;
     start = end + 1;
   }
   const sound = bytes.subarray(0, start);
@@ -243,13 +243,28 @@ function utf8Of(text: string, bytes: Uint8Array): Pick<RolloutHead, 'isUtf8' | '
 
 /** Only a replacement character in the text makes it worth asking again. */
 function isUtf8(text: string, bytes: Uint8Array): boolean {
-  if (!text.includes('\ufffd')) return true;
+  return !text.includes('\ufffd') || isText(withoutCutCharacter(bytes));
+}
+
+function isText(bytes: Uint8Array): boolean {
   try {
-    strict.decode(bytes, { stream: true });
+    strict.decode(bytes);
     return true;
   } catch {
     return false;
   }
+}
+
+/** The part that was read may end in the middle of a character, which says nothing of the file. */
+function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    const isInside = (byte & 0xc0) === 0x80;
+    if (isInside) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? bytes.subarray(0, bytes.length - back) : bytes;
+  }
+  return bytes;
 }
 
 /** The head of a rollout that could not be looked at. */
