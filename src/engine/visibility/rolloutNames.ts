@@ -1,5 +1,6 @@
 // Which paths Codex takes for rollouts: measured with names and folders of all sorts.
 
+import { isUsuallySpelt } from '../model/threadIds.ts';
 import type { HomePath, ThreadId } from '../model/words.ts';
 import type { CodexRules } from './codexRules.ts';
 
@@ -55,6 +56,7 @@ function isNumberUpTo(text: string, most: number): boolean {
 }
 
 function spelt(id: string): ThreadId {
+  if (isUsuallySpelt(id)) return id;
   const digits = id.replaceAll('-', '').toLowerCase();
   const parts = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16)];
   return [...parts, digits.slice(16, 20), digits.slice(20)].join('-');
