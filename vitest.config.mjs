@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // These need the real Codex, a built product or a window; scripts/test.mjs runs them apart.
     exclude: ['test/codex/**', 'test/editor/**', 'test/cli/process/**'],
+    setupFiles: ['test/support/seed.ts'],
     testTimeout: 20_000,
   },
 });

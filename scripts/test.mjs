@@ -7,6 +7,9 @@ import { nodeBinary } from './node-binaries.mjs';
 import { prepareMachine } from './prepare-machine.mjs';
 import { runParts } from './parts.mjs';
 
+// In CI always the same seed, so that a change is blamed for what it did; elsewhere new ones.
+if (process.env.CI !== undefined) process.env.SEED ??= '20261121';
+
 const startedAt = Date.now();
 ensureDependencies();
 const node = nodeBinary(24);

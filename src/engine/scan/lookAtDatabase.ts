@@ -57,7 +57,9 @@ export async function lookAtDatabase(
   const limit = isState ? STATE_BYTES : IMAGE_BYTES;
   const image = await readDatabaseImage(world.files, () => world.now(), file, limit);
   if (!image.ok && image.trouble.code === 'too-large' && !isState) {
-    const look = await lookAtPages(world, base);
+    // Without a log there is no header that tells of every change made meanwhile.
+    const look: Read<DatabaseLook> =
+      base.header?.journal === 'wal' ? await lookAtPages(world, base) : image;
     return look.ok
       ? look.value
       : { database: base, state: null, history: null, gaps: [gap(look.trouble.why, 'part')] };
