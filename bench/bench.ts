@@ -36,6 +36,7 @@ execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
 const codex = await installCodex(VERSION);
 const heads: readonly Heads[] =
   options.heads === 'both' ? ['real', 'small'] : [options.heads as Heads];
+fs.mkdirSync(cacheFolder('bench'), { recursive: true });
 const memory = fs.mkdtempSync(cacheFolder('bench', 'memory-'));
 print(
   `${String(os.cpus().length)} cores, Node ${process.versions.node}, Codex ${VERSION}, load ${os.loadavg()[0]?.toFixed(1) ?? ''}\n`,
