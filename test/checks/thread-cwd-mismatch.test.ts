@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home, PROJECT } from '../support/home.ts';
+import { home, idOf, PROJECT } from '../support/home.ts';
 
 const two = '/home/ada/work/two';
 const turnIn = (cwd: string) => ({ type: 'turn_context', payload: { cwd } });
@@ -89,7 +89,7 @@ test('not a fork that begins with the turns of its parent', () =>
       .folder(two)
       .thread('t1', {
         mode: 'legacy',
-        header: { cwd: two, forked_from_id: 'x' },
+        header: { cwd: two, forked_from_id: idOf('x') },
         row: { cwd: two },
         more: [turnIn(two)],
       }),

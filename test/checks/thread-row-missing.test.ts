@@ -27,7 +27,7 @@ test('a fork in which nothing was said yet is a conversation all the same', () =
       .thread('t2', {
         row: false,
         prompt: null,
-        header: { forked_from_id: 'x', history_base: { thread_id: idOf('t1') } },
+        header: { forked_from_id: idOf('x'), history_base: { thread_id: idOf('t1') } },
       }),
   ).toBe('warning thread-row-missing t2'));
 

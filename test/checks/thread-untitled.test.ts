@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home } from '../support/home.ts';
+import { home, idOf } from '../support/home.ts';
 
 const filler = { type: 'response_item', payload: { text: 'x'.repeat(5_000_000) } };
 
@@ -32,7 +32,7 @@ test('says that it is a fork', () =>
   expectFindings(
     home()
       .thread('t0')
-      .thread('t1', { prompt: null, header: { forked_from_id: 'x' } }),
+      .thread('t1', { prompt: null, header: { forked_from_id: idOf('x') } }),
   ).toSay(
     'thread-untitled',
     'It is a fork without a name in which nothing was said yet: lists show it without a title.',

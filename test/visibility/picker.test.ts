@@ -44,6 +44,14 @@ test('rows decide, files in 0.142', async () => {
   expect(await listed({ row: false }, '0.142.0')).toBeNull();
 });
 
+test('what came in by a custom door is not listed', async () => {
+  expect(await listed({ source: 'cli' })).toBeNull();
+  for (const version of ['0.142.0', '0.169.0'])
+    expect(await listed({ source: { custom: 'atlas' } }, version)).toBe(
+      'it was started by {"custom":"atlas"}',
+    );
+});
+
 test('every provider is listed since 0.169', async () => {
   expect(await listed({ provider: 'openai' })).toBeNull();
   expect(await listed({ provider: 'openai' }, '0.160.0')).toMatch(

@@ -153,9 +153,12 @@ describe('paginated history', () => {
     const header = { forked_from_id: idOf('p'), forked_from_ordinal_exclusive: 3 };
     const fork = home().thread('t1', { header });
     expect(await whyNot(fork, 'resume')).toBe(
-      `the file of the thread that it was forked from (${idOf('p')}) is gone`,
+      `the file of the thread that it was forked from (${idOf('p')}) is gone or cannot be read`,
     );
     expect(await whyNot(fork.thread('p', { archived: true }), 'resume')).toBeNull();
+    const circle = { forked_from_id: idOf('t1'), forked_from_ordinal_exclusive: 3 };
+    const ring = home().thread('t1', { header }).thread('p', { header: circle });
+    expect(await whyNot(ring, 'resume')).toBe('it was forked from itself');
   });
 });
 
@@ -172,8 +175,14 @@ describe('providers', () => {
     works({ header: { model_provider: 'openai' } }, OLD, L160, P160, PAGINATED));
   test('without a row, of settings and header, in 0.169', () =>
     works({ row: false, text: said('openai') }, OLD, L160, P160));
-  test('must be named in the header by older releases without a row', () =>
-    works({ row: false, header: { model_provider: undefined } }, LEGACY, PAGINATED));
+  test('without a row, of the settings since 0.150, of the header before', () =>
+    works({ row: false, text: said('gone') }, OLD));
+  test('must be named, without a row, by the header in 0.142 and by something later', async () => {
+    const header = { model_provider: undefined };
+    await works({ row: false, header }, L160, P160, LEGACY, PAGINATED);
+    const text = (whole: string) => whole.replaceAll('thread_settings_applied', 'nothing');
+    await works({ row: false, header, text }, LEGACY, PAGINATED);
+  });
 });
 
 test('nothing is resumed with a config.toml that is not valid', async () => {

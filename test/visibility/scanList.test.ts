@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { home, idOf, type ThreadSpec } from '../support/home.ts';
-import { ALL, whoShows, whyNot, whyNotOfMany } from '../support/visible.ts';
+import { ALL, shownOf, whoShows, whyNot, whyNotOfMany } from '../support/visible.ts';
 
 const DAY = 'sessions/2026/11/21';
 const NAME = `rollout-2026-11-21T10-59-00-${idOf('t1')}`;
@@ -163,6 +163,12 @@ describe('the first message', () => {
     expect(await listed({ prompt: null, more: [{ type: 'event_msg', payload: goal }] })).toBeNull();
   });
 
+  test('may be missing in a fork since 0.169', async () => {
+    const header = { forked_from_id: idOf('p'), forked_from_ordinal_exclusive: 3 };
+    expect(await listed({ prompt: null, header })).toBeNull();
+    expect(await listed({ prompt: null, header }, '0.160.0')).toMatch(/no message of the person/);
+  });
+
   test('may be missing in the archive since 0.160', async () => {
     const silent = (version: string) =>
       home().codex(version).thread('t1', { archived: true, mode: 'legacy', prompt: null });
@@ -233,19 +239,34 @@ test('only the newest 10,000 files are looked at', async () => {
   expect(reasons[10_000]).toMatch(/the newest 10,000 files only/);
 });
 
-test('old releases may lose threads of one second where a page ends', async () => {
-  const builder = (version: string) => {
+describe('where a page of the list ends', () => {
+  // The threads from 98 to 101 were made in the same minute, and so in the same second.
+  const crowded = (version: string) => {
     const made = home().codex(version);
     for (let index = 0; index < 120; index += 1)
-      // The threads from 98 to 101 were made in the same minute, and so in the same second.
       made.thread(`t${String(index)}`, {
         age: 60 + (index >= 98 && index <= 101 ? 98 : index),
         mode: 'legacy',
       });
     return made;
   };
-  expect(await whoShows(builder('0.142.0'), 't97')).toMatch(/^scanList /);
-  expect(await whoShows(builder('0.142.0'), 't99')).toMatch(/^scanList\? databaseList\?/);
-  expect(await whoShows(builder('0.142.0'), 't102')).toMatch(/^scanList /);
-  expect(await whoShows(builder('0.169.0'), 't99')).toMatch(/^scanList databaseList resume/);
+  const keys = ['t97', 't98', 't99', 't100', 't101', 't102', 't119'];
+
+  test('old releases lose what is of the same second, the smaller ids', async () => {
+    const shown = ['t97', 't100', 't101', 't102', 't119'];
+    expect(await shownOf(crowded('0.142.0'), 'scanList', keys)).toEqual(shown);
+    expect(await whyNot(crowded('0.160.0'), 'scanList', 't98')).toMatch(
+      /^this Codex loses threads of one second/,
+    );
+  });
+
+  test('and of the rows those that were made last', async () => {
+    const shown = ['t97', 't98', 't99', 't102', 't119'];
+    expect(await shownOf(crowded('0.160.0'), 'databaseList', keys)).toEqual(shown);
+  });
+
+  test('0.169 loses nothing', async () => {
+    expect(await shownOf(crowded('0.169.0'), 'scanList', keys)).toEqual(keys);
+    expect(await shownOf(crowded('0.169.0'), 'databaseList', keys)).toEqual(keys);
+  });
 });

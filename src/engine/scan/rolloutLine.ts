@@ -88,6 +88,9 @@ export function whyUnusable(record: JsonObject): string | null {
   const source = payload['source'];
   if (source !== undefined && typeof source !== 'string' && !isKnownSource(source))
     return 'the source in its first line is none that Codex knows';
+  const forkedFrom = payload['forked_from_id'];
+  if (forkedFrom != null && canonicalId(textOf(forkedFrom) ?? '') === null)
+    return 'the thread that its first line says it was forked from is none';
   const provider = payload['model_provider'];
   if (provider != null && typeof provider !== 'string')
     return 'the provider in its first line is not a word';

@@ -15,6 +15,8 @@ export interface CodexRules {
   readonly unreadableRow: 'empty-list' | 'error';
   /** Archived threads are listed also when nobody said anything in them. */
   readonly listsSilentArchive: boolean;
+  /** A fork in which nobody said anything yet is listed. */
+  readonly listsSilentForks: boolean;
   /** Threads that are attached to another one are not listed from the database. */
   readonly hidesAttached: boolean;
   /** Refuses to resume when header, row and settings differ in the provider. */
@@ -23,8 +25,8 @@ export interface CodexRules {
   readonly rebuildsProviderFrom: 'header' | 'settings';
   /** What the list of `codex resume` is made of, and what it leaves out besides. */
   readonly picker: 'files' | 'rows, each file once' | 'rows of all providers, with their own files';
-  /** Drops threads of one second where a page ends. */
-  readonly losesAtPageBorders: boolean;
+  /** Drops threads of one second, and rows of one moment, where a page ends. */
+  readonly losesAtPageEnds: boolean;
   /** Checks the whole state database when it starts, and rebuilds one with damage anywhere. */
   readonly checksDatabase: boolean;
   /** Does not start when the database of the log cannot be migrated. */
@@ -39,11 +41,12 @@ const V142: CodexRules = {
   searchesPastRow: true,
   unreadableRow: 'empty-list',
   listsSilentArchive: false,
+  listsSilentForks: false,
   hidesAttached: false,
   holdsToProvider: false,
   rebuildsProviderFrom: 'header',
   picker: 'files',
-  losesAtPageBorders: true,
+  losesAtPageEnds: true,
   checksDatabase: false,
   needsLog: true,
   migrations: {
@@ -81,10 +84,11 @@ const V169: CodexRules = {
   ...V160,
   measured: '0.169',
   unreadableRow: 'error',
+  listsSilentForks: true,
   hidesAttached: true,
   holdsToProvider: true,
   picker: 'rows of all providers, with their own files',
-  losesAtPageBorders: false,
+  losesAtPageEnds: false,
   checksDatabase: true,
   needsLog: false,
   migrations: { ...V160.migrations, 'state_5.sqlite': 62 },

@@ -56,16 +56,17 @@ interface Selection {
 function selectRows(look: Look, rows: readonly IndexRow[], list: 'active' | 'archived'): Selection {
   const { rules } = look;
   const selected = new Map(rows.map(row => [row, isSelected(look, row, list)]));
+  // Of one moment, the greater id comes first since 0.169; before, the row that was made first.
+  const byId = (one: IndexRow, other: IndexRow) =>
+    rules.losesAtPageEnds ? 0 : one.storedId < other.storedId ? 1 : -1;
   const inOrder = rows
     .filter(row => selected.get(row)?.answer !== false)
-    .sort(
-      (one, other) => newness(other) - newness(one) || (one.storedId < other.storedId ? 1 : -1),
-    );
+    .sort((one, other) => newness(other) - newness(one) || byId(one, other));
   const judgeIn = (pages: PagedRows, beyond: Verdict) => (row: IndexRow) =>
     allOf(
       () => selected.get(row) ?? YES,
       () => canBeRead(row),
-      () => (pages.atRisk.has(row) ? unknown(AT_RISK) : YES),
+      () => (pages.lost.has(row) ? no(LOST) : YES),
       () => (pages.reached.has(row) ? YES : pages.bad === null ? beyond : fails(rules, pages.bad)),
       () => hasFile(row),
     );
@@ -75,7 +76,7 @@ function selectRows(look: Look, rows: readonly IndexRow[], list: 'active' | 'arc
   };
 }
 
-const AT_RISK = 'this Codex may lose threads of one moment where a page of the list ends';
+const LOST = 'this Codex loses threads of one moment where a page of its list ends';
 
 /** A time that is no number is, for SQLite, greater than any. */
 function newness({ createdAtMs, undecodable }: IndexRow): number {

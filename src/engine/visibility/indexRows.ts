@@ -7,7 +7,7 @@ import { canonicalId } from '../model/threadIds.ts';
 import type { Answer, FilePath, HomePath, ThreadId } from '../model/words.ts';
 import type { CodexRules } from './codexRules.ts';
 import { targetOf, type Look, type Target } from './look.ts';
-import { readName } from './rolloutNames.ts';
+import { nameOf } from './rolloutNames.ts';
 import { sourceOf } from './rolloutReading.ts';
 
 export interface IndexRow {
@@ -131,7 +131,7 @@ function indexFile(look: Look, rollout: Rollout): IndexRow | null {
 
 /** We could not read it; Codex, perhaps, can. */
 function unreadFile(look: Look, rollout: Rollout): IndexRow | null {
-  const name = readName(rollout.path, look.rules);
+  const name = nameOf(rollout, look.rules);
   if (name === null) return null;
   return {
     ...basicsOf(look, rollout, name.id),
@@ -143,7 +143,7 @@ function unreadFile(look: Look, rollout: Rollout): IndexRow | null {
 /** What can be had from the name alone, when there is at least one line that can be read. */
 function indexNamelessFile(look: Look, rollout: Rollout): IndexRow | null {
   const { rules, provider } = look;
-  const name = readName(rollout.path, rules);
+  const name = nameOf(rollout, rules);
   const hasLine = rollout.tail.lastHasOrdinal !== null || rollout.head.firstUserMessage !== null;
   if (name === null || !hasLine) return null;
   return {

@@ -9,15 +9,16 @@ export const PAGE = 100;
 export interface PagedRows {
   /** Rows that are handed out, if their file is there. */
   readonly reached: ReadonlySet<IndexRow>;
-  /** Rows of one moment at the end of a page: which of them are handed out is left to chance. */
-  readonly atRisk: ReadonlySet<IndexRow>;
+  /** Rows that fall between two pages. */
+  readonly lost: ReadonlySet<IndexRow>;
   /** The row at which the list ended because it cannot be read. */
   readonly bad: IndexRow | null;
 }
 
 /**
  * Goes through rows as Codex does: fetches as many as a page still lacks, and one more to know
- * whether another page follows; leaves out those without a file; fetches again.
+ * whether another follows; leaves out those without a file; fetches again. Releases before 0.169 go
+ * on behind the moment of the last row, and lose what else is of that moment.
  */
 export function readPages(
   rows: readonly IndexRow[],
@@ -26,64 +27,69 @@ export function readPages(
   rules: CodexRules,
 ): PagedRows {
   const reached = new Set<IndexRow>();
-  const atRisk = new Set<IndexRow>();
+  const lost = new Set<IndexRow>();
   let start = 0;
   for (let page = 0; page < mostPages && start < rows.length; page += 1) {
-    const { given, end, bad } = readPage(rows, start, size);
+    const { given, lostHere, end, bad } = readPage(rows, start, size, rules);
     // 0.142 hands out what the page had so far, the others give up the page.
     if (bad === null || !rules.knowsPaginated) for (const row of given) reached.add(row);
-    if (bad !== null) return { reached, atRisk, bad };
-    const tie = rules.losesAtPageBorders ? tieAt(rows, end) : { from: end, to: end };
-    for (const row of rows.slice(tie.from, tie.to)) atRisk.add(row);
-    start = tie.to;
+    for (const row of lostHere) lost.add(row);
+    if (bad !== null) return { reached, lost, bad };
+    start = end;
   }
-  return { reached, atRisk, bad: null };
+  return { reached, lost, bad: null };
 }
 
-function readPage(rows: readonly IndexRow[], start: number, size: number) {
+function readPage(
+  rows: readonly IndexRow[],
+  start: number,
+  size: number,
+  { losesAtPageEnds }: CodexRules,
+) {
   const given: IndexRow[] = [];
+  const lostHere: IndexRow[] = [];
   let end = start;
-  let full = 0;
-  while (full < size && end < rows.length) {
+  for (let full = 0; full < size && end < rows.length;) {
     const lacking = size - full;
     const fetched = rows.slice(end, end + lacking + 1);
     const bad = fetched.find(({ undecodable }) => undecodable !== null) ?? null;
-    if (bad !== null) return { given, end, bad };
+    if (bad !== null) return { given, lostHere, end, bad };
     const taken = fetched.slice(0, lacking);
     given.push(...taken);
     full += taken.filter(({ target }) => target !== 'missing').length;
     end += taken.length;
+    const moment = taken.at(-1)?.createdAtMs;
+    for (; losesAtPageEnds && end < rows.length && rows[end]?.createdAtMs === moment; end += 1)
+      lostHere.push(...rows.slice(end, end + 1));
   }
-  return { given, end, bad: null };
+  return { given, lostHere, end, bad: null };
 }
 
-/** Where the rows of one moment stand, of which some come before and some behind the end of a page. */
-function tieAt(rows: readonly IndexRow[], end: number): { from: number; to: number } {
-  const moment = rows[end]?.createdAtMs ?? null;
-  let [from, to] = [end, end];
-  if (moment === null || rows[end - 1]?.createdAtMs !== moment) return { from, to };
-  while (rows[from - 1]?.createdAtMs === moment) from -= 1;
-  while (rows[to]?.createdAtMs === moment) to += 1;
-  return { from, to };
+/** A file as the list from files goes by it. */
+export interface WalkedFile {
+  /** The time in its name, as text. */
+  readonly stamp: string;
+  readonly isListed: boolean;
 }
 
 /**
- * The places of a list from files, newest first, that old releases may lose: those that share their
- * second with one at the end of a page. What is lost moves the ends of later pages.
+ * Which files are handed out by releases before 0.169, in the order in which they are gone through:
+ * a page begins with the first file whose name is older than the last one of the page before.
  */
-export function placesAtRisk(seconds: readonly string[]): ReadonlySet<number> {
-  const atRisk = new Set<number>();
-  let lost = 0;
-  for (let start = 0; start < seconds.length;) {
-    let end = start + 1;
-    while (end < seconds.length && seconds[end] === seconds[start]) end += 1;
-    const first = Math.floor((start - lost) / PAGE);
-    const last = Math.floor((end - 1) / PAGE);
-    if (end - start > 1 && first !== last) {
-      for (let place = start; place < end; place += 1) atRisk.add(place);
-      lost += end - start - 1;
-    }
-    start = end;
+export function handedOut<F extends WalkedFile>(files: readonly F[]): ReadonlySet<F> {
+  const out = new Set<F>();
+  let start = 0;
+  for (let page = 0; start >= 0 && page < MOST_PAGES; page += 1) {
+    const listed: F[] = [];
+    for (let at = start; at < files.length && listed.length <= PAGE; at += 1)
+      for (const file of files.slice(at, at + 1)) if (file.isListed) listed.push(file);
+    for (const file of listed.slice(0, PAGE)) out.add(file);
+    const last = listed[PAGE - 1];
+    if (listed.length <= PAGE || last === undefined) break;
+    start = files.findIndex(({ stamp }) => stamp < last.stamp);
   }
-  return atRisk;
+  return out;
 }
+
+/** Names that are newer than their folders can lead back to where a page began. */
+const MOST_PAGES = 1000;

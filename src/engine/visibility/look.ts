@@ -37,7 +37,7 @@ export function lookAt(snapshot: Snapshot, rules: CodexRules, opensHistory: Verd
     ...providerInUse(snapshot.config),
     rollouts,
     byHeader: groupedBy(rollouts, ({ head }) => [head.header?.meta.id ?? '']),
-    byName: groupedBy(rollouts, ({ path }) => idsInName(path)),
+    byName: groupedBy(rollouts, idsInName),
     byPath,
   };
 }
@@ -116,12 +116,14 @@ export function groupedBy<K, V>(
   keysOf: (value: V) => readonly K[],
 ): ReadonlyMap<K, readonly V[]> {
   const groups = new Map<K, V[]>();
-  for (const value of values)
-    for (const key of new Set(keysOf(value))) {
+  for (const value of values) {
+    const keys = keysOf(value);
+    for (const key of keys.length > 1 ? new Set(keys) : keys) {
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [value]);
       else group.push(value);
     }
+  }
   return groups;
 }
 

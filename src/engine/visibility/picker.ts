@@ -7,7 +7,7 @@ import { hasFile, isSelected } from './databaseList.ts';
 import type { IndexRow } from './indexRows.ts';
 import type { Look } from './look.ts';
 import { hasHeader, headerOf } from './rolloutReading.ts';
-import { readName } from './rolloutNames.ts';
+import { nameOf } from './rolloutNames.ts';
 import type { ScanList } from './scanList.ts';
 import type { Start } from './start.ts';
 import { allOf, no, unknown, YES, type Verdict } from './verdict.ts';
@@ -43,9 +43,10 @@ function canBeIn({ snapshot }: Look, cwd: FilePath): Verdict {
 function inFiles(look: Look, thread: Thread, scanList: ScanList): Verdict {
   const files = (look.byHeader.get(thread.id) ?? []).filter(one => one.place === 'sessions');
   const cwds = files.map(file => headerOf(file, look.rules)?.cwd ?? null);
-  const isNamed = files.some(({ path }) => readName(path, look.rules)?.id === thread.id);
+  const isNamed = files.some(file => nameOf(file, look.rules)?.id === thread.id);
   return allOf(
     () => scanList(thread),
+    () => isOfATool(files.map(file => headerOf(file, look.rules)?.source ?? 'vscode')[0] ?? ''),
     () =>
       cwds.includes(thread.cwd)
         ? YES
@@ -69,6 +70,7 @@ function inRows(look: Look, { rows, why }: Start, scanList: ScanList): Picker {
         ? no('the state database has no row of it')
         : allOf(
             () => selected.get(row) ?? YES,
+            () => isOfATool(row.source),
             () => isOfFolder(row, thread.cwd),
             () => hasFile(row),
             () => (providers === 'all' ? hasOwnFile(look, row) : isTheOneShown(row, listed)),
@@ -78,6 +80,11 @@ function inRows(look: Look, { rows, why }: Start, scanList: ScanList): Picker {
       ? unknown('a row of the state database cannot be read')
       : own;
   };
+}
+
+/** The lists of servers also show what came in by custom doors; this one does not. */
+function isOfATool(source: string): Verdict {
+  return ['cli', 'vscode'].includes(source) ? YES : no(`it was started by ${source}`);
 }
 
 function isOfFolder({ cwd }: IndexRow, folder: FilePath): Verdict {

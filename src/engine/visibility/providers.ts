@@ -28,10 +28,10 @@ function providerInUse(
   { tail }: Rollout,
 ): string | null {
   if (row !== null) return row.provider;
-  if (!rules.holdsToProvider) return meta.provider ?? '';
+  if (rules.rebuildsProviderFrom === 'header') return meta.provider ?? '';
   const settings = tail.settings?.provider ?? null;
   if (settings === null && !tail.isWholeFile) return null;
-  return settings ?? meta.provider ?? provider;
+  return settings ?? meta.provider ?? (rules.holdsToProvider ? provider : '');
 }
 
 /**

@@ -7,7 +7,7 @@ import type { ThreadId } from '../model/words.ts';
 import { historyModeOf, type IndexRow } from './indexRows.ts';
 import { mayLackFiles, type Look } from './look.ts';
 import { mayUseProvider, providersAgree } from './providers.ts';
-import { readName } from './rolloutNames.ts';
+import { nameOf } from './rolloutNames.ts';
 import { hasHeader, hasPreview, headerOf, isPaginated } from './rolloutReading.ts';
 import type { Start } from './start.ts';
 import { allOf, no, unknown, YES, type Verdict } from './verdict.ts';
@@ -174,17 +174,31 @@ function isSoundPaginated(
   meta: RolloutMeta,
   row: IndexRow | null,
 ): Verdict {
-  const { rules, byHeader } = look;
+  const { rules } = look;
   if (row?.historyMode === 'legacy')
     return no('its row says legacy history, and its file says paginated history');
   if (row === null && historyModeOf(meta, rules) === 'legacy')
     return no('the time in its description cannot be read');
   if (file.tail.lastHasOrdinal === false) return no('the last line of its file has no number');
-  if (readName(file.path, rules) === null)
+  if (nameOf(file, rules) === null)
     return no('the name of its file is none that Codex gives, and paginated history needs one');
-  if (meta.historyBase !== null && !byHeader.has(meta.historyBase))
+  return allOf(
+    () => hasLineage(look, meta, [meta.id]),
+    () => look.opensHistory,
+  );
+}
+
+/** A fork leans on the file of its parent, which is found by its name, and so on. */
+function hasLineage(look: Look, meta: RolloutMeta, seen: readonly (ThreadId | null)[]): Verdict {
+  const { rules, byName } = look;
+  const base = meta.historyBase;
+  if (base === null) return YES;
+  if (seen.includes(base)) return no('it was forked from itself');
+  const files = (byName.get(base) ?? []).filter(file => nameOf(file, rules)?.id === base);
+  const parents = files.flatMap(file => headerOf(file, rules) ?? []);
+  if (parents.length === 0)
     return mayLackFiles(look)
       ? unknown('not all files could be looked at')
-      : no(`the file of the thread that it was forked from (${meta.historyBase}) is gone`);
-  return look.opensHistory;
+      : no(`the file of the thread that it was forked from (${base}) is gone or cannot be read`);
+  return agreed(parents.map(parent => hasLineage(look, parent, [...seen, base]))) ?? YES;
 }

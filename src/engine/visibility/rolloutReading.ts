@@ -26,7 +26,10 @@ export function hasHeader(rollout: Rollout, rules: CodexRules): Verdict {
 }
 
 /** Whether this release finds a first message of the person, which it shows in lists. */
-export function hasPreview({ head, compressed }: Rollout, rules: CodexRules): Verdict {
+export function hasPreview(rollout: Rollout, rules: CodexRules): Verdict {
+  const { head, compressed } = rollout;
+  const fork = rules.listsSilentForks ? headerOf(rollout, rules) : null;
+  if (fork?.historyBase != null) return YES;
   if (head.badBytes === 'before-message')
     return no('its file has bytes that are no text before the first message');
   const found = rules.knowsPaginated ? (head.userMessage ?? head.userItem) : head.userMessage;

@@ -3,8 +3,8 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
 import { mayLackFiles, type Look } from './look.ts';
-import { placesAtRisk } from './listPages.ts';
-import { isWalked, readName } from './rolloutNames.ts';
+import { handedOut } from './listPages.ts';
+import { isWalked, nameOf } from './rolloutNames.ts';
 import {
   hasHeader,
   hasPreview,
@@ -39,7 +39,7 @@ export function predictScanList(look: Look): ScanList {
   const judge = (rollout: Rollout): Verdict => {
     const verdict = verdicts.get(rollout) ?? YES;
     return verdict.answer === true && lost.has(rollout)
-      ? unknown('this Codex may lose threads of one second where a page of the list ends')
+      ? no('this Codex loses threads of one second where a page of its list ends')
       : verdict;
   };
   return thread => judgeThread(look, thread, judge);
@@ -69,9 +69,10 @@ function judgeOther({ rules, byName, provider }: Look, thread: Thread): Verdict 
   return no(`its file says that it is one of another thread (${headerOf(file, rules)?.id ?? ''})`);
 }
 
-function isFound({ rules }: Look, { path }: Rollout): Verdict {
+function isFound({ rules }: Look, rollout: Rollout): Verdict {
+  const { path } = rollout;
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (readName(path, rules) === null)
+  if (nameOf(rollout, rules) === null)
     return no(`its file is named ${name}, which is no name that Codex gives`);
   return isWalked(path) ? YES : no('its file lies in a folder where Codex does not look');
 }
@@ -113,16 +114,23 @@ export function sayOtherProvider(where: string, provider: string, look: Look): s
 
 /** What Codex does not come to, because it stops after so many files. */
 function lateFiles(look: Look, place: Rollout['place']): ReadonlyMap<Rollout, Verdict> {
-  const files = look.rollouts.filter(
-    one => one.place === place && readName(one.path, look.rules) !== null && isWalked(one.path),
+  const all = look.rollouts.filter(one => one.place === place);
+  if (all.length <= MOST_FILES) return new Map();
+  const files = all.filter(one => nameOf(one, look.rules) !== null && isWalked(one.path));
+  // Of the archive it takes those that the system names first, which can be any.
+  if (place === 'archived_sessions')
+    return new Map(
+      files.map(one => [
+        one,
+        unknown('Codex looks at 10,000 files of the archive, at any of them'),
+      ]),
+    );
+  const tooOld = no('Codex looks at the newest 10,000 files only, and its file is older');
+  return new Map(
+    newestFirst(look, files)
+      .slice(MOST_FILES)
+      .map(one => [one, tooOld]),
   );
-  if (files.length <= MOST_FILES) return new Map();
-  const late = newestFirst(look, files).slice(MOST_FILES);
-  const verdict =
-    place === 'sessions'
-      ? no('Codex looks at the newest 10,000 files only, and its file is older')
-      : unknown('Codex looks at 10,000 files only, and there are more in the archive');
-  return new Map(late.map(rollout => [rollout, verdict]));
 }
 
 /** As the folders are gone through: by the day of the folder, then by the time in the name. */
@@ -133,7 +141,7 @@ function newestFirst({ rules }: Look, files: readonly Rollout[]): readonly Rollo
         .split('/')
         .slice(1, -1)
         .map(part => part.padStart(5, '0'));
-      const name = readName(file.path, rules);
+      const name = nameOf(file, rules);
       return [file, `${folders.join('/')} ${name?.stamp ?? ''} ${name?.id ?? ''}`];
     }),
   );
@@ -144,20 +152,18 @@ function newestFirst({ rules }: Look, files: readonly Rollout[]): readonly Rollo
 
 function lostAtPageEnds(look: Look, verdicts: ReadonlyMap<Rollout, Verdict>): ReadonlySet<Rollout> {
   const lost = new Set<Rollout>();
-  if (!look.rules.losesAtPageBorders) return lost;
+  if (!look.rules.losesAtPageEnds) return lost;
   for (const place of ['sessions', 'archived_sessions'] as const) {
-    const listed = [...verdicts].filter(
-      ([one, { answer }]) => one.place === place && answer === true,
+    const walked = look.rollouts.filter(
+      one => one.place === place && isFound(look, one).answer === true,
     );
-    const inOrder = newestFirst(
-      look,
-      listed.map(([rollout]) => rollout),
-    );
-    const seconds = inOrder.map(({ path }) => readName(path, look.rules)?.stamp ?? '');
-    for (const at of placesAtRisk(seconds)) {
-      const rollout = inOrder[at];
-      if (rollout !== undefined) lost.add(rollout);
-    }
+    const files = newestFirst(look, walked).map(rollout => ({
+      rollout,
+      stamp: nameOf(rollout, look.rules)?.stamp ?? '',
+      isListed: verdicts.get(rollout)?.answer !== false,
+    }));
+    const out = handedOut(files);
+    for (const file of files) if (file.isListed && !out.has(file)) lost.add(file.rollout);
   }
   return lost;
 }

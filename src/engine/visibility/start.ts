@@ -25,6 +25,8 @@ export function predictStart(look: Look, codex: CodexInUse): Start {
   const { snapshot } = look;
   if (snapshot.gaps.some(({ source, extent }) => source === 'home' && extent === 'all'))
     return unclear('the home could not be looked at');
+  if (look.hasBadConfig && snapshot.home.sqliteHomeFrom === 'config')
+    return unclear('Codex does not take config.toml, and keeps its databases elsewhere then');
   for (const database of snapshot.databases.filter(one => one.family !== 'state')) {
     const { answer, why } = startsWithOther(database, codex, snapshot);
     if (answer === false) return fails(why ?? '');
