@@ -39,6 +39,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/node': [
     'src/engine/world.ts (types)',
     'src/engine/model (types)',
+    // The engine's own reading of a database, which runs in a thread beside the scan.
+    'src/engine/scan/databaseImage.ts',
     'src/node',
     'node:',
     'sql.js',
@@ -63,10 +65,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/model (types)',
     'src/node',
     'src/protocol.ts',
-    'src/server/server.ts',
     'src/cli',
     'node:',
-    'vscode-languageserver',
   ],
   'src/extension': [
     'src/engine/model (types)',

@@ -45,6 +45,6 @@ export interface Surroundings {
   writeNewFile(file: string, text: string, outsideOf: readonly string[]): void;
   /** Says now whether that would be refused. */
   checkNewFile(file: string, outsideOf: readonly string[]): void;
-  /** Serves an editor until it goes. */
+  /** Starts to serve an editor, over standard input and output, until it goes. */
   serve(): Promise<void>;
 }

@@ -98,6 +98,7 @@ export function judge(
   const wanted = only === null ? checks : checks.filter(({ id }) => only.includes(id));
   const { findings: found, outcomes } = runChecks(wanted, snapshot);
   const findings = mark(found);
+  let visibility: Report['visibility'] | null = null;
   return {
     snapshot,
     findings,
@@ -105,7 +106,9 @@ export function judge(
     verdict: verdictOf(findings, outcomes),
     nothingLost: answerNothingLost(snapshot),
     counts: countsOf(snapshot),
-    visibility: predictVisibility(snapshot),
+    get visibility() {
+      return (visibility ??= predictVisibility(snapshot));
+    },
   };
 }
 

@@ -100,15 +100,27 @@ export interface FileEnds {
   readonly tailOffset: number;
 }
 
-/** SQLite in memory: an image in, tables out; the file on disk is never handed over. */
+/** SQLite in memory, on an image of a database; the file on disk is never handed to it. */
 export interface Databases {
-  /** The bytes are handed over: they are of no use to the caller afterwards. */
-  open(image: Uint8Array): Promise<Read<OpenDatabase>>;
+  /**
+   * Makes the image by the engine's own reading (`scan/databaseImage.ts`), beside the scan: its bytes
+   * never pass through the hands of the caller.
+   */
+  open(file: FilePath, maxBytes: number): Promise<Read<OpenDatabase>>;
 }
 
 export interface OpenDatabase {
+  readonly image: ImageFacts;
   ask(questions: readonly string[]): Promise<readonly Table[]>;
   close(): void;
+}
+
+/** What can be said of an image before SQLite is asked. */
+export interface ImageFacts {
+  /** The first hundred of them, which are its header; fewer where there are fewer. */
+  readonly head: Uint8Array;
+  readonly bytes: number;
+  readonly journal: 'wal' | 'rollback';
 }
 
 export type Table =
@@ -153,6 +165,7 @@ export interface Holders {
 /** What was learnt in earlier scans; kept outside every Codex home and safe to lose. */
 export interface Memory {
   recall(key: string): Promise<string | null>;
+  /** Nobody has to wait until it is written down. */
   remember(key: string, text: string): Promise<void>;
 }
 

@@ -110,7 +110,7 @@ async function recallOrLearn(
   // A script that is not one of the known launchers would be run by a shell.
   if (nativeProgram(file) !== file) return NOTHING;
   const learnt = await learnCodex(file, { homes: homes(), reach, readMigrations });
-  if (isComplete(learnt)) await memory.remember(key, JSON.stringify(learnt));
+  if (isComplete(learnt)) void memory.remember(key, JSON.stringify(learnt));
   return learnt;
 }
 

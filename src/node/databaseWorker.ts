@@ -1,13 +1,20 @@
-// The thread that holds sql.js.
+// The thread that holds sql.js, and the images of databases.
 
 import path from 'node:path';
+import v8 from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import initSqlJs, { type Database } from 'sql.js';
+import { factsOf, readDatabaseImage } from '../engine/scan/databaseImage.ts';
 import type { Cell, Read, Table } from '../engine/world.ts';
-import type { DatabaseAnswer, DatabaseRequest } from './databases.ts';
+import type { DatabaseAnswer, DatabaseReply, DatabaseRequest } from './databases.ts';
+import { createFiles } from './files.ts';
+
+// A scan is over before the optimised code of SQLite would have paid for its compilation.
+v8.setFlagsFromString('--liftoff-only');
 
 const { folder } = workerData as { folder: string };
 const ready = initSqlJs({ locateFile: name => path.join(folder, name) });
+const files = createFiles();
 const open = new Map<number, Database>();
 
 parentPort?.on('message', (request: DatabaseRequest) => {
@@ -16,22 +23,28 @@ parentPort?.on('message', (request: DatabaseRequest) => {
   });
 });
 
-async function answer(request: DatabaseRequest): Promise<Read<readonly Table[]>> {
+async function answer(request: DatabaseRequest): Promise<Read<DatabaseReply>> {
   try {
     const sql = await ready;
     switch (request.kind) {
-      case 'open':
-        open.set(request.id, new sql.Database(request.image));
-        return { ok: true, value: [] };
+      case 'open': {
+        const image = await readDatabaseImage(files, Date.now, request.file, request.maxBytes);
+        if (!image.ok) return image;
+        const facts = factsOf(image.value);
+        // It works on these bytes themselves, and not on a copy.
+        open.set(request.id, new sql.Database(image.value.bytes));
+        return { ok: true, value: { image: facts } };
+      }
       case 'ask': {
         const database = open.get(request.database);
         if (database === undefined) throw new Error('this database is closed');
-        return { ok: true, value: request.questions.map(question => ask(database, question)) };
+        const tables = request.questions.map(question => ask(database, question));
+        return { ok: true, value: { tables } };
       }
       case 'close':
         open.get(request.database)?.close();
         open.delete(request.database);
-        return { ok: true, value: [] };
+        return { ok: true, value: {} };
     }
   } catch (error) {
     return { ok: false, trouble: { code: 'broken', why: messageOf(error) } };

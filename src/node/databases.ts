@@ -1,13 +1,18 @@
-// SQLite for looking: sql.js on an image in memory, in a thread of its own, so that the state
-// database is searched while the rollouts are read. The file on disk is never handed to SQLite.
+// SQLite for looking: sql.js on an image in memory, in a thread of its own, so that databases are
+// read and searched while the rollouts are read. The file on disk is never handed to SQLite.
 
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Databases, Read, Table } from '../engine/world.ts';
+import type { Databases, ImageFacts, Read, Table } from '../engine/world.ts';
 
 /** Messages to the thread; each but `close` gets one answer. */
 export type DatabaseRequest =
-  | { readonly id: number; readonly kind: 'open'; readonly image: Uint8Array }
+  | {
+      readonly id: number;
+      readonly kind: 'open';
+      readonly file: string;
+      readonly maxBytes: number;
+    }
   | {
       readonly id: number;
       readonly kind: 'ask';
@@ -18,10 +23,20 @@ export type DatabaseRequest =
 
 export interface DatabaseAnswer {
   readonly id: number;
-  readonly answer: Read<readonly Table[]>;
+  readonly answer: Read<DatabaseReply>;
 }
 
+/** Of `open` there are facts, of `ask` there are tables. */
+export interface DatabaseReply {
+  readonly image?: ImageFacts;
+  readonly tables?: readonly Table[];
+}
+
+const NO_IMAGE: ImageFacts = { head: new Uint8Array(0), bytes: 0, journal: 'rollback' };
+
 export interface DatabaseThread extends Databases {
+  /** Starts the thread early, so that its start costs nothing later. */
+  warm(): void;
   /** Ends the thread; questions that are still open are answered with a trouble. */
   end(): Promise<void>;
 }
@@ -29,16 +44,33 @@ export interface DatabaseThread extends Databases {
 /** A request before it has its number. */
 type Unnumbered<R> = R extends DatabaseRequest ? Omit<R, 'id'> : never;
 
+/** A thread that nobody has needed for so long is ended: it holds on to as much as it ever had. */
+const IDLE_MS = 50;
+
 export function createDatabases(workerFile: string): DatabaseThread {
-  const waiting = new Map<number, (answer: Read<readonly Table[]>) => void>();
+  const waiting = new Map<number, (answer: Read<DatabaseReply>) => void>();
+  const open = new Set<number>();
   let nextId = 0;
   let worker: Worker | null = null;
+  let idle: NodeJS.Timeout | null = null;
 
   const failAll = (why: string) => {
     for (const resolve of waiting.values())
       resolve({ ok: false, trouble: { code: 'broken', why } });
     waiting.clear();
+    open.clear();
     worker = null;
+  };
+  const end = async () => {
+    const ended = worker;
+    worker = null;
+    await ended?.terminate();
+  };
+  const endWhenIdle = () => {
+    idle ??= setTimeout(() => {
+      idle = null;
+      if (open.size === 0 && waiting.size === 0) void end();
+    }, IDLE_MS).unref();
   };
   const start = () => {
     const started = new Worker(workerFile, {
@@ -55,40 +87,47 @@ export function createDatabases(workerFile: string): DatabaseThread {
     started.unref();
     return started;
   };
-  const send = (request: Unnumbered<DatabaseRequest>, hand: ArrayBuffer[] = []) => {
+  const send = (request: Unnumbered<DatabaseRequest>) => {
     worker ??= start();
     nextId += 1;
-    worker.postMessage({ ...request, id: nextId }, hand);
+    worker.postMessage({ ...request, id: nextId });
     return nextId;
   };
-  const ask = (request: Unnumbered<DatabaseRequest>, hand: ArrayBuffer[] = []) =>
-    new Promise<Read<readonly Table[]>>(resolve => {
-      waiting.set(send(request, hand), resolve);
+  const ask = (request: Unnumbered<DatabaseRequest>) =>
+    new Promise<Read<DatabaseReply>>(resolve => {
+      waiting.set(send(request), resolve);
       worker?.ref();
     });
 
   return {
-    open: async image => {
-      const opening = ask({ kind: 'open', image }, [image.buffer as ArrayBuffer]);
+    warm: () => void (worker ??= start()),
+    open: async (file, maxBytes) => {
+      const opening = ask({ kind: 'open', file, maxBytes });
       // The thread knows the database by the number of the request that opened it.
       const database = nextId;
       const opened = await opening;
       if (!opened.ok) return opened;
+      open.add(database);
       return {
         ok: true,
         value: {
+          image: opened.value.image ?? NO_IMAGE,
           ask: async questions => {
             const asked = await ask({ kind: 'ask', database, questions });
-            if (asked.ok) return asked.value;
+            if (asked.ok) return asked.value.tables ?? [];
             const { why } = asked.trouble;
             return questions.map(() => ({ ok: false, why }));
           },
-          close: () => void send({ kind: 'close', database }),
+          close: () => {
+            if (!open.delete(database)) return;
+            send({ kind: 'close', database });
+            if (open.size === 0) endWhenIdle();
+          },
         },
       };
     },
     end: async () => {
-      await worker?.terminate();
+      await end();
       failAll('the scan was ended');
     },
   };

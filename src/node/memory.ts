@@ -8,6 +8,11 @@ import type { Memory } from '../engine/world.ts';
 import { liesInAHome } from './insideHome.ts';
 import type { Reach } from './reach.ts';
 
+export interface NodeMemory extends Memory {
+  /** What shall be remembered is written down then. */
+  settled(): Promise<void>;
+}
+
 export interface MemoryOptions {
   /** Null where the system gives no such place. */
   readonly folder: string | null;
@@ -17,7 +22,7 @@ export interface MemoryOptions {
   readonly maxBytes?: number;
 }
 
-export function createMemory(options: MemoryOptions): Memory {
+export function createMemory(options: MemoryOptions): NodeMemory {
   const { folder, homes, reach, maxBytes = 128 * 1024 * 1024 } = options;
   const attempt = async <T>(action: (folder: string) => Promise<T>): Promise<T | null> => {
     try {
@@ -27,16 +32,23 @@ export function createMemory(options: MemoryOptions): Memory {
       return null;
     }
   };
+  const write = async (key: string, text: string) => {
+    const bytes = Buffer.from(`${JSON.stringify(key)}\n${String(text.length)}\n${text}`);
+    if (bytes.length > maxBytes) return;
+    await attempt(async at => {
+      await replace(at, fileOf(at, key), bytes);
+      await dropOldest(at, maxBytes, fileOf(at, key));
+    });
+  };
+  let writing = Promise.resolve();
   return {
     recall: key => attempt(async at => textOf(await fs.readFile(fileOf(at, key)), key)),
-    remember: async (key, text) => {
-      const bytes = Buffer.from(`${JSON.stringify(key)}\n${String(text.length)}\n${text}`);
-      if (bytes.length > maxBytes) return;
-      await attempt(async at => {
-        await replace(at, fileOf(at, key), bytes);
-        await dropOldest(at, maxBytes, fileOf(at, key));
-      });
+    remember: (key, text) => {
+      const written = write(key, text);
+      writing = Promise.all([writing, written]).then(() => undefined);
+      return written;
     },
+    settled: () => writing,
   };
 }
 

@@ -9,8 +9,6 @@ import type { PathState } from '../engine/model/snapshot.ts';
 import type { Outside } from '../engine/world.ts';
 
 export interface OutsideProcess extends Outside {
-  /** Starts the process early, so that its start costs nothing later. */
-  warm(): void;
   /** Ends the process; what is still asked is answered with `unknown`. */
   close(): void;
 }
@@ -32,7 +30,6 @@ export function createOutside(options: OutsideOptions): OutsideProcess {
     return current;
   };
   return {
-    warm: () => void running(),
     close: () => current?.end(),
     look: paths =>
       new Promise(resolve => {

@@ -10,12 +10,13 @@ export type Sight = PathState | { readonly linkTo: string };
 
 export interface Eyes {
   /** May never call back: that is a hung mount. */
-  look(path: string, seen: (sight: Sight) => void): void;
+  look(path: string, seen: (sight: Sight) => void, mount: Filesystem): void;
   mounts(): readonly Filesystem[];
 }
 
 export interface Answers {
-  ask(path: string, answer: (state: PathState) => void): void;
+  /** Each is answered as soon as it is known, with its place among them. */
+  ask(paths: readonly string[], answer: (state: PathState, at: number) => void): void;
 }
 
 /**
@@ -29,14 +30,15 @@ export function createAnswers(eyes: Eyes): Answers {
   let open = 0;
   let looks = createLooks(eyes);
   return {
-    ask: (path, answer) => {
+    ask: (paths, answer) => {
       // What was seen is trusted for one batch of questions; after it, the world may have changed.
       if (open === 0) looks = createLooks(eyes);
-      open += 1;
-      walk(looks, path, state => {
-        open -= 1;
-        answer(state);
-      });
+      open += paths.length;
+      for (const [at, path] of paths.entries())
+        walk(looks, path, state => {
+          open -= 1;
+          answer(state, at);
+        });
     },
   };
 }
@@ -130,20 +132,23 @@ function createQueue(eyes: Eyes, mount: Filesystem): Queue {
   const most = mayHang(mount) ? LOOKS.atDoubtful : LOOKS.atLocal;
   const run = () => {
     while (running < most && next < waiting.length) {
+      const look = waiting[next];
       running += 1;
-      waiting[next]?.();
       next += 1;
+      // It may be answered at once, and lead here again.
+      look?.();
     }
   };
   return {
     add: (path, seen) => {
       waiting.push(() => {
-        eyes.look(path, sight => {
+        const seeIt = (sight: Sight) => {
           running -= 1;
           // An automounter whose server does not answer says that there is nothing.
           seen(sight === 'missing' && mount.type === 'autofs' ? 'unknown' : sight);
           run();
-        });
+        };
+        eyes.look(path, seeIt, mount);
       });
       run();
     },

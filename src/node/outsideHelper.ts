@@ -24,17 +24,16 @@ function serve(): void {
     const lines = (unfinished + text).split('\n');
     unfinished = lines.pop() ?? '';
     before = before.then(refreshMounts).then(() => {
-      for (const line of lines) answer(answers, String(JSON.parse(line)), asked++);
+      const first = asked;
+      asked += lines.length;
+      const paths = lines.map(line => String(JSON.parse(line)));
+      answers.ask(paths, (state, at) => say(`${String(first + at)} ${state}\n`));
     });
   });
   // Nobody waits for us any more. An ordinary exit would wait for the threads that hang.
   process.stdin.on('end', leave);
   process.stdout.on('error', leave);
   say('ready\n');
-}
-
-function answer(answers: Answers, file: string, number: number): void {
-  answers.ask(file, state => say(`${String(number)} ${state}\n`));
 }
 
 /** The helper may wait for hours between two scans, and meanwhile a share is mounted. */
@@ -74,15 +73,20 @@ function lookWithLstat(file: string, seen: (sight: Sight) => void): void {
 function answerByDrive(): Answers {
   const drives = new Map<string, Promise<void>>();
   return {
-    ask: (file, answer) => {
-      const drive = windowsFilesystem(file, undefined)?.mountPoint.toLowerCase();
-      // `/home/ada` is a path of WSL; resolved against a drive it would be said to be missing.
-      if (drive === undefined || !path.isAbsolute(file)) return answer('unknown');
-      const before = drives.get(drive) ?? Promise.resolve();
-      drives.set(
-        drive,
-        before.then(async () => answer(await lookWithStat(file))),
-      );
+    ask: (files, answer) => {
+      for (const [at, file] of files.entries()) {
+        const drive = windowsFilesystem(file, undefined)?.mountPoint.toLowerCase();
+        // `/home/ada` is a path of WSL; resolved against a drive it would be said to be missing.
+        if (drive === undefined || !path.isAbsolute(file)) {
+          answer('unknown', at);
+          continue;
+        }
+        const before = drives.get(drive) ?? Promise.resolve();
+        drives.set(
+          drive,
+          before.then(async () => answer(await lookWithStat(file), at)),
+        );
+      }
     },
   };
 }

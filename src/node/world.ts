@@ -8,6 +8,7 @@ import { createCodexes } from './codexes.ts';
 import { createDatabases } from './databases.ts';
 import { createFiles } from './files.ts';
 import { createKeep } from './keep.ts';
+import { createLocalFirst } from './localFirst.ts';
 import { createMemory } from './memory.ts';
 import { createOutside } from './outside.ts';
 import { createProcesses } from './processes/processes.ts';
@@ -33,9 +34,10 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
   const homes = () => [...protectedFolders];
   const files = createFiles();
   const databases = createDatabases(path.join(options.programs, 'databases.js'));
-  const outside = createOutside({ helper: path.join(options.programs, 'outside.js') });
+  const outsideProcess = createOutside({ helper: path.join(options.programs, 'outside.js') });
+  const outside = createLocalFirst(outsideProcess);
   // Its start takes as long as reading a thousand files, and goes on beside it.
-  outside.warm();
+  databases.warm();
   const reach = createReach(outside);
   const folder = stateFolder(process.platform, environment, userHome);
   const memory = createMemory({
@@ -65,7 +67,8 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     hash: text => crypto.createHash('sha256').update(text).digest('hex'),
     log: options.log ?? (() => undefined),
     close: async () => {
-      outside.close();
+      await memory.settled();
+      outsideProcess.close();
       await databases.end();
     },
   };

@@ -2,17 +2,31 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import {
+  createConnection,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type Connection,
+} from 'vscode-languageserver/node';
 import { createNodeWorld } from '../node/world.ts';
 import { startServer } from './server.ts';
 
-/** The transport is the one that the arguments name: `--stdio`, `--node-ipc`, `--socket`. */
-const connection = createConnection(ProposedFeatures.all);
+/** The extension talks over IPC, any other editor over standard input and output. */
+const connection: Connection = process.argv.includes('--node-ipc')
+  ? createConnection(ProposedFeatures.all)
+  : connectStdio();
 
-startServer(
-  connection,
-  createNodeWorld({
-    programs: path.dirname(fs.realpathSync(process.argv[1] ?? '.')),
-    log: line => connection.console.log(line),
-  }),
-);
+const world = createNodeWorld({
+  programs: path.dirname(fs.realpathSync(process.argv[1] ?? '.')),
+  log: line => connection.console.log(line),
+});
+
+startServer(connection, world);
+
+/** An editor that closes its end is no failure, also when it did not say goodbye before. */
+function connectStdio(): Connection {
+  const reader = new StreamMessageReader(process.stdin);
+  reader.onClose(() => void world.close());
+  return createConnection(ProposedFeatures.all, reader, new StreamMessageWriter(process.stdout));
+}

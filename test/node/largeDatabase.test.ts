@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { World } from '../../src/engine/world.ts';
+import { readDatabaseImage } from '../../src/engine/scan/databaseImage.ts';
 import { lookAtDatabase } from '../../src/engine/scan/lookAtDatabase.ts';
 import knownMigrations from '../../src/engine/scan/knownMigrations.json' with { type: 'json' };
 import { createFiles } from '../../src/node/files.ts';
@@ -14,11 +15,15 @@ test('of a database that is too large for an image the migrations are read all t
   try {
     const file = path.join(folder, 'logs_2.sqlite');
     writeLogs(file, 70);
-    const refuse: World['databases'] = {
-      open: () => Promise.reject(new Error('the whole image was made')),
+    const files = createFiles();
+    const databases: World['databases'] = {
+      open: async (path, maxBytes) => {
+        const image = await readDatabaseImage(files, Date.now, path, maxBytes);
+        return image.ok ? Promise.reject(new Error('the whole image was made')) : image;
+      },
     };
     const { world } = builder().build();
-    const looking = { ...world, files: createFiles(), databases: refuse };
+    const looking = { ...world, files, databases };
     const home = { path: folder } as Parameters<typeof lookAtDatabase>[1];
     const { database, gaps } = await lookAtDatabase(looking, home, file, null, false);
     expect(gaps).toEqual([]);

@@ -56,7 +56,6 @@ describe('real paths', () => {
   test('may be asked for again, twice at once, and seen to have changed', async () => {
     const late = `${folder}/late`;
     const outside = start();
-    outside.warm();
     const [one, other] = await Promise.all([outside.look([late]), outside.look([late, folder])]);
     expect([one.get(late), other.get(late), other.get(folder)]).toEqual([
       ...['missing', 'missing', 'folder'],
@@ -146,8 +145,7 @@ test('a program that has looked ends by itself, and its helper with it', async (
     program,
     `import { createOutside } from ${JSON.stringify(`${SOURCES}/outside.ts`)};
      const outside = createOutside({ helper: ${JSON.stringify(`${SOURCES}/outsideHelper.ts`)} });
-     outside.warm();
-     console.log((await outside.look(['/'])).get('/'));`,
+      console.log((await outside.look(['/'])).get('/'));`,
   );
   const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 15_000 });
   expect(stdout).toBe('folder\n');
@@ -179,7 +177,7 @@ describe('a mount that hangs', () => {
   test('holds up only the paths that lead to it, with one look', async () => {
     const told: Record<string, string> = {};
     const paths = ['/nas/a', '/nas/b', '/home/nas/c', '/home/ada', '/home/gone', '/home/secret/x'];
-    for (const file of paths) answers.ask(file, state => (told[file] = state));
+    answers.ask(paths, (state, at) => void (told[paths[at] ?? ''] = state));
     await new Promise(resolve => setTimeout(resolve, 100));
     expect(told).toEqual({
       '/home/ada': 'folder',
@@ -191,14 +189,14 @@ describe('a mount that hangs', () => {
   });
 
   test('after its root has answered, keeps a few threads and not all of them', async () => {
-    for (let index = 0; index < 100; index += 1)
-      answers.ask(`/late/${String(index)}`, () => undefined);
+    const paths = Array.from({ length: 100 }, (_, index) => `/late/${String(index)}`);
+    answers.ask(paths, () => undefined);
     await new Promise(resolve => setTimeout(resolve, 100));
     expect(seen.filter(file => file.startsWith('/late/'))).toHaveLength(8);
   });
 
   test('and an automounter that finds nothing has not said that there is nothing', async () => {
-    const state = await new Promise(resolve => answers.ask('/net/nas/project', resolve));
+    const state = await new Promise(resolve => answers.ask(['/net/nas/project'], resolve));
     expect(state).toBe('unknown');
   });
 

@@ -10,7 +10,7 @@ import { HOME, home, NOW } from '../support/home.ts';
 
 const OLD = NOW - 3_600_000;
 
-/** A world that counts how often files are opened. */
+/** A world that counts how often files and databases are opened. */
 function counting(world: World): { world: World; opened: () => number } {
   let opened = 0;
   const { ends, whole } = world.files;
@@ -19,7 +19,10 @@ function counting(world: World): { world: World; opened: () => number } {
     ends: (...asked) => ((opened += 1), ends(...asked)),
     whole: (...asked) => ((opened += 1), whole(...asked)),
   };
-  return { world: { ...world, files }, opened: () => opened };
+  const databases: World['databases'] = {
+    open: (...asked) => ((opened += 1), world.databases.open(...asked)),
+  };
+  return { world: { ...world, files, databases }, opened: () => opened };
 }
 
 async function scan(world: World) {

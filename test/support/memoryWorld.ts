@@ -7,6 +7,7 @@ import zlib from 'node:zlib';
 import initSqlJs, { type SqlJsStatic } from 'sql.js';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder, PathState } from '../../src/engine/model/snapshot.ts';
+import { factsOf, readDatabaseImage } from '../../src/engine/scan/databaseImage.ts';
 import type {
   Cell,
   Files,
@@ -41,6 +42,7 @@ export const sql: SqlJsStatic = await initSqlJs();
 export function createMemoryWorld(machine: MemoryMachine): World {
   const remembered = new Map<string, string>();
   const kept = new Map<string, string>();
+  const files = createMemoryFiles(machine);
   return {
     machine: {
       hostname: 'workbench',
@@ -51,8 +53,8 @@ export function createMemoryWorld(machine: MemoryMachine): World {
       isAbsolute: path.posix.isAbsolute,
       absolute: file => path.posix.resolve('/home/ada', file),
     },
-    files: createMemoryFiles(machine),
-    databases: { open: image => Promise.resolve(open(image)) },
+    files,
+    databases: { open: (file, maxBytes) => open(files, machine, file, maxBytes) },
     outside: {
       look: paths =>
         Promise.resolve(new Map(paths.map(file => [file, pathState(machine, file)] as const))),
@@ -166,11 +168,20 @@ function treeOf(machine: MemoryMachine, root: string) {
   };
 }
 
-function open(image: Uint8Array): Read<OpenDatabase> {
-  const database = new sql.Database(image);
+async function open(
+  files: Files,
+  { nowMs }: MemoryMachine,
+  file: string,
+  maxBytes: number,
+): Promise<Read<OpenDatabase>> {
+  const image = await readDatabaseImage(files, () => nowMs, file, maxBytes);
+  if (!image.ok) return image;
+  const facts = factsOf(image.value);
+  const database = new sql.Database(image.value.bytes);
   return {
     ok: true,
     value: {
+      image: facts,
       ask: questions => Promise.resolve(questions.map(question => askOne(database, question))),
       close: () => database.close(),
     },

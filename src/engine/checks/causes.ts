@@ -145,6 +145,7 @@ function holdersOf({ id, files }: Thread, flawOf: FlawOf): readonly Rollout[] {
     const isRight = flaw === null || flaw === 'rollout-misnamed';
     return isRight && file.head.state === 'sound' && file.head.meta?.id === id;
   });
+  if (holders.length < 2) return holders;
   return holders.filter(file => !file.compressed || !holders.some(other => isTwin(other, file)));
 }
 
@@ -191,6 +192,7 @@ function causeWithFile(
 
 /** Parts of one history have names of their own; two files of one name are copies. */
 function hasCopies(holders: readonly Rollout[]): boolean {
+  if (holders.length < 2) return false;
   const parts = new Set(holders.map(({ name }) => name?.segment ?? ''));
   return parts.size < holders.length;
 }

@@ -16,7 +16,8 @@ export interface MissingBeginning {
 /** Tells for a thread what of its beginning was not found; the forks of such a thread are not asked. */
 export function beginningsOf(snapshot: Snapshot): (thread: Thread) => MissingBeginning | null {
   const { fileOf, holdersOf } = causesOf(snapshot);
-  const files = new Set(snapshot.rollouts.flatMap(partsOf));
+  const files = new Set<ThreadId>();
+  for (const rollout of snapshot.rollouts) for (const part of partsOf(rollout)) files.add(part);
   return thread => missingBeginning(fileOf(thread), holdersOf(thread), files);
 }
 

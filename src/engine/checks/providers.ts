@@ -31,7 +31,11 @@ export function providersOf({ row }: Thread, { head, tail }: Rollout): Providers
     row: row?.provider ?? null,
     settings: tail.settings?.provider ?? null,
   };
-  const named = [found.header, found.row, found.settings].filter(id => id !== null && id !== '');
+  const { header, row: inRow, settings } = found;
+  // Nearly always all of them say the same.
+  if (header !== null && header !== '' && header === inRow && (settings ?? header) === header)
+    return { ...found, all: [header] };
+  const named = [header, inRow, settings].filter(id => id !== null && id !== '');
   return { ...found, all: [...new Set(named)].filter(id => id !== null) };
 }
 

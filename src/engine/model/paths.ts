@@ -10,6 +10,7 @@ export type PathSystem = 'linux' | 'darwin' | 'win32';
  * A path that is not absolute stays as it is, since nobody knows what it is relative to.
  */
 export function canonicalPath(path: string, system: PathSystem): string {
+  if (PLAIN.test(path)) return path;
   const plain = withoutPrefix(path);
   const drive = asDrive(plain, system);
   if (drive !== null) return system === 'linux' ? drive.linux : drive.windows;
@@ -19,9 +20,12 @@ export function canonicalPath(path: string, system: PathSystem): string {
   return system === 'darwin' ? tidy.replace(/^\/private(?=\/(?:etc|tmp|var)(?:\/|$))/, '') : tidy;
 }
 
+/** Nearly every path: from the root, with nothing in it that could be spelt in another way. */
+const PLAIN = /^(?!\/(?:mnt|private)\/)(?:\/(?!\.?(?:\/|$))[^/]*)+$/;
+
 /** Whether two spellings are of one directory. Windows drives do not tell cases apart. */
 export function sameDirectory(one: string, other: string, system: PathSystem): boolean {
-  return directoryKey(one, system) === directoryKey(other, system);
+  return one === other || directoryKey(one, system) === directoryKey(other, system);
 }
 
 /** Equal for all spellings of one directory; not meant for reading. */

@@ -10,6 +10,7 @@ export interface Report {
   readonly verdict: 'healthy' | 'findings' | 'incomplete';
   readonly nothingLost: NothingLost;
   readonly counts: Counts;
+  /** Predicted when it is asked for first: not everybody who scans wants to know. */
   readonly visibility: Readonly<Record<ThreadId, Visibility>>;
 }
 

@@ -9,6 +9,8 @@ interface JsonRecord {
 }
 
 type Column =
+  /** All records have this value. */
+  | { readonly all: Json }
   /** Each record has its own value. */
   | { readonly own: readonly Json[] }
   /** Records share some values. */
@@ -21,23 +23,45 @@ export interface Packed {
   readonly columns: { readonly [name: string]: Column };
 }
 
-/** All records have the same names, and under one name records, or plain values, or null. */
-export function packRecords(records: readonly object[]): Packed {
+/**
+ * All records have the same names, and under one name records, or plain values, or null. What is
+ * named in `without` is left out, on every level.
+ */
+export function packRecords(records: readonly object[], without: readonly string[] = []): Packed {
   const all = records as readonly JsonRecord[];
   const columns: Record<string, Column> = {};
   for (const name of Object.keys(all[0] ?? {}))
-    columns[name] = packColumn(all.map(record => record[name] ?? null));
+    if (!without.includes(name))
+      columns[name] = packColumn(
+        all.map(record => record[name] ?? null),
+        without,
+      );
   return { length: all.length, columns };
 }
 
-function packColumn(values: readonly Json[]): Column {
-  const inner = values.filter(isRecord);
-  if (inner.length > 0)
-    return { has: values.map(value => (isRecord(value) ? 1 : 0)), inner: packRecords(inner) };
+/** So many values are looked at before a column is taken for one in which each has its own. */
+const SAMPLE = 64;
+
+function packColumn(values: readonly Json[], without: readonly string[]): Column {
+  const [first = null] = values;
+  if (!isRecord(first) && values.every(value => value === first)) return { all: first };
+  if (values.some(isRecord)) {
+    const inner = values.filter(isRecord);
+    return {
+      has: values.map(value => (isRecord(value) ? 1 : 0)),
+      inner: packRecords(inner, without),
+    };
+  }
+  // Tens of thousands of texts that are all different are not counted one by one.
+  if (hasManyWords(values.slice(0, SAMPLE))) return { own: values };
   const places = new Map<Json, number>();
   for (const value of values) if (!places.has(value)) places.set(value, places.size);
   if (places.size > values.length / 2) return { own: values };
   return { words: [...places.keys()], at: values.map(value => places.get(value) ?? 0) };
+}
+
+function hasManyWords(values: readonly Json[]): boolean {
+  return new Set(values).size > values.length / 2;
 }
 
 /** The records as they were. Throws when this is not what `packRecords` made. */
@@ -61,6 +85,7 @@ function readerOf(column: Column | undefined, length: number): (index: number) =
     let next = 0;
     return index => (column.has[index] === 1 ? inner[next++] : null);
   }
+  if ('all' in column) return () => column.all;
   const values = 'own' in column ? column.own : column.at;
   if (values.length !== length) throw new Error('a column is too short');
   if ('own' in column) return index => column.own[index];

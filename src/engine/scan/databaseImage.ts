@@ -2,7 +2,7 @@
 // of both without a lock, and never with SQLite itself: closing a database there checkpoints it.
 // The format is SQLite's "WAL-mode File Format"; numbers are big-endian.
 
-import type { Files, FileState, Read, Trouble } from '../world.ts';
+import type { Files, FileState, ImageFacts, Read, Trouble } from '../world.ts';
 import type { FilePath } from '../model/words.ts';
 
 const LOG_HEADER_BYTES = 32;
@@ -21,6 +21,12 @@ export interface DatabaseImage {
   readonly journal: 'wal' | 'rollback';
   /** Frames behind the last good one: writes that were never finished, or a damaged log. */
   readonly logStop: LogStop;
+}
+
+const HEADER_BYTES = 100;
+
+export function factsOf({ bytes, journal }: DatabaseImage): ImageFacts {
+  return { head: bytes.slice(0, HEADER_BYTES), bytes: bytes.length, journal };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Files, FileState, Memory } from '../world.ts';
 import { packRecords, unpackRecords, type Packed } from './columns.ts';
 
 /** Another number whenever databases are read in another way than before. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** Times of files are coarse: a write right after our look could leave them as they were. */
 const SETTLED_MS = 2000;
 
@@ -64,18 +64,18 @@ export async function recallDatabases(memory: Memory, homeKey: string): Promise<
   };
 }
 
-export async function rememberDatabases(
+export function rememberDatabases(
   memory: Memory,
   homeKey: string,
   looks: readonly (readonly [DatabaseSignature, DatabaseLook])[],
-): Promise<void> {
+): void {
   const databases = looks.flatMap(([signature, look]) => {
     if (signature === null || look.gaps.length > 0) return [];
     const rows = packRecords(look.state?.rows ?? []);
     const state = look.state === null ? null : { ...look.state, rows: [] };
     return [{ file: look.database.file, signature, look: { ...look, state }, rows }];
   });
-  await memory.remember(key(homeKey), JSON.stringify({ format: FORMAT, databases }));
+  void memory.remember(key(homeKey), JSON.stringify({ format: FORMAT, databases }));
 }
 
 function parse(text: string | null): readonly Remembered[] {

@@ -6,7 +6,6 @@ import type { Gap } from '../model/gap.ts';
 import type { Home, ThreadHistory } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { LearntMigration, World } from '../world.ts';
-import { readDatabaseImage } from './databaseImage.ts';
 import { recallDatabases, rememberDatabases, signatureOf } from './databaseMemory.ts';
 import { IMAGE_BYTES, lookAtDatabase } from './lookAtDatabase.ts';
 import { MIGRATIONS_QUESTION } from './migrations.ts';
@@ -45,7 +44,7 @@ export async function lookAtDatabases(
       return [signature, look] as const;
     }),
   );
-  if (learnt > 0) await rememberDatabases(world.memory, home.key, remembered);
+  if (learnt > 0) rememberDatabases(world.memory, home.key, remembered);
   const looks = remembered.map(([, look]) => look);
   gaps.push(...looks.flatMap(look => look.gaps));
   const others = await Promise.all(
@@ -66,9 +65,8 @@ export async function readMigrations(
   world: World,
   file: FilePath,
 ): Promise<readonly LearntMigration[] | null> {
-  const image = await readDatabaseImage(world.files, () => world.now(), file, IMAGE_BYTES);
-  const opened = image.ok ? await world.databases.open(image.value.bytes) : null;
-  if (opened?.ok !== true) return null;
+  const opened = await world.databases.open(file, IMAGE_BYTES);
+  if (!opened.ok) return null;
   const [recorded] = await opened.value.ask([MIGRATIONS_QUESTION]);
   opened.value.close();
   if (recorded?.ok !== true) return null;

@@ -20,27 +20,34 @@ export function joinThreads(
       byPath.set(withoutZst(rollout.path), rollout);
   const files = new Map<ThreadId, Rollout[]>();
   for (const rollout of rollouts) {
-    const claims = new Set([rollout.name?.id, rollout.head.meta?.id]);
-    for (const id of claims) if (id != null) append(files, id, rollout);
+    const named = rollout.name?.id ?? null;
+    const described = rollout.head.meta?.id ?? null;
+    if (named !== null) append(files, named, rollout);
+    if (described !== null && described !== named) append(files, described, rollout);
   }
   const byId = new Map(rows.map(row => [row.id, row]));
   const ids = new Set([...byId.keys(), ...files.keys()]);
+  const homePathOf = readerOfPaths(home);
   return [...ids].map(id => {
     const row = byId.get(id) ?? null;
-    const path = row === null ? null : homePathOf(row.rolloutPath, home);
+    const path = row === null ? null : homePathOf(row.rolloutPath);
     const bound = path === null ? null : (byPath.get(withoutZst(path)) ?? null);
     return joinThread(id, row, files.get(id) ?? [], names[id] ?? null, bound);
   });
 }
 
-/** Where in the home a path is, however it is spelt; null when it is elsewhere. */
-function homePathOf(path: string, home: Home): HomePath | null {
-  const plain = path.replace(/^\\\\\?\\/, '').replaceAll('\\', '/');
-  for (const { path: place, at } of [{ path: home.path, at: '' }, ...home.aliases]) {
-    const root = `${place.replaceAll('\\', '/').replace(/\/+$/, '')}/`;
-    if (plain.startsWith(root)) return `${at}${at === '' ? '' : '/'}${plain.slice(root.length)}`;
-  }
-  return null;
+/** Tells where in the home a path is, however it is spelt; null when it is elsewhere. */
+function readerOfPaths(home: Home): (path: string) => HomePath | null {
+  const roots = [{ path: home.path, at: '' }, ...home.aliases].map(({ path, at }) => ({
+    root: `${path.replaceAll('\\', '/').replace(/\/+$/, '')}/`,
+    at: at === '' ? '' : `${at}/`,
+  }));
+  return path => {
+    const plain = path.replace(/^\\\\\?\\/, '').replaceAll('\\', '/');
+    for (const { root, at } of roots)
+      if (plain.startsWith(root)) return `${at}${plain.slice(root.length)}`;
+    return null;
+  };
 }
 
 function joinThread(
@@ -50,9 +57,12 @@ function joinThread(
   name: string | null,
   bound: Rollout | null,
 ): Thread {
-  const files = [...claiming].sort(
-    (one, other) => rank(one, id, bound) - rank(other, id, bound) || byAge(one, other),
-  );
+  const files =
+    claiming.length < 2
+      ? claiming
+      : [...claiming].sort(
+          (one, other) => rank(one, id, bound) - rank(other, id, bound) || byAge(one, other),
+        );
   const own = files.find(file => holdsThread(file, id)) ?? null;
   const meta = own?.head.meta ?? null;
   const place = own ?? files[0] ?? (bound !== null && claimOf(bound) === null ? bound : null);

@@ -11,8 +11,7 @@ import type {
 import type { Gap, Source } from '../model/gap.ts';
 import type { Home } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
-import type { Cell, OpenDatabase, Read, Table, Trouble, World } from '../world.ts';
-import { readDatabaseImage, type DatabaseImage } from './databaseImage.ts';
+import type { Cell, ImageFacts, OpenDatabase, Read, Table, Trouble, World } from '../world.ts';
 import type { DatabaseLook } from './databaseMemory.ts';
 import { readTables } from './databasePages.ts';
 import type { DatabasePages } from './databaseTables.ts';
@@ -54,23 +53,21 @@ export async function lookAtDatabase(
     const gaps = [gap(trouble.why, extent)];
     return { database: { ...base, trouble }, state: null, history: null, gaps };
   };
-  const limit = isState ? STATE_BYTES : IMAGE_BYTES;
-  const image = await readDatabaseImage(world.files, () => world.now(), file, limit);
-  if (!image.ok && image.trouble.code === 'too-large' && !isState) {
+  const opened = await world.databases.open(file, isState ? STATE_BYTES : IMAGE_BYTES);
+  if (!opened.ok && opened.trouble.code === 'too-large' && !isState) {
     // Without a log there is no header that tells of every change made meanwhile.
     const look: Read<DatabaseLook> =
-      base.header?.journal === 'wal' ? await lookAtPages(world, base) : image;
+      base.header?.journal === 'wal' ? await lookAtPages(world, base) : opened;
     return look.ok
       ? look.value
       : { database: base, state: null, history: null, gaps: [gap(look.trouble.why, 'part')] };
   }
-  if (!image.ok) return nothing(troubleOfRead(image.trouble));
-  const malformed = troubleOfImage(image.value);
-  const header = headerOf(image.value.bytes, image.value.journal);
-  if (malformed !== null) return nothing(malformed);
-  const opened = await world.databases.open(image.value.bytes);
   if (!opened.ok) return nothing(troubleOfRead(opened.trouble));
   try {
+    const { image } = opened.value;
+    const malformed = troubleOfImage(image);
+    if (malformed !== null) return nothing(malformed);
+    const header = headerOf(image.head, image.journal);
     const asked = await askAll(world, { ...base, header }, opened.value, isState);
     if (!asked.ok) return nothing(asked.trouble);
     const { state, database } = asked.value;
@@ -265,16 +262,16 @@ function troubleOfRead(trouble: Trouble): DatabaseTrouble {
 const MAGIC = 'SQLite format 3\0';
 
 /** What can be said of the bytes before SQLite is asked. */
-function troubleOfImage({ bytes }: DatabaseImage): DatabaseTrouble | null {
-  if (bytes.length === 0) return { kind: 'empty', why: 'the file has no bytes' };
-  if (new TextDecoder('latin1').decode(bytes.subarray(0, MAGIC.length)) !== MAGIC)
+function troubleOfImage({ head, bytes }: ImageFacts): DatabaseTrouble | null {
+  if (bytes === 0) return { kind: 'empty', why: 'the file has no bytes' };
+  if (new TextDecoder('latin1').decode(head.subarray(0, MAGIC.length)) !== MAGIC)
     return { kind: 'not-a-database', why: 'it does not begin like a SQLite database' };
-  const { pageBytes, pages } = headerOf(bytes, 'wal') ?? { pageBytes: 0, pages: 0 };
+  const { pageBytes, pages } = headerOf(head, 'wal') ?? { pageBytes: 0, pages: 0 };
   // An old SQLite does not keep the count of pages; then it belongs to another count of changes.
-  if (equalParts(bytes, 24, 92) && pageBytes * pages > bytes.length)
+  if (equalParts(head, 24, 92) && pageBytes * pages > bytes)
     return {
       kind: 'truncated',
-      why: `it should have ${String(pageBytes * pages)} bytes and has ${String(bytes.length)}`,
+      why: `it should have ${String(pageBytes * pages)} bytes and has ${String(bytes)}`,
     };
   return null;
 }

@@ -16,7 +16,7 @@ import {
   whyUnusable,
 } from './rolloutLine.ts';
 import { messagesOf } from './rolloutMessages.ts';
-import { filledLines, linesWith } from './rolloutText.ts';
+import { filledLines, linesWith, takeLast } from './rolloutText.ts';
 
 /** Codex looks for the description of the thread among so many lines … */
 const HEADER_LINES = 10;
@@ -168,22 +168,21 @@ function endingOf(text: string): Pick<RolloutTail, 'ending' | 'lastHasOrdinal'> 
 }
 
 function lastSettings(text: string): RolloutTail['settings'] {
-  for (const { line } of [...linesWith(text, ['thread_settings_applied"'], true)].reverse()) {
+  return takeLast(text, 'thread_settings_applied"', line => {
     const payload = parseObject(line)?.['payload'];
-    if (!isObject(payload) || payload['type'] !== 'thread_settings_applied') continue;
+    if (!isObject(payload) || payload['type'] !== 'thread_settings_applied') return null;
     const settings = isObject(payload['thread_settings']) ? payload['thread_settings'] : payload;
     return { provider: textOf(settings['model_provider_id']), cwd: textOf(settings['cwd']) };
-  }
-  return null;
+  });
 }
 
 function lastTurnCwd(text: string): string | null {
-  for (const { line } of [...linesWith(text, ['turn_context"'], true)].reverse()) {
+  const turn = takeLast(text, 'turn_context"', line => {
     const record = parseObject(line);
     const payload = record?.['payload'];
-    if (record?.['type'] === 'turn_context' && isObject(payload)) return textOf(payload['cwd']);
-  }
-  return null;
+    return record?.['type'] === 'turn_context' && isObject(payload) ? payload : null;
+  });
+  return turn === null ? null : textOf(turn['cwd']);
 }
 
 /** Parsing is spared where the line says what the description says, as it does in most threads. */

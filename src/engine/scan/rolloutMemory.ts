@@ -7,7 +7,7 @@ import type { FileState, Memory } from '../world.ts';
 import { packRecords, unpackRecords, type Packed } from './columns.ts';
 
 /** Another number whenever heads or tails are read in another way than before. */
-const FORMAT = 5;
+const FORMAT = 6;
 /** Times of files are coarse: a write right after our look could leave them as they were. */
 const SETTLED_MS = 2000;
 
@@ -48,20 +48,20 @@ export async function recallRollouts(memory: Memory, homeKey: string): Promise<R
   };
 }
 
-export async function rememberRollouts(
+export function rememberRollouts(
   memory: Memory,
   homeKey: string,
   rollouts: readonly (readonly [Rollout, FileState])[],
   now: number,
-): Promise<void> {
-  const records = rollouts.flatMap(([{ path, head, tail }, state]): Remembered[] => {
-    const { header, ...rest } = head;
-    const isPlain = head.state === 'sound' && header?.line === 0 && head.isUtf8;
+): void {
+  const records: Remembered[] = [];
+  for (const [{ path, head, tail }, state] of rollouts) {
+    const isPlain = head.state === 'sound' && head.header?.line === 0 && head.isUtf8;
     const isSettled = now - state.changedMs > SETTLED_MS;
-    return isPlain && isSettled ? [{ path, state, head: rest, tail }] : [];
-  });
-  const text = JSON.stringify({ format: FORMAT, rollouts: packRecords(records) });
-  await memory.remember(key(homeKey), text);
+    if (isPlain && isSettled) records.push({ path, state, head, tail });
+  }
+  const text = JSON.stringify({ format: FORMAT, rollouts: packRecords(records, ['header']) });
+  void memory.remember(key(homeKey), text);
 }
 
 /** Whatever is not as it was written is as good as forgotten. */

@@ -50,10 +50,14 @@ function hasGoal(text: string, isWhole: boolean, mostLines: number): boolean {
 
 /** Whether a message stands behind the lines among which Codex looks for it. */
 function isBeyondLine(text: string, end: number, mostLines: number): boolean {
-  if (end < mostLines) return false;
   let lines = 0;
-  for (const line of text.slice(0, end).split('\n')) if (line.trim() !== '') lines += 1;
-  return lines > mostLines;
+  for (let start = 0; start < end;) {
+    const next = text.indexOf('\n', start) + 1 || text.length;
+    if (text.slice(start, next).trim() !== '') lines += 1;
+    if (lines > mostLines) return true;
+    start = next;
+  }
+  return false;
 }
 
 function spoken(payload: { readonly [key: string]: unknown }, message: unknown): string | null {

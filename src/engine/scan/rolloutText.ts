@@ -35,6 +35,25 @@ export function* linesWith(
   }
 }
 
+/** Goes through the lines that hold a word, from the last one to the first, until one is taken. */
+export function takeLast<T>(
+  text: string,
+  word: string,
+  take: (line: string) => T | null,
+): T | null {
+  // Nearly always there is none or one, and looking forwards is faster.
+  let at = text.indexOf(word);
+  if (at >= 0) at = text.lastIndexOf(word);
+  while (at >= 0) {
+    const start = text.lastIndexOf('\n', at) + 1;
+    const end = text.indexOf('\n', at);
+    const taken = take(text.slice(start, end < 0 ? undefined : end));
+    if (taken !== null) return taken;
+    at = start < word.length ? -1 : text.lastIndexOf(word, start - word.length);
+  }
+  return null;
+}
+
 /** The lines that are not empty; the last is whole only when nothing follows. */
 export function* filledLines(text: string, isWhole: boolean): Generator<string> {
   for (let start = 0; start < text.length;) {

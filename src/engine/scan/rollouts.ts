@@ -61,7 +61,7 @@ export async function readRollouts(
     }
   }
   if (learnt > 0 && !request.full)
-    await rememberRollouts(world.memory, request.homeKey, rollouts, world.now());
+    rememberRollouts(world.memory, request.homeKey, rollouts, world.now());
   const read = rollouts.map(([rollout]) => rollout);
   noteUnreadBodies(read, gaps);
   return read;
