@@ -36,6 +36,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/engine': ['src/engine'],
   'src/protocol.ts': ['src/engine/model (types)'],
+  // How numbers, times and texts from elsewhere are said, wherever a person reads them.
+  'src/words': ['src/words'],
   'src/node': [
     'src/engine/world.ts (types)',
     'src/engine/model (types)',
@@ -54,6 +56,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/node',
     'src/protocol.ts',
     'src/server',
+    'src/words',
     'node:',
     'vscode-languageserver',
     'vscode-uri',
@@ -66,6 +69,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/node',
     'src/protocol.ts',
     'src/cli',
+    'src/words',
     'node:',
   ],
   'src/extension': [

@@ -14,7 +14,7 @@ import { createPage, type Page } from './page.ts';
 import { quoted, withoutTilde } from './paths.ts';
 import { createProgress, NO_PROGRESS } from './progress.ts';
 import { inJson } from './render/reportJson.ts';
-import { harmless } from './text/harmless.ts';
+import { harmless } from '../words/harmless.ts';
 import { wantsColours } from './text/paint.ts';
 import { wrap } from './text/wrap.ts';
 import { commandUsage, generalUsage } from './usage.ts';

@@ -1,9 +1,9 @@
 // How to write for one reader: how wide, in which colours, and what to call their folders.
 
 import { createPaint, type Paint } from './text/paint.ts';
-import { harmless } from './text/harmless.ts';
+import { harmless } from '../words/harmless.ts';
 import { shortenPath } from './text/width.ts';
-import { withTilde } from './text/words.ts';
+import { withTilde } from '../words/amounts.ts';
 
 export interface Page {
   /** Columns of a line. */

@@ -1,6 +1,6 @@
 // How far a long look has come, in one line that goes away again.
 
-import { inWords } from './text/words.ts';
+import { inWords } from '../words/amounts.ts';
 import { shorten } from './text/width.ts';
 
 export interface Progress {

@@ -2,7 +2,7 @@
 
 import type { Database, RecordedMigration, StateDatabase } from '../engine/model/database.ts';
 import { createPageWriter, type Page, type PageWriter } from './page.ts';
-import { bytesInWords } from './words.ts';
+import { bytesInWords } from '../words/amounts.ts';
 
 export function writeDatabasePage(
   key: string,

@@ -7,7 +7,7 @@ import type { Place } from '../protocol.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { comparable, comparablePath, isInside } from './fileUri.ts';
 import { append } from './group.ts';
-import { harmless } from './harmless.ts';
+import { harmless } from '../words/harmless.ts';
 import type { View } from './view.ts';
 
 const PAGES =

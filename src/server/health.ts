@@ -11,7 +11,7 @@ import { createFolders, type Folders } from './folders.ts';
 import { createScans } from './scans.ts';
 import { DEFAULT_SETTINGS, needsNewScan } from './settings.ts';
 import { viewReport, type View } from './view.ts';
-import { count } from './words.ts';
+import { count } from '../words/amounts.ts';
 
 export interface Health {
   readonly folders: Folders;

@@ -2,7 +2,7 @@
 
 import type { Report } from '../engine/model/report.ts';
 import { createPageWriter, type Page } from './page.ts';
-import { count, timeInWords } from './words.ts';
+import { count, timeInWords } from '../words/amounts.ts';
 
 export function writeHomePage({ snapshot, nothingLost, counts }: Report): Page {
   const { home, config, codexes, databases, gaps } = snapshot;

@@ -1,7 +1,7 @@
 // A page is a text of facts, one on each line, which knows the line of each fact.
 
 import type { Place } from '../protocol.ts';
-import { harmless } from './harmless.ts';
+import { harmless } from '../words/harmless.ts';
 
 export interface Page {
   readonly text: string;
@@ -18,17 +18,19 @@ export interface PageWriter {
 }
 
 const LABEL_WIDTH = 22;
+/** What is longer is shortened: a record shall be read at a glance. */
+const LONGEST = 300;
 
 export function createPageWriter(): PageWriter {
   const lines: string[] = [];
   const facts = new Map<string, { readonly line: number; readonly start: number }>();
   return {
-    title: text => void lines.push(harmless(text)),
-    heading: text => void lines.push('', harmless(text)),
+    title: text => void lines.push(harmless(text, LONGEST)),
+    heading: text => void lines.push('', harmless(text, LONGEST)),
     fact: (key, label, value) => {
       const start = `${label} `.padEnd(LABEL_WIDTH);
       if (!facts.has(key)) facts.set(key, { line: lines.length, start: start.length });
-      lines.push(`${start}${harmless(value === '' ? 'none' : value)}`);
+      lines.push(`${start}${harmless(value === '' ? 'none' : value, LONGEST)}`);
     },
     page: () => ({
       text: `${lines.join('\n')}\n`,

@@ -7,7 +7,7 @@ import type { Rollout } from '../engine/model/rollout.ts';
 import type { Snapshot } from '../engine/model/snapshot.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import { createPageWriter, type Page, type PageWriter } from './page.ts';
-import { bytesInWords, timeInWords, yesOrNo } from './words.ts';
+import { bytesInWords, timeInWords, yesOrNo } from '../words/amounts.ts';
 
 export interface RecordOf {
   readonly thread: Thread;

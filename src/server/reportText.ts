@@ -4,9 +4,9 @@
 import type { Finding } from '../engine/model/finding.ts';
 import type { Report } from '../engine/model/report.ts';
 import { append } from './group.ts';
-import { harmless } from './harmless.ts';
+import { harmless } from '../words/harmless.ts';
 import type { View } from './view.ts';
-import { bytesInWords, count, timeInWords } from './words.ts';
+import { bytesInWords, count, timeInWords } from '../words/amounts.ts';
 
 /** Of each check; a report that nobody can read helps nobody. */
 const EXAMPLES = 5;
@@ -47,6 +47,6 @@ function couldNotTell({ checks }: Report): readonly string[] {
   return [
     '',
     'Could not tell:',
-    ...silent.map(({ id, outcome, why }) => `  - ${id} (${outcome}): ${harmless(why ?? '')}`),
+    ...silent.map(({ id, outcome, why }) => `  - ${id} (${outcome}): ${harmless(why ?? '', 300)}`),
   ];
 }

@@ -17,7 +17,7 @@ import type {
 import { threadAddress } from './addresses.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { append } from './group.ts';
-import { harmless } from './harmless.ts';
+import { harmless } from '../words/harmless.ts';
 import { gravest, gravity, visibilityOf, type View } from './view.ts';
 
 export function makeTree(view: View): HealthTree {
@@ -114,7 +114,7 @@ function makeThread(view: View, thread: Thread): ThreadNode {
     kind: 'thread',
     id,
     uri: threadAddress(view.report.snapshot.home.key, id),
-    title: harmless(title),
+    title: harmless(title, 300),
     archived,
     updatedAtMs,
     severity: severityOf(view, id),
@@ -144,7 +144,7 @@ function makeGaps({ report }: View): readonly GapNode[] {
   for (const { id, outcome, why } of report.checks)
     if (outcome === 'unknown' || outcome === 'crashed')
       append(byReason, outcome === 'crashed' ? `${id} failed: ${why ?? ''}` : (why ?? ''), id);
-  return [...byReason].map(([why, checks]) => ({ kind: 'gap', says: harmless(why), checks }));
+  return [...byReason].map(([why, checks]) => ({ kind: 'gap', says: harmless(why, 300), checks }));
 }
 
 function severityOf(view: View, id: string): Severity | null {

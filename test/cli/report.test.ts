@@ -112,7 +112,7 @@ test('a title cannot speak to the terminal, nor turn the direction of writing', 
   const text = rendered(await reportOf(builder, STALE.slice(0, 1)), 80);
 
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
-  expect(text).toContain('a\ufffd[31mred\ufffd\ufffdtxt.exe next');
+  expect(text).toContain('a\u241b[31mred\u2407\ufffdtxt.exe next');
 });
 
 test('colours are only where they are wanted', async () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { harmless } from '../../src/cli/text/harmless.ts';
+import { harmless } from '../../src/words/harmless.ts';
 import { markdownAsText, renderMarkdown } from '../../src/cli/text/markdown.ts';
 import { createPaint, wantsColours } from '../../src/cli/text/paint.ts';
 import { displayWidth, shorten, shortenPath } from '../../src/cli/text/width.ts';
-import { ageInWords, bytesInWords, count, isoTime, withTilde } from '../../src/cli/text/words.ts';
+import { ageInWords, bytesInWords, count, isoTime, withTilde } from '../../src/words/amounts.ts';
 import { wrap } from '../../src/cli/text/wrap.ts';
 import { fileUri, folderUri, relativeUri } from '../../src/cli/render/uris.ts';
 import { quoted } from '../../src/cli/paths.ts';
@@ -78,7 +78,7 @@ describe('what is too long', () => {
 
 test('what comes from elsewhere is one harmless line', () => {
   expect(harmless('a\r\n\tb')).toBe('a b');
-  expect(harmless('\u001b]0;title\u0007x\u0085y')).toBe('\ufffd]0;title\ufffdx y');
+  expect(harmless('\u001b]0;title\u0007x\u0085y')).toBe('\u241b]0;title\u2407x y');
   expect(harmless('\u202egnp.exe\u2066')).toBe('\ufffdgnp.exe\ufffd');
   expect(harmless('👩‍👩‍👧 café')).toBe('👩‍👩‍👧 café');
 });

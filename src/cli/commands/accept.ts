@@ -6,8 +6,8 @@ import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { DONE } from '../exitCodes.ts';
 import { inJson } from '../render/reportJson.ts';
-import { harmless } from '../text/harmless.ts';
-import { ageInWords, count, isoTime } from '../text/words.ts';
+import { harmless } from '../../words/harmless.ts';
+import { ageInWords, count, isoTime } from '../../words/amounts.ts';
 import { wrapIndented } from '../text/wrap.ts';
 
 export const accept: Command = {

@@ -5,7 +5,7 @@ import { DONE } from '../exitCodes.ts';
 import { inJson, reportJson } from '../render/reportJson.ts';
 import { threadJson } from '../render/threadsJson.ts';
 import { withoutTilde } from '../paths.ts';
-import { bytesInWords, count } from '../text/words.ts';
+import { bytesInWords, count } from '../../words/amounts.ts';
 import { wrap } from '../text/wrap.ts';
 
 export const bundle: Command = {

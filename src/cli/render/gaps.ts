@@ -3,8 +3,8 @@
 import type { Gap } from '../../engine/model/gap.ts';
 import type { Report } from '../../engine/model/report.ts';
 import type { Page } from '../page.ts';
-import { harmless } from '../text/harmless.ts';
-import { inWords } from '../text/words.ts';
+import { harmless } from '../../words/harmless.ts';
+import { inWords } from '../../words/amounts.ts';
 import { wrapIndented } from '../text/wrap.ts';
 
 const EXAMPLES = 3;

@@ -2,7 +2,7 @@
 
 import type { Report } from '../../engine/model/report.ts';
 import type { Json } from '../../engine/model/words.ts';
-import { isoTime } from '../text/words.ts';
+import { isoTime } from '../../words/amounts.ts';
 
 export const TOOL = 'codex-session-health';
 

@@ -3,8 +3,8 @@
 
 import type { CheckPage } from '../../engine/engine.ts';
 import type { Report } from '../../engine/model/report.ts';
-import { harmless } from '../text/harmless.ts';
-import { bytesInWords, count, inWords, isoTime } from '../text/words.ts';
+import { harmless } from '../../words/harmless.ts';
+import { bytesInWords, count, inWords, isoTime } from '../../words/amounts.ts';
 import { groupFindings, type Group } from './findings.ts';
 
 const EXAMPLES = 10;

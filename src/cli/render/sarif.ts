@@ -4,7 +4,7 @@ import type { CheckPage } from '../../engine/engine.ts';
 import type { Finding, Severity } from '../../engine/model/finding.ts';
 import type { Gap } from '../../engine/model/gap.ts';
 import type { Report } from '../../engine/model/report.ts';
-import { isoTime } from '../text/words.ts';
+import { isoTime } from '../../words/amounts.ts';
 import { markdownAsText } from '../text/markdown.ts';
 import { fileUri, folderUri, relativeUri } from './uris.ts';
 import { TOOL } from './reportJson.ts';

@@ -3,7 +3,7 @@
 import type { Report } from '../../engine/model/report.ts';
 import type { Thread } from '../../engine/model/thread.ts';
 import type { FilePath, ThreadId } from '../../engine/model/words.ts';
-import { isoTime } from '../text/words.ts';
+import { isoTime } from '../../words/amounts.ts';
 import { hostOf, isOfProject } from './threadTree.ts';
 
 export function threadsJson(report: Report, project: FilePath | null) {

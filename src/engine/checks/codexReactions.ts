@@ -5,6 +5,7 @@
 import type { Database } from '../model/database.ts';
 import type { Codex } from '../model/snapshot.ts';
 import { join } from './words.ts';
+import { compareVersions } from '../model/versions.ts';
 
 /** `drift`: its records of migrations cannot be right. `newer`: it has records unknown to a Codex. */
 export type DatabaseState = 'drift' | 'newer' | 'damage' | 'folder';
@@ -156,18 +157,4 @@ function hasDatabase({ migrations }: Codex, { name, family }: Database): boolean
 function reactionOf(version: string, rules: readonly Rule[]): Reaction | null {
   const rule = rules.findLast(([since]) => compareVersions(version, since) >= 0);
   return rule?.[1] ?? null;
-}
-
-/** `0.170.0-alpha.3` counts as what it will be. */
-function compareVersions(one: string, other: string): number {
-  const [left, right] = [numbersOf(one), numbersOf(other)];
-  for (let place = 0; place < 3; place += 1) {
-    const difference = (left[place] ?? 0) - (right[place] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function numbersOf(version: string): readonly number[] {
-  return (/^\D*(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? '').split('.').map(Number);
 }

@@ -3,6 +3,7 @@
 // which both agree; one after the last is taken to be as the last.
 
 import type { Codex } from '../model/snapshot.ts';
+import { compareVersions } from '../model/versions.ts';
 
 export interface CodexRules {
   /** The release with which all this was measured. */
@@ -144,18 +145,4 @@ function newestOf(codexes: readonly Codex[]): Codex | null {
         : newest,
     null,
   );
-}
-
-/** `0.170.0-alpha.3` counts as what it will be. */
-function compareVersions(one: string, other: string): number {
-  const [left, right] = [numbersOf(one), numbersOf(other)];
-  for (let place = 0; place < 3; place += 1) {
-    const difference = (left[place] ?? 0) - (right[place] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function numbersOf(version: string): readonly number[] {
-  return (/^\D*(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? '').split('.').map(Number);
 }

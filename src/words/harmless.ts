@@ -5,14 +5,13 @@
 const HARMFUL =
   /[\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-const LONGEST = 300;
-
-/** One line of plain text, shortened. A control character is shown as its picture. */
-export function harmless(text: string, longest = LONGEST): string {
+/** One line of plain text, shortened where a length is given. A control character is shown as its picture. */
+export function harmless(text: string, longest = Infinity): string {
   const line = text
     .replaceAll(/[\s\u0085]+/g, ' ')
     .trim()
     .replaceAll(HARMFUL, picture);
+  if (line.length <= longest) return line;
   const letters = [...line];
   return letters.length <= longest ? line : `${letters.slice(0, longest - 1).join('')}…`;
 }

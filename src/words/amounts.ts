@@ -54,6 +54,16 @@ function isTime(milliseconds: number): boolean {
   return milliseconds !== 0 && Number.isFinite(milliseconds) && Math.abs(milliseconds) <= 8.64e15;
 }
 
+/** Without the machine's time zone, so that a record reads the same everywhere. */
+export function timeInWords(milliseconds: number): string {
+  const iso = isoTime(milliseconds);
+  return iso === null ? 'unknown' : `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+export function yesOrNo(answer: boolean): string {
+  return answer ? 'yes' : 'no';
+}
+
 /** A path as its owner writes it. */
 export function withTilde(path: string, userHome: string): string {
   if (path === userHome) return '~';
