@@ -153,12 +153,12 @@ describe('paginated history', () => {
     const header = { forked_from_id: idOf('p'), forked_from_ordinal_exclusive: 3 };
     const fork = home().thread('t1', { header });
     expect(await whyNot(fork, 'resume')).toBe(
-      `the file of the thread that it was forked from (${idOf('p')}) is gone or cannot be read`,
+      `the file in which it begins (that of ${idOf('p')}) is gone or cannot be read`,
     );
     expect(await whyNot(fork.thread('p', { archived: true }), 'resume')).toBeNull();
     const circle = { forked_from_id: idOf('t1'), forked_from_ordinal_exclusive: 3 };
     const ring = home().thread('t1', { header }).thread('p', { header: circle });
-    expect(await whyNot(ring, 'resume')).toBe('it was forked from itself');
+    expect(await whyNot(ring, 'resume')).toBe('its beginning leads back to itself');
   });
 });
 

@@ -4,6 +4,7 @@ import type { Rollout, RolloutMeta } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
 import { canonicalId } from '../model/threadIds.ts';
 import type { ThreadId } from '../model/words.ts';
+import type { CodexRules } from './codexRules.ts';
 import { historyModeOf, type IndexRow } from './indexRows.ts';
 import { mayLackFiles, type Look } from './look.ts';
 import { mayUseProvider, providersAgree } from './providers.ts';
@@ -183,22 +184,40 @@ function isSoundPaginated(
   if (nameOf(file, rules) === null)
     return no('the name of its file is none that Codex gives, and paginated history needs one');
   return allOf(
-    () => hasLineage(look, meta, [meta.id]),
+    () => hasLineage(look, file, meta, []),
     () => look.opensHistory,
   );
 }
 
-/** A fork leans on the file of its parent, which is found by its name, and so on. */
-function hasLineage(look: Look, meta: RolloutMeta, seen: readonly (ThreadId | null)[]): Verdict {
+/**
+ * A fork leans on the file of its parent, a thread that was reverted on its own earlier file, and so
+ * on. The file is found by its name.
+ */
+function hasLineage(
+  look: Look,
+  file: Rollout,
+  { historyFile, historyBase }: RolloutMeta,
+  seen: readonly Rollout[],
+): Verdict {
   const { rules, byName } = look;
-  const base = meta.historyBase;
+  const base = historyFile ?? historyBase;
   if (base === null) return YES;
-  if (seen.includes(base)) return no('it was forked from itself');
-  const files = (byName.get(base) ?? []).filter(file => nameOf(file, rules)?.id === base);
-  const parents = files.flatMap(file => headerOf(file, rules) ?? []);
-  if (parents.length === 0)
+  if (seen.includes(file)) return no('its beginning leads back to itself');
+  const parents = (byName.get(base) ?? []).filter(other => isNamed(other, base, rules));
+  const readable = parents.flatMap(parent => {
+    const meta = headerOf(parent, rules);
+    return meta === null ? [] : [{ parent, meta }];
+  });
+  if (readable.length === 0)
     return mayLackFiles(look)
       ? unknown('not all files could be looked at')
-      : no(`the file of the thread that it was forked from (${base}) is gone or cannot be read`);
-  return agreed(parents.map(parent => hasLineage(look, parent, [...seen, base]))) ?? YES;
+      : no(`the file in which it begins (that of ${base}) is gone or cannot be read`);
+  const lines = readable.map(({ parent, meta }) => hasLineage(look, parent, meta, [...seen, file]));
+  return agreed(lines) ?? YES;
+}
+
+/** The first file of a thread has its id in its name, each later one an id of its own. */
+function isNamed(file: Rollout, base: ThreadId, rules: CodexRules): boolean {
+  const own = file.name?.segment ?? nameOf(file, rules)?.id;
+  return own === base;
 }
