@@ -1,4 +1,5 @@
-// Builds the four programs of the product into dist/. With --watch it keeps building.
+// Builds the programs of the product into dist/, or into the folder behind --out. With --watch it
+// keeps building.
 //
 // The second lock of the house is here: `vscode` is external for the extension alone, so that an
 // import of it anywhere else fails the build.
@@ -7,8 +8,16 @@ import { context, build } from 'esbuild';
 import { copyFile, mkdir, readFile, stat, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    watch: { type: 'boolean' },
+    out: { type: 'string', default: path.join(root, 'dist') },
+  },
+});
+const out = path.resolve(options.out);
 const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 
 /** What all bundles share. Node 20 is the oldest on which the command line looks. */
@@ -30,28 +39,32 @@ const bundles = [
   {
     ...shared,
     entryPoints: ['src/cli/main.ts'],
-    outfile: 'dist/cli.js',
+    outfile: path.join(out, 'cli.js'),
     banner: { js: '#!/usr/bin/env node' },
   },
-  { ...shared, entryPoints: ['src/server/main.ts'], outfile: 'dist/server.js' },
-  { ...shared, entryPoints: ['src/node/outsideHelper.ts'], outfile: 'dist/outside.js' },
-  { ...shared, entryPoints: ['src/node/databaseWorker.ts'], outfile: 'dist/databases.js' },
+  { ...shared, entryPoints: ['src/server/main.ts'], outfile: path.join(out, 'server.js') },
+  { ...shared, entryPoints: ['src/node/outsideHelper.ts'], outfile: path.join(out, 'outside.js') },
+  {
+    ...shared,
+    entryPoints: ['src/node/databaseWorker.ts'],
+    outfile: path.join(out, 'databases.js'),
+  },
   {
     ...shared,
     entryPoints: ['src/extension/extension.ts'],
-    outfile: 'dist/extension.js',
+    outfile: path.join(out, 'extension.js'),
     external: ['vscode'],
   },
 ];
 
-await rm(path.join(root, 'dist'), { recursive: true, force: true });
-await mkdir(path.join(root, 'dist'), { recursive: true });
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
 await copyFile(
   path.join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'),
-  path.join(root, 'dist/sql-wasm.wasm'),
+  path.join(out, 'sql-wasm.wasm'),
 );
 
-if (process.argv.includes('--watch')) {
+if (options.watch) {
   for (const bundle of bundles) {
     const watching = await context(bundle);
     await watching.watch();
@@ -60,7 +73,9 @@ if (process.argv.includes('--watch')) {
 } else {
   await Promise.all(bundles.map(bundle => build(bundle)));
   for (const { outfile } of bundles) {
-    const { size } = await stat(path.join(root, outfile));
-    console.log(`${outfile.padEnd(20)} ${String(Math.ceil(size / 1024)).padStart(5)} KiB`);
+    const { size } = await stat(outfile);
+    console.log(
+      `${path.basename(outfile).padEnd(15)} ${String(Math.ceil(size / 1024)).padStart(5)} KiB`,
+    );
   }
 }

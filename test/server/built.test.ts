@@ -1,8 +1,7 @@
 // The server as it is shipped: a bundle in a process of its own, spoken to over its standard
 // streams, on a home on disk.
 
-import { build } from 'esbuild';
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -22,23 +21,7 @@ const programs = path.join(temporary, 'dist');
 let sample: SampleHome;
 
 beforeAll(async () => {
-  await build({
-    absWorkingDir: root,
-    entryPoints: {
-      server: 'src/server/main.ts',
-      databases: 'src/node/databaseWorker.ts',
-      outside: 'src/node/outsideHelper.ts',
-    },
-    outdir: programs,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'error',
-  });
-  fs.copyFileSync(
-    path.join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'),
-    path.join(programs, 'sql-wasm.wasm'),
-  );
+  execFileSync(process.execPath, ['esbuild.mjs', '--out', programs], { cwd: root });
   sample = await writeSampleHome(path.join(temporary, 'sample'));
 });
 

@@ -1,5 +1,6 @@
 // The built command line on every Node that it promises to run on.
 
+import packageJson from '../../../package.json' with { type: 'json' };
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { troublesOfSarif } from '../sarif/validate.ts';
 import { fingerprintOf, homeOnDisk, type HomeOnDisk } from './homeOnDisk.ts';
@@ -21,7 +22,7 @@ describe.each([20, 22, 24])('Node %i', major => {
 
   test('says which version it is', async () => {
     const { code, out } = await ended(['--version'], { major });
-    expect([code, out]).toEqual([0, 'codex-health 0.0.0-test\n']);
+    expect([code, out]).toEqual([0, `codex-health ${packageJson.version}\n`]);
   });
 
   test('a home in which nothing is wrong', async () => {
