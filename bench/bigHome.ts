@@ -9,7 +9,7 @@ import { cacheFolder, makeOnce } from '../test/support/codex/cache.ts';
 
 const DAY = 86_400_000;
 /** Counts up when homes are made in another way. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** The last day of every home; a fixed one, so that homes do not differ by the day of the bench. */
 const UNTIL = Date.UTC(2026, 10, 20);
 const PROJECTS = 40;
@@ -122,17 +122,8 @@ function linesOf({ id, iso, time, cwd, instructions, index }: Thread): string {
     model_provider: 'mock',
     base_instructions:
       instructions === null ? null : { text: instructions, provenance: { type: 'model_catalog' } },
-    history_mode: 'paginated',
-    context_window: { window_id: turn },
     git: { commit_hash: id.replaceAll('-', ''), branch: 'main' },
   };
-  const item = (value: object) => ({
-    type: 'item_completed',
-    thread_id: id,
-    turn_id: turn,
-    item: value,
-    completed_at_ms: time,
-  });
   const event = (payload: object) => ({ type: 'event_msg', payload });
   const settings = { model: 'mock-model', model_provider_id: 'mock', cwd };
   const lines = [
@@ -140,25 +131,17 @@ function linesOf({ id, iso, time, cwd, instructions, index }: Thread): string {
     event({ type: 'task_started', turn_id: turn, started_at: Math.floor(time / 1000) }),
     { type: 'turn_context', payload: { turn_id: turn, cwd, model: 'mock-model', summary: 'auto' } },
     event({ type: 'thread_settings_applied', thread_id: id, thread_settings: settings }),
-    event(
-      item({
-        type: 'UserMessage',
-        id: turn,
-        content: [{ type: 'text', text: prompt, text_elements: [] }],
-      }),
-    ),
-    event(
-      item({
-        type: 'AgentMessage',
-        id: `msg_${String(index)}`,
-        content: [{ type: 'Text', text: answer }],
-      }),
-    ),
+    event({
+      type: 'user_message',
+      message: prompt,
+      images: [],
+      local_images: [],
+      text_elements: [],
+    }),
+    event({ type: 'agent_message', message: answer }),
     event({ type: 'task_complete', turn_id: turn, last_agent_message: answer, duration_ms: 5 }),
   ];
-  return lines
-    .map((line, ordinal) => `${JSON.stringify({ timestamp: iso, ordinal, ...line })}\n`)
-    .join('');
+  return lines.map(line => `${JSON.stringify({ timestamp: iso, ...line })}\n`).join('');
 }
 
 /** A few different texts, as versions and models bring them: 21 KB, with quotes and line breaks. */

@@ -32,6 +32,7 @@ export function predictPicker(look: Look, start: Start, scanList: ScanList): Pic
 function canBeIn({ snapshot }: Look, cwd: FilePath): Verdict {
   const isPosix = cwd.startsWith('/');
   const isPlain = isPosix ? !/\/\/|\/\.{1,2}(?:\/|$)|.\/$/.test(cwd) : /^[a-z]:\\/i.test(cwd);
+  if (cwd === '') return no('nothing says in which folder it worked');
   if (!isPlain) return no(`its folder is written as "${cwd}", and no folder is called so`);
   const state = snapshot.paths[cwd] ?? 'unknown';
   return state === 'missing' || state === 'file'
