@@ -4,15 +4,19 @@
 
 import type { Files, FileState, ImageFacts, Read, Trouble } from '../world.ts';
 import type { FilePath } from '../model/words.ts';
-
-const LOG_HEADER_BYTES = 32;
-const FRAME_HEADER_BYTES = 24;
-const LOG_MAGIC = 0x377f0682;
-const LOG_VERSION = 3007000;
+import {
+  FRAME_HEADER_BYTES,
+  judgeFrame,
+  LOG_HEADER_BYTES,
+  parseLogHeader,
+  viewOf,
+} from './databaseLog.ts';
 
 /** A main file that was written less than this long ago is not taken as quiet. */
 const QUIET_MS = 50;
 const MAX_TRIES = 60;
+/** A change that takes longer is one that was left; the next one who opens the database undoes it. */
+const MAX_UNFINISHED = 8;
 
 export interface DatabaseImage {
   readonly bytes: Uint8Array;
@@ -36,6 +40,11 @@ export function factsOf({ bytes, journal }: DatabaseImage): ImageFacts {
  * log, main file, whole log, header of the log again. When all headers are the same, the log was
  * not started anew in between, so every page that a checkpoint can have copied into the main file
  * meanwhile is also in the log, and the overlay replaces it. Reading the log first tears.
+ *
+ * Without a log, pages are written right into the main file while a journal keeps the old ones.
+ * Then nothing may have changed: no journal before and after, and, seen after it, the same header,
+ * which counts the changes, and the same time. A change that is taken back leaves the count as it
+ * was, and only the time tells of it.
  */
 export async function readDatabaseImage(
   files: Files,
@@ -43,10 +52,10 @@ export async function readDatabaseImage(
   file: FilePath,
   maxBytes: number,
 ): Promise<Read<DatabaseImage>> {
-  const log = `${file}-wal`;
-  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    const journal = await files.stat(`${file}-journal`);
-    const before = await identify(files, file, log);
+  let unfinished = 0;
+  for (let attempt = 0; attempt < MAX_TRIES && unfinished < MAX_UNFINISHED; attempt += 1) {
+    const isBegun = await isJournalHot(files, file);
+    const before = await identify(files, file);
     if (!before.main.ok) return before.main;
     if (before.main.value.kind !== 'file')
       return failed('not-a-file', 'there is a folder in its place');
@@ -54,32 +63,47 @@ export async function readDatabaseImage(
     if (total > maxBytes) return failed('too-large', `it has ${String(total)} bytes`);
     const startedAt = now();
 
-    const main = await files.whole(file, maxBytes);
-    if (!main.ok) return main;
-    const wal = await wholeOrNothing(files, log, maxBytes);
-    if (!wal.ok) return wal;
-    const after = await identify(files, file, log);
-    if (!after.main.ok) return after.main;
+    if (isBegun) unfinished += 1;
+    else {
+      const main = await files.whole(file, maxBytes);
+      if (!main.ok) return main;
+      const wal = await wholeOrNothing(files, `${file}-wal`, maxBytes);
+      if (!wal.ok) return wal;
+      const isOver = !(await isJournalHot(files, file));
+      const head = await files.range(file, 0, HEADER_BYTES);
+      const after = await identify(files, file);
+      if (!after.main.ok) return after.main;
 
-    const isChangingWithJournal = journal.ok && journal.value.bytes > 0;
-    const header = wal.value.subarray(0, LOG_HEADER_BYTES);
-    const sameFiles =
-      before.main.value.identity === after.main.value.identity &&
-      before.log?.identity === after.log?.identity;
-    const sameHeader = equal(before.header, header) && equal(header, after.header);
-    const hasLog = header.length === LOG_HEADER_BYTES;
-    if (!isChangingWithJournal && sameHeader && sameFiles) {
-      // Without a log no header tells of a change: then nothing at all may have changed, and the
-      // last change has to be older than the clock is coarse.
-      const isQuiet =
+      const header = wal.value.subarray(0, LOG_HEADER_BYTES);
+      const isOnePicture =
+        isOver &&
+        before.main.value.identity === after.main.value.identity &&
+        before.log?.identity === after.log?.identity &&
+        equal(before.header, header) &&
+        equal(header, after.header);
+      const hasLog = header.length === LOG_HEADER_BYTES;
+      // The last change has to be older than the clock is coarse.
+      const isAtRest =
         isSame(before.main.value, after.main.value) &&
         isSame(before.log, after.log) &&
+        head.ok &&
+        equal(head.value, main.value.subarray(0, HEADER_BYTES)) &&
         startedAt - before.main.value.modifiedMs > QUIET_MS;
-      if (hasLog || isQuiet) return { ok: true, value: overlay(main.value, wal.value) };
+      if (isOnePicture && (hasLog || isAtRest))
+        return { ok: true, value: overlay(main.value, wal.value) };
+      if (hasLog) continue;
     }
-    if (!hasLog) await files.pause(QUIET_MS + 10);
+    await files.pause(QUIET_MS + 10);
   }
-  return failed('timeout', `it did not hold still in ${String(MAX_TRIES)} tries`);
+  return unfinished === MAX_UNFINISHED
+    ? failed('timeout', 'a change to it was begun and is not finished, as its -journal file says')
+    : failed('timeout', `it did not hold still in ${String(MAX_TRIES)} tries`);
+}
+
+/** A journal is over when it is gone, is empty, or begins with a zero. */
+async function isJournalHot(files: Files, file: FilePath): Promise<boolean> {
+  const first = await files.range(`${file}-journal`, 0, 1);
+  return first.ok ? (first.value[0] ?? 0) !== 0 : first.trouble.code !== 'missing';
 }
 
 /**
@@ -142,19 +166,11 @@ export interface Log {
 export function parseLog(wal: Uint8Array): Log {
   const nothing = { pageBytes: 0, pageCount: 0, pages: new Map<number, number>(), commits: 0 };
   if (wal.length === 0) return { ...nothing, stop: 'no-log' };
-  if (wal.length < LOG_HEADER_BYTES) return { ...nothing, stop: 'short-header' };
-  const view = new DataView(wal.buffer, wal.byteOffset, wal.byteLength);
-  const magic = view.getUint32(0);
-  if ((magic & 0xfffffffe) >>> 0 !== LOG_MAGIC || view.getUint32(4) !== LOG_VERSION)
-    return { ...nothing, stop: 'not-a-log' };
-  const littleEndian = (magic & 1) === 0;
-  const pageBytes = view.getUint32(8);
-  const isPageSize = pageBytes >= 512 && pageBytes <= 65536 && (pageBytes & (pageBytes - 1)) === 0;
-  const sum = new Checksum(view, littleEndian);
-  sum.add(0, 24);
-  if (!isPageSize || !sum.matches(24)) return { ...nothing, stop: 'bad-header' };
+  const start = parseLogHeader(wal);
+  if (typeof start === 'string') return { ...nothing, stop: start };
 
-  const salts = [view.getUint32(16), view.getUint32(20)] as const;
+  const { pageBytes, salts, sum } = start;
+  const view = viewOf(wal);
   const pages = new Map<number, number>();
   let uncommitted = new Map<number, number>();
   let commits = 0;
@@ -162,18 +178,12 @@ export function parseLog(wal: Uint8Array): Log {
   let stop: LogStop = 'end';
   const frameBytes = FRAME_HEADER_BYTES + pageBytes;
   for (let at = LOG_HEADER_BYTES; at + frameBytes <= wal.length; at += frameBytes) {
-    if (view.getUint32(at + 8) !== salts[0] || view.getUint32(at + 12) !== salts[1]) {
-      stop = 'older-salts';
+    const frame = judgeFrame(view, at, pageBytes, salts, sum);
+    if (frame !== 'good') {
+      stop = frame;
       break;
     }
-    sum.add(at, 8);
-    sum.add(at + FRAME_HEADER_BYTES, pageBytes);
-    const number = view.getUint32(at);
-    if (number === 0 || !sum.matches(at + 16)) {
-      stop = 'bad-frame';
-      break;
-    }
-    uncommitted.set(number, at + FRAME_HEADER_BYTES);
+    uncommitted.set(view.getUint32(at), at + FRAME_HEADER_BYTES);
     const sizeAfterCommit = view.getUint32(at + 4);
     if (sizeAfterCommit > 0) {
       for (const [page, offset] of uncommitted) pages.set(page, offset);
@@ -185,37 +195,8 @@ export function parseLog(wal: Uint8Array): Log {
   return { pageBytes, pageCount, pages, commits, stop };
 }
 
-/** SQLite's running checksum of a log; its words are little-endian or big-endian by the magic. */
-class Checksum {
-  readonly #view: DataView;
-  readonly #littleEndian: boolean;
-  #first = 0;
-  #second = 0;
-
-  constructor(view: DataView, littleEndian: boolean) {
-    this.#view = view;
-    this.#littleEndian = littleEndian;
-  }
-
-  add(start: number, length: number): void {
-    let first = this.#first;
-    let second = this.#second;
-    for (let at = start; at < start + length; at += 8) {
-      first = (first + this.#view.getUint32(at, this.#littleEndian) + second) >>> 0;
-      second = (second + this.#view.getUint32(at + 4, this.#littleEndian) + first) >>> 0;
-    }
-    this.#first = first;
-    this.#second = second;
-  }
-
-  matches(at: number): boolean {
-    return (
-      this.#first === this.#view.getUint32(at) && this.#second === this.#view.getUint32(at + 4)
-    );
-  }
-}
-
-async function identify(files: Files, file: FilePath, log: FilePath) {
+async function identify(files: Files, file: FilePath) {
+  const log = `${file}-wal`;
   const main = await files.stat(file);
   const logState = await files.stat(log);
   const header = logState.ok ? await files.range(log, 0, LOG_HEADER_BYTES) : null;

@@ -1,11 +1,12 @@
 // The write-ahead log of a database, followed as it grows: which pages it has, as of its last commit.
-// The format is SQLite's "WAL-mode File Format"; numbers are big-endian.
+// What makes a header and a frame good is said here for all who read logs. The format is SQLite's
+// "WAL-mode File Format"; numbers are big-endian.
 
 import type { Files, Read } from '../world.ts';
 import type { FilePath } from '../model/words.ts';
 
 export const LOG_HEADER_BYTES = 32;
-const FRAME_HEADER_BYTES = 24;
+export const FRAME_HEADER_BYTES = 24;
 const MAGIC = 0x377f0682;
 const VERSION = 3007000;
 /** Mostly there is little behind the last commit: pieces begin small. */
@@ -34,17 +35,8 @@ export function openLog(
   header: Uint8Array,
   maxBytes: number,
 ): Log | null {
-  if (header.length < LOG_HEADER_BYTES) return null;
-  const view = viewOf(header);
-  const magic = view.getUint32(0);
-  if ((magic & 0xfffffffe) >>> 0 !== MAGIC || view.getUint32(4) !== VERSION) return null;
-  const pageBytes = view.getUint32(8);
-  const isPageSize = pageBytes >= 512 && pageBytes <= 65536 && (pageBytes & (pageBytes - 1)) === 0;
-  const sum = new Sum((magic & 1) === 0);
-  sum.add(view, 0, 24);
-  if (!isPageSize || !sum.isAt(view, 24)) return null;
-  const salts = [view.getUint32(16), view.getUint32(20)] as const;
-  return new GrowingLog(files, file, pageBytes, salts, sum, maxBytes);
+  const start = parseLogHeader(header);
+  return typeof start === 'string' ? null : new GrowingLog(files, file, start, maxBytes);
 }
 
 class GrowingLog implements Log {
@@ -52,26 +44,19 @@ class GrowingLog implements Log {
   pageCount = 0;
   readonly #files: Files;
   readonly #file: FilePath;
-  readonly #salts: readonly [number, number];
+  readonly #salts: LogStart['salts'];
   readonly #maxBytes: number;
   readonly #pages = new Map<number, number>();
   // As of the last commit: the frames behind it are not settled, and are read again each time.
   #end = LOG_HEADER_BYTES;
-  #sum: Sum;
+  #sum: Checksum;
 
-  constructor(
-    files: Files,
-    file: FilePath,
-    pageBytes: number,
-    salts: readonly [number, number],
-    sum: Sum,
-    maxBytes: number,
-  ) {
+  constructor(files: Files, file: FilePath, start: LogStart, maxBytes: number) {
     this.#files = files;
     this.#file = file;
-    this.pageBytes = pageBytes;
-    this.#salts = salts;
-    this.#sum = sum;
+    this.pageBytes = start.pageBytes;
+    this.#salts = start.salts;
+    this.#sum = start.sum;
     this.#maxBytes = maxBytes;
   }
 
@@ -100,18 +85,14 @@ class GrowingLog implements Log {
   #takeFrames(
     piece: Uint8Array,
     start: number,
-    sum: Sum,
+    sum: Checksum,
     uncommitted: Map<number, number>,
   ): number {
     const view = viewOf(piece);
     const frameBytes = FRAME_HEADER_BYTES + this.pageBytes;
     let at = 0;
     for (; at + frameBytes <= piece.length; at += frameBytes) {
-      if (view.getUint32(at + 8) !== this.#salts[0]) break;
-      if (view.getUint32(at + 12) !== this.#salts[1]) break;
-      sum.add(view, at, 8);
-      sum.add(view, at + FRAME_HEADER_BYTES, this.pageBytes);
-      if (!sum.isAt(view, at + 16)) break;
+      if (judgeFrame(view, at, this.pageBytes, this.#salts, sum) !== 'good') break;
       uncommitted.set(view.getUint32(at), start + at + FRAME_HEADER_BYTES);
       const pageCount = view.getUint32(at + 4);
       if (pageCount === 0) continue;
@@ -125,8 +106,46 @@ class GrowingLog implements Log {
   }
 }
 
-/** The running sum of a log; the words that it adds up are little-endian or big-endian. */
-class Sum {
+/** What the header of a log says, and the running sum up to and with it. */
+export interface LogStart {
+  readonly pageBytes: number;
+  readonly salts: readonly [number, number];
+  readonly sum: Checksum;
+}
+
+export function parseLogHeader(
+  header: Uint8Array,
+): LogStart | 'short-header' | 'not-a-log' | 'bad-header' {
+  if (header.length < LOG_HEADER_BYTES) return 'short-header';
+  const view = viewOf(header);
+  const magic = view.getUint32(0);
+  if ((magic & 0xfffffffe) >>> 0 !== MAGIC || view.getUint32(4) !== VERSION) return 'not-a-log';
+  const pageBytes = view.getUint32(8);
+  const isPageSize = pageBytes >= 512 && pageBytes <= 65536 && (pageBytes & (pageBytes - 1)) === 0;
+  const sum = new Checksum((magic & 1) === 0);
+  sum.add(view, 0, 24);
+  if (!isPageSize || !sum.isAt(view, 24)) return 'bad-header';
+  return { pageBytes, salts: [view.getUint32(16), view.getUint32(20)], sum };
+}
+
+/** Adds a frame to the running sum, which is good for nothing more when the frame is not. */
+export function judgeFrame(
+  view: DataView,
+  at: number,
+  pageBytes: number,
+  salts: LogStart['salts'],
+  sum: Checksum,
+): 'good' | 'older-salts' | 'bad-frame' {
+  if (view.getUint32(at + 8) !== salts[0] || view.getUint32(at + 12) !== salts[1])
+    return 'older-salts';
+  sum.add(view, at, 8);
+  sum.add(view, at + FRAME_HEADER_BYTES, pageBytes);
+  // No page has the number 0: SQLite ends the log there, whatever the sum.
+  return view.getUint32(at) !== 0 && sum.isAt(view, at + 16) ? 'good' : 'bad-frame';
+}
+
+/** SQLite's running sum of a log; by the magic, the words it adds are little-endian or big-endian. */
+export class Checksum {
   readonly #isLittleEndian: boolean;
   #first = 0;
   #second = 0;
@@ -135,8 +154,8 @@ class Sum {
     this.#isLittleEndian = isLittleEndian;
   }
 
-  copy(): Sum {
-    const copy = new Sum(this.#isLittleEndian);
+  copy(): Checksum {
+    const copy = new Checksum(this.#isLittleEndian);
     copy.#first = this.#first;
     copy.#second = this.#second;
     return copy;
@@ -158,7 +177,7 @@ class Sum {
   }
 }
 
-function viewOf(bytes: Uint8Array): DataView {
+export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

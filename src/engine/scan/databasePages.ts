@@ -2,7 +2,7 @@
 // reads only the pages that hold those, of main file and log together, and never with SQLite itself:
 // closing a database there checkpoints it. What pages say is in databaseTables.ts.
 
-import type { Files, FileState, Read } from '../world.ts';
+import type { Files, FileState, Read, Trouble } from '../world.ts';
 import type { FilePath } from '../model/words.ts';
 import { LOG_HEADER_BYTES, openLog, type Log } from './databaseLog.ts';
 import { broken, Unreadable, type PageSource } from './databaseRecords.ts';
@@ -29,6 +29,13 @@ export const READ_LIMITS: ReadLimits = {
 };
 
 const FILE_HEADER_BYTES = 100;
+/** By this byte of the header SQLite chooses the mode; 2 is that of the log. */
+const VERSION_AT = 19;
+const ROLLBACK = 1;
+const NO_PROOF = failed(
+  'too-large',
+  'it is too large for a copy, and not in WAL mode, in which parts of it could be read safely',
+);
 
 /** A main file that was written less than this long ago is not taken as quiet. */
 const QUIET_MS = 50;
@@ -55,9 +62,17 @@ const MAX_ROUNDS = 8;
  * commit. All of it counts only when the header of the log is the same before the first and after the
  * last round, and so are the files.
  *
- * Without a log, main may not have changed at all: its time tells, and also the counter of changes in
- * its header, because Windows and file servers may be late with the time. A change that is not done
- * yet has not counted, but has a journal.
+ * Without a log in use, main may not have changed at all, and its time tells. Windows and file servers
+ * may be late with it, but SQLite writes into main only while there is a log, and flushes or closes
+ * main before it empties or removes that. So a change that is not over has a log, one that is over
+ * shows in the time, and a look sees to the log before it sees to main.
+ *
+ * In rollback mode main is not read at all, because no such proof exists. There pages that were never
+ * committed come into main, as soon as a change is larger than the cache. When it is rolled back, all
+ * of main is as before, with the counter of changes in its header, and only a time that is never late
+ * would tell. And a writer may have its journal in memory, or none at all (PRAGMA journal_mode =
+ * MEMORY, OFF): then a change that is half done looks like a database at rest, as no file beside it
+ * and nothing in the header tells of that mode.
  */
 export async function readTables(
   files: Files,
@@ -72,6 +87,7 @@ export async function readTables(
     const startedAt = now();
     const before = await look(files, file);
     if (!before.ok) return before;
+    if (before.value.mainHeader[VERSION_AT] === ROLLBACK) return NO_PROOF;
     const log = openLog(files, `${file}-wal`, before.value.logHeader, limits.logBytes);
     if (before.value.isJournalHot) why = 'a change of it is under way, or was broken off';
     else {
@@ -84,7 +100,7 @@ export async function readTables(
     }
     if (log === null || before.value.isJournalHot) await files.pause(QUIET_MS + 10);
   }
-  return { ok: false, trouble: { code: 'timeout', why } };
+  return failed('timeout', why);
 }
 
 /** Null when commits came faster than rounds. */
@@ -177,13 +193,16 @@ interface Look {
   readonly log: FileState | null;
   readonly logHeader: Uint8Array;
   readonly mainHeader: Uint8Array;
-  /** SQLite takes a rollback journal as over when it is gone, empty, or begins with a zero. */
+  /**
+   * There is a rollback journal, which is over when it is gone, empty, or begins with a zero. In the
+   * mode of the log it is what a crash has left in a change of mode: SQLite would undo that first.
+   */
   readonly isJournalHot: boolean;
 }
 
 /**
- * The order matters. The log comes before main: once it is there, main keeps its size up to the first
- * commit. The journal comes after main: one that was written half still has its journal then.
+ * The order matters: the log comes before main. Once it is there, main keeps its size up to the first
+ * commit; and when it is gone, the time of main tells what was done by it.
  */
 async function look(files: Files, file: FilePath): Promise<Read<Look>> {
   const log = orNull(await files.stat(`${file}-wal`));
@@ -192,8 +211,7 @@ async function look(files: Files, file: FilePath): Promise<Read<Look>> {
   if (!header.ok) return header;
   const main = await files.stat(file);
   if (!main.ok) return main;
-  if (main.value.kind !== 'file')
-    return { ok: false, trouble: { code: 'not-a-file', why: 'there is a folder in its place' } };
+  if (main.value.kind !== 'file') return failed('not-a-file', 'there is a folder in its place');
   const mainHeader = await files.range(file, 0, FILE_HEADER_BYTES);
   if (!mainHeader.ok) return mainHeader;
   const journal = orNull(await files.range(`${file}-journal`, 0, 1));
@@ -217,8 +235,9 @@ function isOnePicture(before: Look, after: Look, hasLog: boolean, startedAt: num
       before.main.identity === after.main.identity && before.log?.identity === after.log?.identity
     );
   // The last change has to be older than the clock of the file system is coarse.
-  const isQuiet = startedAt - before.main.modifiedMs > QUIET_MS && !after.isJournalHot;
+  const isQuiet = startedAt - before.main.modifiedMs > QUIET_MS;
   const isUnchanged = isSame(before.main, after.main) && isSame(before.log, after.log);
+  // A change of mode is in the header.
   return isQuiet && isUnchanged && isEqual(before.mainHeader, after.mainHeader);
 }
 
@@ -245,6 +264,10 @@ async function settle<T>(action: () => Promise<T>): Promise<Read<T>> {
     return { ok: true, value: await action() };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return { ok: false, trouble: { code: error.code, why: error.message } };
+    return failed(error.code, error.message);
   }
+}
+
+function failed(code: Trouble['code'], why: string): { ok: false; trouble: Trouble } {
+  return { ok: false, trouble: { code, why } };
 }

@@ -90,7 +90,8 @@ function readHeader(first: Uint8Array, source: PageSource): DatabaseHeader {
   const field = (at: number, length: number) => new Cursor(first, at).uint(length);
   const pageBytes = pageBytesOf(first);
   if (pageBytes !== source.pageBytes) broken('its log has pages of another size');
-  const isKnown = field(19, 1) <= 2 && field(44, 4) <= 4 && field(21, 3) === 0x402020;
+  // In another mode pages cannot be read one by one: see `readTables`.
+  const isKnown = field(19, 1) === 2 && field(44, 4) <= 4 && field(21, 3) === 0x402020;
   if (!isKnown || pageBytes - field(20, 1) < 480)
     broken('its header is damaged, or of a SQLite that is not known');
   // A database that never had a table has not chosen an encoding, which is written as 0.
@@ -100,8 +101,7 @@ function readHeader(first: Uint8Array, source: PageSource): DatabaseHeader {
   const pages = written === 0 ? source.pageCount : written;
   if (pages > source.pageCount)
     broken(`it should have ${String(pages)} pages and has ${String(source.pageCount)}`);
-  const journal = field(18, 1) === 2 ? 'wal' : 'rollback';
-  return { pageBytes, pages, freePages: field(36, 4), journal };
+  return { pageBytes, pages, freePages: field(36, 4), journal: 'wal' };
 }
 
 async function readTable(

@@ -55,9 +55,7 @@ export async function lookAtDatabase(
   };
   const opened = await world.databases.open(file, isState ? STATE_BYTES : IMAGE_BYTES);
   if (!opened.ok && opened.trouble.code === 'too-large' && !isState) {
-    // Without a log there is no header that tells of every change made meanwhile.
-    const look: Read<DatabaseLook> =
-      base.header?.journal === 'wal' ? await lookAtPages(world, base) : opened;
+    const look = await lookAtPages(world, base);
     return look.ok
       ? look.value
       : { database: base, state: null, history: null, gaps: [gap(look.trouble.why, 'part')] };
@@ -81,7 +79,10 @@ export async function lookAtDatabase(
   }
 }
 
-/** Logs and histories can have many gigabytes, of which some kilobytes matter. */
+/**
+ * Logs and histories can have many gigabytes, of which some kilobytes matter. One in rollback mode is
+ * refused: there, nothing proves that pages belong together (see `readTables`).
+ */
 async function lookAtPages(world: World, database: Database): Promise<Read<DatabaseLook>> {
   const ask = (name: string, columns: readonly string[]) =>
     readTables(world.files, () => world.now(), database.file, [{ name, columns }]);
