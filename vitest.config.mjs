@@ -7,5 +7,7 @@ export default defineConfig({
     exclude: ['test/codex/**', 'test/editor/**', 'test/cli/process/**'],
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 20_000,
+    // Half of the time would go into loading the same modules anew for every file.
+    isolate: false,
   },
 });

@@ -1,4 +1,5 @@
-// Runs the parts of a test one after the other, prints the time of each, and counts.
+// Runs the parts of a test, prints the time of each, and counts. With `atOnce` several run side by
+// side, and what each says is printed when it ends.
 //
 // A part is one command. Where it runs tests of its own, `counts` says how its output counts them:
 // `vitest` reads vitest's closing line, `line` a line «N passed, N failed». A part without `counts`
@@ -8,31 +9,42 @@ import { spawn } from 'node:child_process';
 import { nodeBinary } from './node-binaries.mjs';
 import path from 'node:path';
 
-export async function runParts(parts, cwd) {
-  let passed = 0;
-  let failed = 0;
-  const notRun = [];
-  const times = [];
-  for (const part of parts) {
-    console.log(`\n── ${part.name}`);
-    const startedAt = Date.now();
-    const { code, output } = await runPart(part.command, cwd);
-    const counted = count(part, code, output);
-    passed += counted.passed;
-    failed += counted.failed;
-    notRun.push(...[...output.matchAll(/^NOT RUN: (.*)$/gm)].map(([, what]) => what));
-    times.push([part.name, (Date.now() - startedAt) / 1000, counted]);
-  }
+export async function runParts(parts, cwd, atOnce = 1) {
+  const results = [];
+  const waiting = [...parts.entries()];
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [place, part] = next;
+      results[place] = await runPart(part, cwd, atOnce > 1);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
   console.log('\n── time of each part');
-  for (const [name, seconds, counted] of times)
+  for (const { name, seconds, passed, failed } of results)
     console.log(
-      `${name.padEnd(28)} ${seconds.toFixed(1).padStart(7)} s   ${counted.passed} passed, ${counted.failed} failed`,
+      `${name.padEnd(28)} ${seconds.toFixed(1).padStart(7)} s   ${passed} passed, ${failed} failed`,
     );
-  for (const what of notRun) console.log(`not run here: ${what}`);
-  return { passed, failed };
+  for (const { notRun } of results) for (const what of notRun) console.log(`not run here: ${what}`);
+  const sum = name => results.reduce((total, result) => total + result[name], 0);
+  return { passed: sum('passed'), failed: sum('failed') };
 }
 
-function runPart(command, cwd) {
+async function runPart(part, cwd, isOneOfSeveral) {
+  const title = `\n── ${part.name}\n`;
+  if (!isOneOfSeveral) process.stdout.write(title);
+  const startedAt = Date.now();
+  const say = isOneOfSeveral ? () => undefined : text => process.stdout.write(text);
+  const { code, output } = await runCommand(part.command, cwd, say);
+  if (isOneOfSeveral) process.stdout.write(title + output);
+  return {
+    name: part.name,
+    seconds: (Date.now() - startedAt) / 1000,
+    notRun: [...output.matchAll(/^NOT RUN: (.*)$/gm)].map(([, what]) => what),
+    ...count(part, code, output),
+  };
+}
+
+function runCommand(command, cwd, say) {
   // Tools that start `node` by name shall get the Node that they need.
   const PATH = `${path.dirname(nodeBinary(24))}${path.delimiter}${process.env.PATH}`;
   const child = spawn(command[0], command.slice(1), {
@@ -45,7 +57,7 @@ function runPart(command, cwd) {
     stream.setEncoding('utf8');
     stream.on('data', text => {
       output += text;
-      process.stdout.write(text);
+      say(text);
     });
   }
   return new Promise(resolve => child.once('close', code => resolve({ code, output })));
