@@ -7,7 +7,8 @@ import { nodeBinary } from './node-binaries.mjs';
 import { prepareMachine } from './prepare-machine.mjs';
 import { runParts } from './parts.mjs';
 
-// In CI always the same seed, so that a change is blamed for what it did; elsewhere new ones.
+// In CI always the same seed of property tests, so that a change is blamed for what it did; elsewhere
+// a new one each time, which is printed.
 if (process.env.CI !== undefined) process.env.SEED ??= '20261121';
 
 const startedAt = Date.now();
