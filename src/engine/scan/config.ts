@@ -1,37 +1,28 @@
-import { parseTOML, getStaticTOMLValue, ParseError } from 'toml-eslint-parser';
 import type { Config, TextPosition } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Read } from '../world.ts';
 import { whyRefused } from './configRefusal.ts';
+import { readToml, type Values } from './toml.ts';
 
 /** What Codex uses when config.toml names no provider. */
 const DEFAULT_PROVIDER = 'openai';
+
+/** Far more than anybody writes; the parser takes hundreds of bytes of memory for each of these. */
+const MOST_BYTES = 1024 * 1024;
 
 /** Reads what config.toml says about threads. Nothing else in it is looked at or kept. */
 export function readConfig(file: FilePath, read: Read<Uint8Array>): Config {
   if (!read.ok)
     return { ...NOTHING, file, state: read.trouble.code === 'missing' ? 'absent' : 'unread' };
+  if (read.value.length > MOST_BYTES) return { ...NOTHING, file, state: 'unread' };
   const text = new TextDecoder().decode(read.value);
+  const toml = readToml(text);
+  if (toml.state === 'unread') return { ...NOTHING, file, state: 'unread' };
+  if (toml.state === 'broken') return { ...NOTHING, file, state: 'broken', error: toml.error };
   const isText = !text.includes('\ufffd') || isUtf8(read.value);
-  try {
-    const tree = parseTOML(text);
-    const values = getStaticTOMLValue(tree) as Values;
-    const refused = isText ? whyRefused(values) : 'it has bytes that are no text';
-    return { ...asConfig(values), file, refused, providerPosition: findProvider(text) };
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-    const { lineNumber, column, message } = error;
-    return {
-      ...NOTHING,
-      file,
-      state: 'broken',
-      error: { line: lineNumber, column: column + 1, why: message },
-    };
-  }
-}
-
-interface Values {
-  readonly [key: string]: unknown;
+  const refused = isText ? whyRefused(toml.values) : 'it has bytes that are no text';
+  const providerPosition = positionOf(toml.lineOf('model_provider'), text);
+  return { ...asConfig(toml.values), file, refused, providerPosition };
 }
 
 function asConfig(values: Values): Omit<Config, 'file' | 'refused' | 'providerPosition'> {
@@ -65,15 +56,10 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** Where the top-level `model_provider` stands. */
-function findProvider(text: string): TextPosition | null {
-  const lines = text.split(/\r?\n/);
-  for (const [index, line] of lines.entries()) {
-    if (/^\s*\[/.test(line)) return null;
-    const match = /^\s*model_provider\s*=/.exec(line);
-    if (match) return { line: index + 1, column: 1, endColumn: line.length + 1 };
-  }
-  return null;
+function positionOf(line: number | null, text: string): TextPosition | null {
+  if (line === null) return null;
+  const { length } = text.split(/\r?\n/)[line - 1] ?? '';
+  return { line, column: 1, endColumn: length + 1 };
 }
 
 const NOTHING: Omit<Config, 'file' | 'state'> = {

@@ -5,7 +5,8 @@ import type { FilePath } from '../model/words.ts';
 
 /** Reads session_index.jsonl: the newest line of a thread wins, and a blank name is no name. */
 export function readNames(bytes: Uint8Array): Record<string, string> {
-  const names: Record<string, string> = {};
+  // Without a prototype, which has names of its own, such as "constructor".
+  const names = Object.create(null) as Record<string, string>;
   for (const line of new TextDecoder().decode(bytes).split('\n')) {
     if (line.trim() === '') continue;
     const entry = parse(line);

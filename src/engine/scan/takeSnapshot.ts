@@ -130,6 +130,8 @@ class Look {
     const read = await this.#world.files.whole(file, SMALL_FILE_BYTES);
     const config = readConfig(file, read);
     if (!read.ok && read.trouble.code !== 'missing') this.note('config', file, read.trouble.why);
+    if (read.ok && config.state === 'unread')
+      this.note('config', file, 'it is longer than anybody would write it');
     if (config.state === 'broken') this.note('config', file, 'it is not valid TOML', 'part');
     return config;
   }
@@ -151,6 +153,9 @@ class Look {
           : config.sqliteHome !== null
             ? ([machine.absolute(config.sqliteHome), 'config'] as const)
             : ([path, 'home'] as const);
+    if (isThere && sqliteHomeFrom === 'home' && config.state === 'unread')
+      for (const source of ['state-database', 'other-databases'] as const)
+        this.note(source, config.file, 'it may name another place for them, and cannot be read');
     const installation = isThere
       ? await files.whole(machine.join(path, 'installation_id'), SMALL_FILE_BYTES)
       : null;
@@ -210,7 +215,7 @@ class Look {
 
   async atNames(home: FilePath): Promise<Record<string, string>> {
     const read = await this.#small('names', home, 'session_index.jsonl');
-    return read === null ? {} : readNames(read);
+    return readNames(read ?? new Uint8Array());
   }
 
   async atDesktop(home: FilePath): Promise<Snapshot['desktop']> {
