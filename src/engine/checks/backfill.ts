@@ -3,7 +3,7 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ThreadId } from '../model/words.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 
 /** A Codex that does it renews its claim; one that is older than this has been left (0.142–0.169). */
 const LEASE_MS = 900_000;
@@ -49,13 +49,11 @@ export function isBackfillUnfinished(snapshot: Snapshot): boolean {
 
 /** The conversations that Codex enters: those whose file is as it should be, and has a message. */
 function conversationsOf(snapshot: Snapshot) {
-  const { causeOf, fileOf } = causesOf(snapshot);
   const withoutRow: ThreadId[] = [];
   let entered = 0;
-  for (const thread of snapshot.threads) {
-    const file = fileOf(thread);
+  for (const { thread, cause, file } of judgedThreads(snapshot)) {
     if (file === null || !mayHaveMessage(file)) continue;
-    if (causeOf(thread) === 'thread-row-missing') withoutRow.push(thread.id);
+    if (cause === 'thread-row-missing') withoutRow.push(thread.id);
     else if (thread.row !== null) entered += 1;
   }
   return { entered, withoutRow };

@@ -27,27 +27,42 @@ export type Cause =
 /** What is wrong with a file by itself. */
 export type Flaw = 'rollout-header-bad' | 'rollout-id-mismatch' | 'rollout-misnamed';
 
-export interface Causes {
-  causeOf(thread: Thread): Cause;
-  flawOf(rollout: Rollout): Flaw | null;
-  /** The files that hold a thread, by header: one for each part of it that Codex began anew. */
-  holdersOf(thread: Thread): readonly Rollout[];
-  /** The file that says what is so of a thread; null unless header and name were found sound. */
-  fileOf(thread: Thread): Rollout | null;
+export interface JudgedThread {
+  readonly thread: Thread;
+  readonly cause: Cause;
+  /** The file that says what is so of it; null unless header and name were found sound. */
+  readonly file: Rollout | null;
+  /** The files that hold it, by header: one for each part of it that Codex began anew. */
+  readonly holders: readonly Rollout[];
 }
 
-const judged = new WeakMap<Snapshot, Causes>();
+/** Every thread of a snapshot, in its order, with what is wrong with it. */
+export function judgedThreads(snapshot: Snapshot): readonly JudgedThread[] {
+  return judgementOf(snapshot).threads;
+}
+
+/** What is wrong with a file by itself; null when nothing is. */
+export function flawOf(rollout: Rollout, snapshot: Snapshot): Flaw | null {
+  return judgementOf(snapshot).flaws.get(rollout.path) ?? null;
+}
+
+interface Judgement {
+  readonly threads: readonly JudgedThread[];
+  readonly flaws: ReadonlyMap<HomePath, Flaw>;
+}
+
+const judged = new WeakMap<Snapshot, Judgement>();
 
 /** Many checks ask about one snapshot; the answer is worked out once. */
-export function causesOf(snapshot: Snapshot): Causes {
+function judgementOf(snapshot: Snapshot): Judgement {
   const known = judged.get(snapshot);
   if (known !== undefined) return known;
-  const causes = judge(snapshot);
-  judged.set(snapshot, causes);
-  return causes;
+  const judgement = judge(snapshot);
+  judged.set(snapshot, judgement);
+  return judgement;
 }
 
-function judge(snapshot: Snapshot): Causes {
+function judge(snapshot: Snapshot): Judgement {
   const threads = new Map(snapshot.threads.map(thread => [thread.id, thread]));
   const flaws = new Map<HomePath, Flaw>();
   for (const rollout of snapshot.rollouts) {
@@ -55,33 +70,23 @@ function judge(snapshot: Snapshot): Causes {
     if (flaw !== null) flaws.set(rollout.path, flaw);
   }
   const flawOf = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
-  const found = new Map<ThreadId, Judged>();
-  for (const thread of snapshot.threads)
-    found.set(thread.id, judgeThread(thread, snapshot, flawOf));
   return {
-    causeOf: ({ id }) => found.get(id)?.cause ?? 'no-thread',
-    flawOf,
-    holdersOf: ({ id }) => found.get(id)?.holders ?? [],
-    fileOf: ({ id }) => found.get(id)?.file ?? null,
+    threads: snapshot.threads.map(thread => judgeThread(thread, snapshot, flawOf)),
+    flaws,
   };
 }
 
-interface Judged {
-  readonly cause: Cause;
-  readonly holders: readonly Rollout[];
-  readonly file: Rollout | null;
-}
-
-function judgeThread(thread: Thread, snapshot: Snapshot, flawOf: FlawOf): Judged {
+function judgeThread(thread: Thread, snapshot: Snapshot, flawOf: FlawOf): JudgedThread {
   const { row, bound } = thread;
   const holders = holdersOf(thread, flawOf);
   const file = (bound !== null && holders.includes(bound) ? bound : holders[0]) ?? null;
-  if (row !== null && row.undecodable !== null) return { cause: 'row-undecodable', holders, file };
+  if (row !== null && row.undecodable !== null)
+    return { thread, cause: 'row-undecodable', file, holders };
   const cause =
     file === null
       ? causeWithoutFile(thread, snapshot, flawOf)
       : causeWithFile(thread, file, holders, snapshot, flawOf);
-  return { cause, holders, file };
+  return { thread, cause, file, holders };
 }
 
 function flawOfFile(rollout: Rollout, threads: ReadonlyMap<ThreadId, Thread>): Flaw | null {
@@ -150,15 +155,19 @@ function holdersOf({ id, files }: Thread, flawOf: FlawOf): readonly Rollout[] {
 }
 
 function causeWithoutFile(thread: Thread, { paths }: Snapshot, flawOf: FlawOf): Cause {
-  const { row, bound, files } = thread;
+  const { id, row, bound, files } = thread;
   const near = bound === null ? files : [...files, bound];
-  if (files.some(file => flawOf(file) === 'rollout-id-mismatch')) return 'rollout-id-mismatch';
+  const mismatched = files.filter(file => flawOf(file) === 'rollout-id-mismatch');
+  if (mismatched.some(file => file.name?.id === id)) return 'rollout-id-mismatch';
   if (near.some(file => flawOf(file) === 'rollout-header-bad' && mayHold(file, thread)))
     return 'rollout-header-bad';
   if (near.some(file => file.head.state === 'unread')) return 'unknown';
   if (row === null) return 'no-thread';
-  if (bound !== null) return 'thread-bound-to-other';
-  return causeOfPath(paths[row.rolloutPath], 'thread-file-missing');
+  // A file that only by its wrong header is this thread's says nothing of one that was not seen.
+  const isMadeUp = mismatched.length > 0;
+  if (bound !== null) return isMadeUp ? 'rollout-id-mismatch' : 'thread-bound-to-other';
+  const accusation = isMadeUp ? 'rollout-id-mismatch' : 'thread-file-missing';
+  return causeOfPath(paths[row.rolloutPath], accusation);
 }
 
 /** What a row's path that is none of the files found comes to. */

@@ -3,9 +3,8 @@
 
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Thread } from '../model/thread.ts';
 import type { ThreadId } from '../model/words.ts';
-import { causesOf } from './causes.ts';
+import type { JudgedThread } from './causes.ts';
 
 export interface MissingBeginning {
   /** The thread that it was forked from; the name of the file, when that is the thread's own. */
@@ -14,11 +13,12 @@ export interface MissingBeginning {
 }
 
 /** Tells for a thread what of its beginning was not found; the forks of such a thread are not asked. */
-export function beginningsOf(snapshot: Snapshot): (thread: Thread) => MissingBeginning | null {
-  const { fileOf, holdersOf } = causesOf(snapshot);
+export function beginningsOf(
+  snapshot: Snapshot,
+): (judged: JudgedThread) => MissingBeginning | null {
   const files = new Set<ThreadId>();
   for (const rollout of snapshot.rollouts) for (const part of partsOf(rollout)) files.add(part);
-  return thread => missingBeginning(fileOf(thread), holdersOf(thread), files);
+  return ({ file, holders }) => missingBeginning(file, holders, files);
 }
 
 /** The thread and all forks of it that read their beginning through it. */

@@ -1,6 +1,5 @@
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Thread } from '../model/thread.ts';
-import { causesOf, isComparable } from './causes.ts';
+import { isComparable, judgedThreads, type JudgedThread } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { whyDisposable } from './disposableThreads.ts';
 import { kindOfSource } from './sources.ts';
@@ -25,7 +24,7 @@ app has been seen to count them.`,
   needs: { 'state-database': 'seen', 'rollouts-active': 'whole', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
     const newest = newestActive(snapshot);
-    const kinds = newest.map(thread => ({ thread, kind: kindOf(thread, snapshot) }));
+    const kinds = newest.map(judged => ({ thread: judged.thread, kind: kindOf(judged, snapshot) }));
     const crowding = kinds.filter(({ kind }) => kind !== 'own');
     if (crowding.length < MANY) return;
     if (newest.length < LIST && crowding.length <= newest.length * SHARE) return;
@@ -48,17 +47,15 @@ app has been seen to count them.`,
 
 type Kind = 'temporary' | 'automation' | 'sub-agent' | 'own';
 
-function newestActive(snapshot: Snapshot): readonly Thread[] {
-  const { causeOf, fileOf } = causesOf(snapshot);
-  return snapshot.threads
-    .filter(thread => !thread.archived && fileOf(thread) !== null && isComparable(causeOf(thread)))
-    .sort((one, other) => other.createdAtMs - one.createdAtMs)
+function newestActive(snapshot: Snapshot): readonly JudgedThread[] {
+  return judgedThreads(snapshot)
+    .filter(({ thread, cause, file }) => !thread.archived && file !== null && isComparable(cause))
+    .sort((one, other) => other.thread.createdAtMs - one.thread.createdAtMs)
     .slice(0, LIST);
 }
 
-function kindOf(thread: Thread, snapshot: Snapshot): Kind {
-  const file = causesOf(snapshot).fileOf(thread);
-  if (file !== null && whyDisposable(thread, file, snapshot.home) !== null) return 'temporary';
+function kindOf({ thread, file }: JudgedThread, { home }: Snapshot): Kind {
+  if (file !== null && whyDisposable(thread, file, home) !== null) return 'temporary';
   const kind = kindOfSource(thread.source);
   return kind === 'automation' || kind === 'sub-agent' ? kind : 'own';
 }

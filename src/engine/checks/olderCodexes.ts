@@ -4,7 +4,7 @@
 import type { Subject } from '../model/finding.ts';
 import type { Codex, Snapshot } from '../model/snapshot.ts';
 import type { ThreadId } from '../model/words.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { countOf } from './words.ts';
 
 /**
@@ -54,11 +54,9 @@ export function whatItCannotRead(paginated: number, compressed: number): readonl
 }
 
 function demandingThreads(snapshot: Snapshot) {
-  const { fileOf } = causesOf(snapshot);
   const paginated: ThreadId[] = [];
   const compressed: ThreadId[] = [];
-  for (const thread of snapshot.threads) {
-    const file = fileOf(thread);
+  for (const { thread, file } of judgedThreads(snapshot)) {
     if (file?.head.meta?.historyMode === 'paginated') paginated.push(thread.id);
     if (file?.compressed === true) compressed.push(thread.id);
   }

@@ -4,7 +4,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Config, Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { ThreadId } from '../model/words.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 
 /**
  * What Codex knows without config.toml. Found by asking app-servers of 0.111 to 0.169 to start a
@@ -47,10 +47,8 @@ export interface ProviderThreads {
 
 /** Threads by provider; those that name several are the business of another check. */
 export function threadsByProvider(snapshot: Snapshot): readonly ProviderThreads[] {
-  const { fileOf } = causesOf(snapshot);
   const found = new Map<string, { active: ThreadId[]; archived: ThreadId[] }>();
-  for (const thread of snapshot.threads) {
-    const file = fileOf(thread);
+  for (const { thread, file } of judgedThreads(snapshot)) {
     const [id, ...others] = file === null ? [] : providersOf(thread, file).all;
     if (id === undefined || others.length > 0) continue;
     const entry = found.get(id) ?? { active: [], archived: [] };

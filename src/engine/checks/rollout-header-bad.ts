@@ -1,5 +1,5 @@
 import type { Rollout } from '../model/rollout.ts';
-import { causesOf } from './causes.ts';
+import { flawOf } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 
@@ -21,9 +21,8 @@ file goes into the vault; its conversation cannot be brought back.`,
   severity: 'error',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { flawOf } = causesOf(snapshot);
     for (const rollout of snapshot.rollouts) {
-      if (flawOf(rollout) !== 'rollout-header-bad') continue;
+      if (flawOf(rollout, snapshot) !== 'rollout-header-bad') continue;
       const { state, why, meta } = rollout.head;
       const id = rollout.name?.id ?? meta?.id ?? null;
       yield {

@@ -1,4 +1,4 @@
-import { causesOf } from './causes.ts';
+import { flawOf, judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 
@@ -15,16 +15,16 @@ else of the conversation is touched.`,
   severity: 'error',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { causeOf, flawOf } = causesOf(snapshot);
     const isConcerned = new Set(
-      snapshot.threads
-        .filter(thread => causeOf(thread) === 'rollout-id-mismatch')
-        .map(({ id }) => id),
+      judgedThreads(snapshot)
+        .filter(({ cause }) => cause === 'rollout-id-mismatch')
+        .map(({ thread }) => thread.id),
     );
     for (const rollout of snapshot.rollouts) {
       const { name, head } = rollout;
       const inHeader = head.meta?.id ?? null;
-      if (flawOf(rollout) !== 'rollout-id-mismatch' || name === null || inHeader === null) continue;
+      if (flawOf(rollout, snapshot) !== 'rollout-id-mismatch' || name === null || inHeader === null)
+        continue;
       yield {
         subject: rolloutSubject(rollout),
         facts: { file: rollout.path, inName: name.id, inHeader },

@@ -1,5 +1,5 @@
 import type { Rollout } from '../model/rollout.ts';
-import { causesOf } from './causes.ts';
+import { flawOf } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 import { countOf, join } from './words.ts';
@@ -21,10 +21,10 @@ Lines in the middle of long files are only looked at when every line is read (\`
   severity: 'note',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen', 'rollout-bodies': 'seen' },
   *detect(snapshot) {
-    const { flawOf } = causesOf(snapshot);
     const written = new Set(snapshot.holders.flatMap(({ writesThreads }) => writesThreads));
     for (const rollout of snapshot.rollouts) {
-      if (flawOf(rollout) === 'rollout-header-bad' || rollout.head.state === 'unread') continue;
+      if (flawOf(rollout, snapshot) === 'rollout-header-bad' || rollout.head.state === 'unread')
+        continue;
       const id = rollout.head.meta?.id ?? null;
       // The last line of a file that is being written is not finished, and not cut.
       const isCut = rollout.tail.ending === 'cut' && (id === null || !written.has(id));

@@ -1,4 +1,4 @@
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 
@@ -16,11 +16,9 @@ path in the database right with it. It needs the time and the id from the first 
   severity: 'warning',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
       const { id } = thread;
-      const file = fileOf(thread);
-      if (file === null || causeOf(thread) !== 'rollout-misnamed') continue;
+      if (file === null || cause !== 'rollout-misnamed') continue;
       yield {
         subject: rolloutSubject(file),
         facts: { file: file.path, thread: id, isOnlyFolder: file.name?.id === id },

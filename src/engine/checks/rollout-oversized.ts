@@ -1,4 +1,4 @@
-import { causesOf } from './causes.ts';
+import { flawOf } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 
@@ -17,9 +17,9 @@ was said. A new thread that goes on from a summary is the way out.`,
   severity: 'note',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { flawOf } = causesOf(snapshot);
     for (const rollout of snapshot.rollouts) {
-      if (rollout.bytes <= LARGE_BYTES || flawOf(rollout) === 'rollout-header-bad') continue;
+      if (rollout.bytes <= LARGE_BYTES || flawOf(rollout, snapshot) === 'rollout-header-bad')
+        continue;
       const id = rollout.head.meta?.id ?? rollout.name?.id ?? null;
       yield {
         subject: rolloutSubject(rollout),

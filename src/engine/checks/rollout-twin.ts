@@ -1,5 +1,5 @@
 import type { Rollout } from '../model/rollout.ts';
-import { causesOf, isTwin } from './causes.ts';
+import { flawOf, isTwin } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 
@@ -16,14 +16,13 @@ everything that is in it.`,
   severity: 'note',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { flawOf } = causesOf(snapshot);
     const plain = new Map<string, Rollout>();
     for (const rollout of snapshot.rollouts)
       if (!rollout.compressed) plain.set(fileName(rollout), rollout);
     for (const twin of snapshot.rollouts) {
       const other = twin.compressed ? plain.get(fileName(twin).replace(/\.zst$/, '')) : undefined;
       if (other === undefined || !isTwin(twin, other)) continue;
-      if ([twin, other].some(file => flawOf(file) === 'rollout-header-bad')) continue;
+      if ([twin, other].some(file => flawOf(file, snapshot) === 'rollout-header-bad')) continue;
       const id = twin.name?.id ?? twin.head.meta?.id ?? null;
       yield {
         subject: rolloutSubject(twin),

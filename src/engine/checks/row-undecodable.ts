@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { threadSubject } from './subjects.ts';
 
 export default defineCheck({
@@ -16,12 +16,11 @@ is none, the entry is put into the vault, and no conversation is touched.`,
   severity: 'error',
   needs: { 'state-database': 'seen' },
   *detect(snapshot) {
-    const { fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
+    for (const { thread, file } of judgedThreads(snapshot)) {
       const why = thread.row?.undecodable ?? null;
       if (why === null) continue;
       yield {
-        subject: threadSubject(thread.id, fileOf(thread)),
+        subject: threadSubject(thread.id, file),
         facts: { why },
         threads: [thread.id],
       };

@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { threadSubject } from './subjects.ts';
 
 export default defineCheck({
@@ -16,12 +16,10 @@ together. Codex sets the thread's time to now when it unarchives; the repair put
   severity: 'warning',
   needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
       // A path that is wrong is wrong in a graver way, and its repair puts the flag right too.
       if (thread.row === null || file === null || file !== thread.bound) continue;
-      if (causeOf(thread) !== 'none') continue;
+      if (cause !== 'none') continue;
       const isFileArchived = file.place === 'archived_sessions';
       if (thread.row.archived === isFileArchived) continue;
       yield {

@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { shortPath, threadSubject } from './subjects.ts';
 
 export default defineCheck({
@@ -16,11 +16,9 @@ other thread. Codex up to 0.142 repairs or deletes such an entry when it is aske
   severity: 'error',
   needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
       const { id, row, bound } = thread;
-      if (row === null || causeOf(thread) !== 'thread-bound-to-other') continue;
-      const file = fileOf(thread);
+      if (row === null || cause !== 'thread-bound-to-other') continue;
       yield {
         subject: threadSubject(id, file),
         facts: {

@@ -1,4 +1,4 @@
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 import { disagreement } from './workingDirectories.ts';
@@ -24,10 +24,8 @@ Codex where that is possible. It does not rewrite earlier turns.`,
     'rollout-bodies': 'seen',
   },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
-      if (file === null || causeOf(thread) === 'row-undecodable') continue;
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
+      if (file === null || cause === 'row-undecodable') continue;
       const found = disagreement(thread, file, snapshot.home.system);
       if (found === null) continue;
       yield {

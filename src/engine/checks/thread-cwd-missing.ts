@@ -1,6 +1,6 @@
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 import { disagreement, isTemporaryThread } from './workingDirectories.ts';
@@ -30,9 +30,7 @@ files go on to show the old one.`,
     folders: 'seen',
   },
   *detect(snapshot) {
-    const { fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
+    for (const { thread, file } of judgedThreads(snapshot)) {
       const state = snapshot.paths[thread.cwd];
       if (file === null || (state !== 'missing' && state !== 'file')) continue;
       if (isTemporaryThread(thread, snapshot.home)) continue;

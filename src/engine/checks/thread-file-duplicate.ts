@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf, join } from './words.ts';
 
@@ -19,17 +19,13 @@ each of the two has lines that the other lacks.`,
   severity: 'warning',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { causeOf, fileOf, holdersOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
-      if (file === null || causeOf(thread) !== 'thread-file-duplicate') continue;
+    for (const { thread, cause, file, holders } of judgedThreads(snapshot)) {
+      if (file === null || cause !== 'thread-file-duplicate') continue;
       yield {
         subject: threadSubject(thread.id, file),
         facts: {
           used: file.path,
-          files: holdersOf(thread)
-            .map(({ path }) => path)
-            .sort(),
+          files: holders.map(({ path }) => path).sort(),
         },
         threads: [thread.id],
       };

@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { shortPath, threadSubject } from './subjects.ts';
 
 export default defineCheck({
@@ -21,9 +21,8 @@ The entry can be put away. That does not bring the conversation back, and nothin
     folders: 'seen',
   },
   *detect(snapshot) {
-    const { causeOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      if (thread.row === null || causeOf(thread) !== 'thread-file-missing') continue;
+    for (const { thread, cause } of judgedThreads(snapshot)) {
+      if (thread.row === null || cause !== 'thread-file-missing') continue;
       yield {
         subject: threadSubject(thread.id, null),
         facts: { recorded: shortPath(thread.row.rolloutPath, snapshot.home) },

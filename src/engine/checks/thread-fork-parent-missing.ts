@@ -1,4 +1,4 @@
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { beginningsOf, withDescendants } from './lineage.ts';
 import { threadSubject } from './subjects.ts';
@@ -21,13 +21,13 @@ once. Otherwise nothing does.`,
   needs: { 'rollouts-active': 'whole', 'rollouts-archived': 'whole' },
   *detect(snapshot) {
     const missingBeginning = beginningsOf(snapshot);
-    const { fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const missing = missingBeginning(thread);
+    for (const judged of judgedThreads(snapshot)) {
+      const missing = missingBeginning(judged);
       if (missing === null) continue;
+      const { thread, file } = judged;
       const threads = withDescendants(thread.id, snapshot);
       yield {
-        subject: threadSubject(thread.id, fileOf(thread)),
+        subject: threadSubject(thread.id, file),
         facts: { ...missing, forks: threads.length - 1 },
         threads,
       };

@@ -2,7 +2,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Subject } from '../model/finding.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
-import { causesOf, isComparable } from './causes.ts';
+import { isComparable, judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { beginningsOf } from './lineage.ts';
 import { threadSubject } from './subjects.ts';
@@ -64,13 +64,12 @@ interface Paginated {
 }
 
 function paginatedThreads(snapshot: Snapshot): readonly Paginated[] {
-  const { causeOf, fileOf } = causesOf(snapshot);
   const missingBeginning = beginningsOf(snapshot);
-  return snapshot.threads.flatMap(thread => {
-    const file = fileOf(thread);
-    if (file === null || !isComparable(causeOf(thread))) return [];
+  return judgedThreads(snapshot).flatMap(judged => {
+    const { thread, cause, file } = judged;
+    if (file === null || !isComparable(cause)) return [];
     // Without its beginning no resuming helps, and another check says so.
-    if (missingBeginning(thread) !== null) return [];
+    if (missingBeginning(judged) !== null) return [];
     const { meta, firstUserMessage } = file.head;
     const hasTurns = firstUserMessage !== null || meta?.historyFile != null;
     if (meta?.historyMode !== 'paginated' || !hasTurns) return [];

@@ -1,4 +1,4 @@
-import { causesOf, isComparable } from './causes.ts';
+import { judgedThreads, isComparable } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 
@@ -22,12 +22,10 @@ to the file, as any naming does.`,
     'rollouts-archived': 'seen',
   },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
       const name = snapshot.names[thread.id];
-      const file = fileOf(thread);
       if (name === undefined || thread.row === null || file === null) continue;
-      if (thread.row.historyMode !== 'paginated' || !isComparable(causeOf(thread))) continue;
+      if (thread.row.historyMode !== 'paginated' || !isComparable(cause)) continue;
       if ((thread.row.name ?? '').trim() !== '') continue;
       yield {
         subject: threadSubject(thread.id, file),

@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { shortPath, threadSubject } from './subjects.ts';
 
 export default defineCheck({
@@ -21,10 +21,8 @@ has changed sides. Names, pins and sections stay.`,
     folders: 'seen',
   },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
-      if (thread.row === null || file === null || causeOf(thread) !== 'thread-path-stale') continue;
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
+      if (thread.row === null || file === null || cause !== 'thread-path-stale') continue;
       yield {
         subject: threadSubject(thread.id, file),
         facts: {

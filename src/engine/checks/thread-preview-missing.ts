@@ -1,4 +1,4 @@
-import { causesOf, isComparable } from './causes.ts';
+import { judgedThreads, isComparable } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 
@@ -14,11 +14,9 @@ the same effect. Giving the thread a name does not bring it back into the lists.
   severity: 'warning',
   needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
       const { row } = thread;
-      const file = fileOf(thread);
-      if (row === null || file === null || !isComparable(causeOf(thread))) continue;
+      if (row === null || file === null || !isComparable(cause)) continue;
       const message = file.head.firstUserMessage;
       if (message === null) continue;
       // Codex up to 0.134 has no previews, and gives no title to a message that is only an image.

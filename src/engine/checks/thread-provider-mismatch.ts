@@ -1,4 +1,4 @@
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { providersOf } from './providers.ts';
 import { threadSubject } from './subjects.ts';
@@ -27,10 +27,8 @@ to another: parts that are encrypted for the old one stay so.`,
     'rollout-bodies': 'seen',
   },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
-      if (file === null || causeOf(thread) === 'row-undecodable') continue;
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
+      if (file === null || cause === 'row-undecodable') continue;
       const found = providersOf(thread, file);
       if (found.all.length < 2) continue;
       const { header, row, settings } = found;

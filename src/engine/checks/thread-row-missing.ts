@@ -1,6 +1,6 @@
 import { isBackfillUnfinished } from './backfill.ts';
 import { defineCheck } from './check.ts';
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { threadSubject } from './subjects.ts';
 
 export default defineCheck({
@@ -21,10 +21,8 @@ an entry for it only when it rebuilds the whole database.`,
   *detect(snapshot) {
     // An index that was never finished is one finding about the database.
     if (snapshot.state === null || isBackfillUnfinished(snapshot)) return;
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
-      if (file === null || causeOf(thread) !== 'thread-row-missing') continue;
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
+      if (file === null || cause !== 'thread-row-missing') continue;
       const { firstUserMessage, reachesFirstMessage, meta } = file.head;
       const isEmpty =
         firstUserMessage === null && reachesFirstMessage && (meta?.historyFile ?? null) === null;

@@ -1,4 +1,4 @@
-import { causesOf, isComparable } from './causes.ts';
+import { judgedThreads, isComparable } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { canonicalSource, isKnownSource } from './sources.ts';
 import { threadSubject } from './subjects.ts';
@@ -16,10 +16,8 @@ when the file says \`exec\` and the database \`vscode\`.`,
   severity: 'warning',
   needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
-      if (thread.row === null || file === null || !isComparable(causeOf(thread))) continue;
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
+      if (thread.row === null || file === null || !isComparable(cause)) continue;
       const row = thread.row.source;
       const header = file.head.meta?.source ?? null;
       const isSame = canonicalSource(row) === canonicalSource(header);

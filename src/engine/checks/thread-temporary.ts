@@ -1,4 +1,4 @@
-import { causesOf, isComparable } from './causes.ts';
+import { judgedThreads, isComparable } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { whyDisposable } from './disposableThreads.ts';
 import { threadSubject } from './subjects.ts';
@@ -17,10 +17,8 @@ directory may still hold a conversation that you want, so nothing is chosen for 
   severity: 'note',
   needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
-      const file = fileOf(thread);
-      if (file === null || thread.archived || !isComparable(causeOf(thread))) continue;
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
+      if (file === null || thread.archived || !isComparable(cause)) continue;
       const why = whyDisposable(thread, file, snapshot.home);
       if (why === null) continue;
       yield {

@@ -1,4 +1,4 @@
-import { causesOf } from './causes.ts';
+import { judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { whyDisposable } from './disposableThreads.ts';
 import { threadSubject } from './subjects.ts';
@@ -20,11 +20,9 @@ database even then.`,
     'rollouts-archived': 'seen',
   },
   *detect(snapshot) {
-    const { causeOf, fileOf } = causesOf(snapshot);
-    for (const thread of snapshot.threads) {
+    for (const { thread, cause, file } of judgedThreads(snapshot)) {
       const { row } = thread;
-      const file = fileOf(thread);
-      if (row === null || file === null || thread.archived || causeOf(thread) !== 'none') continue;
+      if (row === null || file === null || thread.archived || cause !== 'none') continue;
       const { firstUserMessage, reachesFirstMessage } = file.head;
       if (firstUserMessage !== null || !reachesFirstMessage) continue;
       const words = [row.name, row.title, row.preview, row.firstUserMessage];
