@@ -67,8 +67,8 @@ async function compare(threads: number, kind: Heads): Promise<void> {
     ...(['first', 'again', 'doctor', 'loop'] as const).map(name =>
       `${ms(name).toFixed(0)} ms`.padEnd(9),
     ),
-    verdict(ratio('first', 'doctor'), threads >= 10_000 ? 0.5 : Infinity).padEnd(12),
-    verdict(ratio('first', 'loop'), threads >= 10_000 ? 6 : Infinity).padEnd(10),
+    verdict(ratio('first', 'doctor'), threads === 10_000 ? 0.5 : Infinity).padEnd(12),
+    verdict(ratio('first', 'loop'), threads === 10_000 ? 6 : Infinity).padEnd(10),
     ratio('first', 'again').toFixed(1).padEnd(11),
     verdict(
       median(rounds.map(({ first }) => first.peakMb)),

@@ -1,4 +1,4 @@
-// Writes src/engine/scan/knownMigrations.json: what each migration of each Codex database is
+// Writes src/engine/scan/databases/knownMigrations.json: what each migration of each Codex database is
 // called, its two checksums, and what it does to the schema. Run it when a new Codex is out:
 //
 //   node scripts/with-node24.mjs scripts/learn-migrations.mjs 0.111.0 0.117.0 … 0.169.0
@@ -15,7 +15,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { installCodex } from '../test/support/codex/binaries.ts';
 
-const target = path.join(import.meta.dirname, '../src/engine/scan/knownMigrations.json');
+const target = path.join(import.meta.dirname, '../src/engine/scan/databases/knownMigrations.json');
 const known = JSON.parse(fs.readFileSync(target, 'utf8'));
 
 for (const version of process.argv.slice(2)) {

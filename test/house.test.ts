@@ -42,7 +42,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/world.ts (types)',
     'src/engine/model (types)',
     // The engine's own reading of a database, which runs in a thread beside the scan.
-    'src/engine/scan/databaseImage.ts',
+    'src/engine/scan/databases/databaseImage.ts',
     'src/node',
     'node:',
     'sql.js',

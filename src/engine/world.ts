@@ -103,7 +103,7 @@ export interface FileEnds {
 /** SQLite in memory, on an image of a database; the file on disk is never handed to it. */
 export interface Databases {
   /**
-   * Makes the image by the engine's own reading (`scan/databaseImage.ts`), beside the scan: its bytes
+   * Makes the image by the engine's own reading (`scan/databases/databaseImage.ts`), beside the scan: its bytes
    * never pass through the hands of the caller.
    */
   open(file: FilePath, maxBytes: number): Promise<Read<OpenDatabase>>;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import v8 from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import initSqlJs, { type Database } from 'sql.js';
-import { factsOf, readDatabaseImage } from '../engine/scan/databaseImage.ts';
+import { factsOf, readDatabaseImage } from '../engine/scan/databases/databaseImage.ts';
 import type { Cell, Read, Table } from '../engine/world.ts';
 import type { DatabaseAnswer, DatabaseReply, DatabaseRequest } from './databases.ts';
 import { createFiles } from './files.ts';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Gap } from '../../src/engine/model/gap.ts';
-import { readRollouts } from '../../src/engine/scan/rollouts.ts';
+import { readRollouts } from '../../src/engine/scan/rollouts/rollouts.ts';
 import { createFiles } from '../../src/node/files.ts';
 import { createMemoryWorld } from '../support/memoryWorld.ts';
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { World } from '../../src/engine/world.ts';
-import { readDatabaseImage } from '../../src/engine/scan/databaseImage.ts';
-import { lookAtDatabase } from '../../src/engine/scan/lookAtDatabase.ts';
-import knownMigrations from '../../src/engine/scan/knownMigrations.json' with { type: 'json' };
+import { readDatabaseImage } from '../../src/engine/scan/databases/databaseImage.ts';
+import { lookAtDatabase } from '../../src/engine/scan/databases/lookAtDatabase.ts';
+import knownMigrations from '../../src/engine/scan/databases/knownMigrations.json' with { type: 'json' };
 import { createFiles } from '../../src/node/files.ts';
 import { home as builder } from '../support/home.ts';
 

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/engine/model/snapshot.ts';
-import { readConfig } from '../../src/engine/scan/config.ts';
+import { readConfig } from '../../src/engine/scan/config/config.ts';
 import { anyDamage, lineDamage } from '../support/damage.ts';
 import { soundConfig } from '../support/toml.ts';
 

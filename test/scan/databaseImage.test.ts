@@ -6,7 +6,11 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { overlay, parseLog, readDatabaseImage } from '../../src/engine/scan/databaseImage.ts';
+import {
+  overlay,
+  parseLog,
+  readDatabaseImage,
+} from '../../src/engine/scan/databases/databaseImage.ts';
 import type { Files } from '../../src/engine/world.ts';
 import { createFiles } from '../../src/node/files.ts';
 import { sql } from '../support/memoryWorld.ts';

@@ -7,8 +7,11 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readTables } from '../../src/engine/scan/databasePages.ts';
-import type { DatabasePages, TableRequest } from '../../src/engine/scan/databaseTables.ts';
+import { readTables } from '../../src/engine/scan/databases/databasePages.ts';
+import type {
+  DatabasePages,
+  TableRequest,
+} from '../../src/engine/scan/databases/databaseTables.ts';
 import type { Files } from '../../src/engine/world.ts';
 import {
   damageableImages,

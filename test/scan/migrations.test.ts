@@ -8,7 +8,7 @@ import {
   MIGRATIONS_QUESTION,
   readSchema,
   SCHEMA_QUESTION,
-} from '../../src/engine/scan/migrations.ts';
+} from '../../src/engine/scan/databases/migrations.ts';
 import type { Cell } from '../../src/engine/world.ts';
 import { sql } from '../support/memoryWorld.ts';
 import { recordedDatabase, statementOf, windowsChecksums } from '../support/recordedDatabase.ts';

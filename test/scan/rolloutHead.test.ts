@@ -5,7 +5,7 @@ import {
   readTail,
   readWholeRollout,
   withoutInstructions,
-} from '../../src/engine/scan/rolloutHead.ts';
+} from '../../src/engine/scan/rollouts/rolloutHead.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import fc from 'fast-check';
-import type { TableRequest } from '../../src/engine/scan/databaseTables.ts';
+import type { TableRequest } from '../../src/engine/scan/databases/databaseTables.ts';
 import type { Files, Read } from '../../src/engine/world.ts';
 import { files, withNew } from './databaseOracle.ts';
 

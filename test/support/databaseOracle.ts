@@ -4,8 +4,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { READ_LIMITS, readTables, type ReadLimits } from '../../src/engine/scan/databasePages.ts';
-import type { DatabasePages, TableRequest } from '../../src/engine/scan/databaseTables.ts';
+import {
+  READ_LIMITS,
+  readTables,
+  type ReadLimits,
+} from '../../src/engine/scan/databases/databasePages.ts';
+import type {
+  DatabasePages,
+  TableRequest,
+} from '../../src/engine/scan/databases/databaseTables.ts';
 import type { Cell, Read } from '../../src/engine/world.ts';
 import { createFiles } from '../../src/node/files.ts';
 

@@ -5,7 +5,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import type { DatabasePages, TableRequest } from '../../src/engine/scan/databaseTables.ts';
+import type {
+  DatabasePages,
+  TableRequest,
+} from '../../src/engine/scan/databases/databaseTables.ts';
 import type { Files, FileState, Read } from '../../src/engine/world.ts';
 import { createChance, files, oracle, rowsOf } from './databaseOracle.ts';
 

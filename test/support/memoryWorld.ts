@@ -7,7 +7,7 @@ import zlib from 'node:zlib';
 import initSqlJs, { type SqlJsStatic } from 'sql.js';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder, PathState } from '../../src/engine/model/snapshot.ts';
-import { factsOf, readDatabaseImage } from '../../src/engine/scan/databaseImage.ts';
+import { factsOf, readDatabaseImage } from '../../src/engine/scan/databases/databaseImage.ts';
 import type {
   Cell,
   Files,

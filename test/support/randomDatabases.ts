@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import fc from 'fast-check';
-import type { DatabasePages } from '../../src/engine/scan/databaseTables.ts';
+import type { DatabasePages } from '../../src/engine/scan/databases/databaseTables.ts';
 import { columnsOf, createChance, newFile, oracle, quote, rowsOf } from './databaseOracle.ts';
 
 export interface DatabasePlan {

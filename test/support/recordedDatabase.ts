@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import knownMigrations from '../../src/engine/scan/knownMigrations.json' with { type: 'json' };
+import knownMigrations from '../../src/engine/scan/databases/knownMigrations.json' with { type: 'json' };
 import { home, NOW, type HomeBuilder } from './home.ts';
 import { sql } from './memoryWorld.ts';
 

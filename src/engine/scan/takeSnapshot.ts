@@ -5,11 +5,11 @@ import type { Config, Home, PathState, Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath } from '../model/words.ts';
 import type { World } from '../world.ts';
-import { readConfig } from './config.ts';
-import { lookAtDatabases, NO_DATABASES, readMigrations } from './databases.ts';
+import { readConfig } from './config/config.ts';
+import { lookAtDatabases, NO_DATABASES, readMigrations } from './databases/databases.ts';
 import { joinThreads } from './joinThreads.ts';
 import { ROLLOUT_PLACES } from './layout.ts';
-import { readRollouts } from './rollouts.ts';
+import { readRollouts } from './rollouts/rollouts.ts';
 import { readDesktopState, readInstallationId, readNames } from './sidecars.ts';
 
 export interface ScanRequest {

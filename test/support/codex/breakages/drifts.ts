@@ -182,7 +182,7 @@ function newestVersion(database: DatabaseSync): number {
 function readWindowsChecksums(database: string): ReadonlyMap<number, string> {
   const file = path.resolve(
     import.meta.dirname,
-    '../../../../src/engine/scan/knownMigrations.json',
+    '../../../../src/engine/scan/databases/knownMigrations.json',
   );
   const known = JSON.parse(readFileSync(file, 'utf8')) as Record<
     string,

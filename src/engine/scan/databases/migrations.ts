@@ -1,7 +1,7 @@
 // What a database records of its migrations, held against what is known of them. Pure.
 
-import type { Migrations, RecordedMigration } from '../model/database.ts';
-import type { Cell } from '../world.ts';
+import type { Migrations, RecordedMigration } from '../../model/database.ts';
+import type { Cell } from '../../world.ts';
 import knownMigrations from './knownMigrations.json' with { type: 'json' };
 
 /** One migration as `scripts/learn-migrations.mjs` has seen it. */

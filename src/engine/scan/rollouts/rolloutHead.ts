@@ -5,7 +5,7 @@
 // cost of a scan. They are the same text in most threads, so a text that was found to be sound
 // JSON once is recognised and cut out before the rest is parsed.
 
-import type { HeadState, RolloutHead, RolloutMeta, RolloutTail } from '../model/rollout.ts';
+import type { HeadState, RolloutHead, RolloutMeta, RolloutTail } from '../../model/rollout.ts';
 import {
   asMeta,
   isObject,

@@ -1,11 +1,11 @@
 // Finds the databases of a home and looks at each: the state database as a whole, of all others
 // the header, the size, the migrations, and whether they are damaged.
 
-import type { Database, StateDatabase } from '../model/database.ts';
-import type { Gap } from '../model/gap.ts';
-import type { Home, ThreadHistory } from '../model/snapshot.ts';
-import type { FilePath } from '../model/words.ts';
-import type { LearntMigration, World } from '../world.ts';
+import type { Database, StateDatabase } from '../../model/database.ts';
+import type { Gap } from '../../model/gap.ts';
+import type { Home, ThreadHistory } from '../../model/snapshot.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { LearntMigration, World } from '../../world.ts';
 import { recallDatabases, rememberDatabases, signatureOf } from './databaseMemory.ts';
 import { IMAGE_BYTES, lookAtDatabase } from './lookAtDatabase.ts';
 import { MIGRATIONS_QUESTION } from './migrations.ts';

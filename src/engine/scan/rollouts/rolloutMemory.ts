@@ -2,9 +2,9 @@
 // identity together; one that differs in any of them is read again. Only rollouts without anything
 // strange about them are remembered, and nothing that is remembered lies in a Codex home.
 
-import type { Rollout, RolloutHead, RolloutTail } from '../model/rollout.ts';
-import type { FileState, Memory } from '../world.ts';
-import { packRecords, unpackRecords, type Packed } from './columns.ts';
+import type { Rollout, RolloutHead, RolloutTail } from '../../model/rollout.ts';
+import type { FileState, Memory } from '../../world.ts';
+import { packRecords, unpackRecords, type Packed } from '../columns.ts';
 
 /** Another number whenever heads or tails are read in another way than before. */
 const FORMAT = 6;

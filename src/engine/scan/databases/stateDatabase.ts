@@ -1,8 +1,8 @@
 // Reads `threads` and what belongs to it out of an image of the state database.
 
-import type { Backfill, Row, StateDatabase } from '../model/database.ts';
-import { canonicalId } from '../model/threadIds.ts';
-import type { Cell, Table } from '../world.ts';
+import type { Backfill, Row, StateDatabase } from '../../model/database.ts';
+import { canonicalId } from '../../model/threadIds.ts';
+import type { Cell, Table } from '../../world.ts';
 
 /** Long texts are not needed to judge a row, and months of first messages are many megabytes. */
 const TEXT_CHARACTERS = 300;

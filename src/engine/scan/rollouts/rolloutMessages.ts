@@ -1,6 +1,6 @@
 // What the person said first, as Codex finds it for its lists.
 
-import type { RolloutHead } from '../model/rollout.ts';
+import type { RolloutHead } from '../../model/rollout.ts';
 import { isObject, parseObject, textOf } from './rolloutLine.ts';
 import { linesWith } from './rolloutText.ts';
 

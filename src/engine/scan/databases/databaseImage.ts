@@ -2,8 +2,8 @@
 // of both without a lock, and never with SQLite itself: closing a database there checkpoints it.
 // The format is SQLite's "WAL-mode File Format"; numbers are big-endian.
 
-import type { Files, FileState, ImageFacts, Read, Trouble } from '../world.ts';
-import type { FilePath } from '../model/words.ts';
+import type { Files, FileState, ImageFacts, Read, Trouble } from '../../world.ts';
+import type { FilePath } from '../../model/words.ts';
 import {
   FRAME_HEADER_BYTES,
   judgeFrame,

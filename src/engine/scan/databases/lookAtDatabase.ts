@@ -7,15 +7,15 @@ import type {
   DatabaseTrouble,
   Filesystem,
   StateDatabase,
-} from '../model/database.ts';
-import type { Gap, Source } from '../model/gap.ts';
-import type { Home } from '../model/snapshot.ts';
-import type { FilePath } from '../model/words.ts';
-import type { Cell, ImageFacts, OpenDatabase, Read, Table, Trouble, World } from '../world.ts';
+} from '../../model/database.ts';
+import type { Gap, Source } from '../../model/gap.ts';
+import type { Home } from '../../model/snapshot.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { Cell, ImageFacts, OpenDatabase, Read, Table, Trouble, World } from '../../world.ts';
 import type { DatabaseLook } from './databaseMemory.ts';
 import { readTables } from './databasePages.ts';
 import type { DatabasePages } from './databaseTables.ts';
-import { databaseFamily } from './layout.ts';
+import { databaseFamily } from '../layout.ts';
 import { judgeMigrations, MIGRATIONS_QUESTION, readSchema, SCHEMA_QUESTION } from './migrations.ts';
 import {
   BACKFILL_QUESTION,

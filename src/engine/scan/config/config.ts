@@ -1,6 +1,6 @@
-import type { Config, TextPosition } from '../model/snapshot.ts';
-import type { FilePath } from '../model/words.ts';
-import type { Read } from '../world.ts';
+import type { Config, TextPosition } from '../../model/snapshot.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { Read } from '../../world.ts';
 import { whyRefused } from './configRefusal.ts';
 import { readToml, type Values } from './toml.ts';
 

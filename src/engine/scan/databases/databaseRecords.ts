@@ -2,7 +2,7 @@
 // Numbers are big-endian. A page may be damaged in any way: each pointer is checked, each loop ends,
 // and nothing is allocated because a damaged number says so.
 
-import type { Cell, Trouble } from '../world.ts';
+import type { Cell, Trouble } from '../../world.ts';
 import type { Place } from './storedColumns.ts';
 
 /** Where pages come from. An `Unreadable` is thrown where one cannot be had. */

@@ -1,10 +1,10 @@
 // Finds the rollouts of both trees and reads of each what the depth of the scan asks for.
 
-import type { Gap, Source } from '../model/gap.ts';
-import type { Rollout, RolloutBody, RolloutHead, RolloutTail } from '../model/rollout.ts';
-import type { FilePath } from '../model/words.ts';
-import type { FileEnds, FileState, Read, Tree, World } from '../world.ts';
-import { canonicalFolder, isRolloutFile, parseRolloutName } from './layout.ts';
+import type { Gap, Source } from '../../model/gap.ts';
+import type { Rollout, RolloutBody, RolloutHead, RolloutTail } from '../../model/rollout.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { FileEnds, FileState, Read, Tree, World } from '../../world.ts';
+import { canonicalFolder, isRolloutFile, parseRolloutName } from '../layout.ts';
 import { RolloutBodyReader } from './rolloutBody.ts';
 import {
   recallRollouts,

@@ -1,7 +1,7 @@
 // What a database holds, read page by page: its header, its schema, and the rows of a few tables.
 
-import type { DatabaseHeader } from '../model/database.ts';
-import type { Cell } from '../world.ts';
+import type { DatabaseHeader } from '../../model/database.ts';
+import type { Cell } from '../../world.ts';
 import { broken, Cursor, readTree, UTF8, Unreadable, type PageSource } from './databaseRecords.ts';
 import { foldName, storedColumns } from './storedColumns.ts';
 

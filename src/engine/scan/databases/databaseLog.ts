@@ -2,8 +2,8 @@
 // What makes a header and a frame good is said here for all who read logs. The format is SQLite's
 // "WAL-mode File Format"; numbers are big-endian.
 
-import type { Files, Read } from '../world.ts';
-import type { FilePath } from '../model/words.ts';
+import type { Files, Read } from '../../world.ts';
+import type { FilePath } from '../../model/words.ts';
 
 export const LOG_HEADER_BYTES = 32;
 export const FRAME_HEADER_BYTES = 24;

@@ -1,6 +1,6 @@
 // Reads every line of a rollout as it comes by, in memory that does not grow with the file.
 
-import type { RolloutBody, RolloutTail } from '../model/rollout.ts';
+import type { RolloutBody, RolloutTail } from '../../model/rollout.ts';
 import { readLine } from './rolloutHead.ts';
 import { isObject } from './rolloutLine.ts';
 

@@ -1,12 +1,12 @@
 // What was learnt of databases in earlier scans. A database is recognised by size, times and
 // identity of its main file and its log; one that differs in any of them is read again.
 
-import type { Database, Row, StateDatabase } from '../model/database.ts';
-import type { Gap } from '../model/gap.ts';
-import type { ThreadHistory } from '../model/snapshot.ts';
-import type { FilePath } from '../model/words.ts';
-import type { Files, FileState, Memory } from '../world.ts';
-import { packRecords, unpackRecords, type Packed } from './columns.ts';
+import type { Database, Row, StateDatabase } from '../../model/database.ts';
+import type { Gap } from '../../model/gap.ts';
+import type { ThreadHistory } from '../../model/snapshot.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { Files, FileState, Memory } from '../../world.ts';
+import { packRecords, unpackRecords, type Packed } from '../columns.ts';
 
 /** Another number whenever databases are read in another way than before. */
 const FORMAT = 4;

@@ -1,7 +1,7 @@
 // One line of a rollout: JSON, and whether Codex can read it as the description of a thread.
 
-import type { RolloutMeta } from '../model/rollout.ts';
-import { canonicalId } from '../model/threadIds.ts';
+import type { RolloutMeta } from '../../model/rollout.ts';
+import { canonicalId } from '../../model/threadIds.ts';
 
 export interface JsonObject {
   readonly [key: string]: unknown;

@@ -2,8 +2,8 @@
 // reads only the pages that hold those, of main file and log together, and never with SQLite itself:
 // closing a database there checkpoints it. What pages say is in databaseTables.ts.
 
-import type { Files, FileState, Read, Trouble } from '../world.ts';
-import type { FilePath } from '../model/words.ts';
+import type { Files, FileState, Read, Trouble } from '../../world.ts';
+import type { FilePath } from '../../model/words.ts';
 import { LOG_HEADER_BYTES, openLog, type Log } from './databaseLog.ts';
 import { broken, Unreadable, type PageSource } from './databaseRecords.ts';
 import {
