@@ -32,10 +32,12 @@ export function createMemory(options: MemoryOptions): NodeMemory {
       return null;
     }
   };
+  // Nobody may be waiting for it, so that it must never be rejected.
   const write = async (key: string, text: string) => {
-    const bytes = Buffer.from(`${JSON.stringify(key)}\n${String(text.length)}\n${text}`);
-    if (bytes.length > maxBytes) return;
+    if (text.length > maxBytes) return;
     await attempt(async at => {
+      const bytes = Buffer.from(`${JSON.stringify(key)}\n${String(text.length)}\n${text}`);
+      if (bytes.length > maxBytes) return;
       await replace(at, fileOf(at, key), bytes);
       await dropOldest(at, maxBytes, fileOf(at, key));
     });

@@ -36,8 +36,6 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
   const databases = createDatabases(path.join(options.programs, 'databases.js'));
   const outsideProcess = createOutside({ helper: path.join(options.programs, 'outside.js') });
   const outside = createLocalFirst(outsideProcess);
-  // Its start takes as long as reading a thousand files, and goes on beside it.
-  databases.warm();
   const reach = createReach(outside);
   const folder = stateFolder(process.platform, environment, userHome);
   const memory = createMemory({
@@ -62,7 +60,11 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     processes: createProcesses(reach),
     memory,
     keep: createKeep(folder),
-    protect: folder => void protectedFolders.add(path.resolve(folder)),
+    protect: folder => {
+      protectedFolders.add(path.resolve(folder));
+      // A scan begins. The start of the thread takes as long as reading a thousand files.
+      databases.warm();
+    },
     now: () => Date.now(),
     hash: text => crypto.createHash('sha256').update(text).digest('hex'),
     log: options.log ?? (() => undefined),
