@@ -49,7 +49,7 @@ const FOUND: Readonly<Record<string, string>> = {
   'ro-provider-other': 'warning thread-provider-mismatch A',
   'ro-source-exec': 'warning thread-source-mismatch A',
   'meta-missing-cwd': 'error rollout-header-bad A',
-  'meta-id-other': 'error rollout-id-mismatch A another',
+  'meta-id-other': 'error rollout-id-mismatch A',
   'garbage-first': 'error rollout-header-bad A',
   'bom-first': 'error rollout-header-bad A',
   'meta-line-removed': 'error rollout-header-bad A',
