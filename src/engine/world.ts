@@ -89,6 +89,8 @@ export interface Tree {
 export interface TreeEntry {
   /** Relative to the root, with `/` on every system. */
   readonly path: string;
+  /** The whole path, as this system writes it. */
+  readonly file: FilePath;
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 

@@ -25,9 +25,11 @@ export function createFiles(): Files {
     stat: async file => attempt(() => asState(fs.statSync(file))),
     list: async folder =>
       attempt(() =>
-        fs
-          .readdirSync(folder, { withFileTypes: true })
-          .map(entry => ({ path: entry.name, kind: kindOf(entry) })),
+        fs.readdirSync(folder, { withFileTypes: true }).map(entry => ({
+          path: entry.name,
+          file: path.join(folder, entry.name),
+          kind: kindOf(entry),
+        })),
       ),
     tree: async root => attempt(() => readTree(root)),
     ends: async (file, headBytes, tailBytes) => {
@@ -69,12 +71,12 @@ function readTree(root: string): Tree {
     }
     for (const entry of listed.value) {
       const relative = prefix + entry.name;
-      entries.push({ path: relative, kind: kindOf(entry) });
-      if (entry.isDirectory() && depth < MAX_DEPTH)
-        walk(path.join(folder, entry.name), `${relative}/`, depth + 1);
+      const file = folder + path.sep + entry.name;
+      entries.push({ path: relative, file, kind: kindOf(entry) });
+      if (entry.isDirectory() && depth < MAX_DEPTH) walk(file, `${relative}/`, depth + 1);
     }
   };
-  walk(root, '', 0);
+  walk(path.resolve(root), '', 0);
   return { entries, troubles };
 }
 

@@ -157,7 +157,7 @@ function treeOf(machine: MemoryMachine, root: string) {
     value: {
       entries: [...machine.files.keys()]
         .filter(file => below(file) && !isHidden(file))
-        .map(file => ({ path: file.slice(root.length + 1), kind: 'file' as const })),
+        .map(file => ({ path: file.slice(root.length + 1), file, kind: 'file' as const })),
       troubles: hidden
         .filter(folder => !machine.files.has(folder))
         .map(folder => ({

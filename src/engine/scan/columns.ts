@@ -13,6 +13,8 @@ type Column =
   | { readonly all: Json }
   /** Each record has its own value. */
   | { readonly own: readonly Json[] }
+  /** The values are those of the column of this name. */
+  | { readonly same: string }
   /** Records share some values. */
   | { readonly words: readonly Json[]; readonly at: readonly number[] }
   /** Values are records themselves; null where a record has none. */
@@ -30,13 +32,27 @@ export interface Packed {
 export function packRecords(records: readonly object[], without: readonly string[] = []): Packed {
   const all = records as readonly JsonRecord[];
   const columns: Record<string, Column> = {};
-  for (const name of Object.keys(all[0] ?? {}))
-    if (!without.includes(name))
-      columns[name] = packColumn(
-        all.map(record => record[name] ?? null),
-        without,
-      );
+  for (const name of Object.keys(all[0] ?? {})) {
+    if (without.includes(name)) continue;
+    const column = packColumn(
+      all.map(record => record[name] ?? null),
+      without,
+    );
+    const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
+    columns[name] = twin === undefined ? column : { same: twin };
+  }
   return { length: all.length, columns };
+}
+
+function findTwin(values: readonly Json[], columns: Packed['columns']): string | undefined {
+  return Object.keys(columns).find(name => {
+    const column = columns[name];
+    return column !== undefined && 'own' in column && isSame(column.own, values);
+  });
+}
+
+function isSame(one: readonly Json[], other: readonly Json[]): boolean {
+  return one.every((value, at) => value === other[at]);
 }
 
 /** So many values are looked at before a column is taken for one in which each has its own. */
@@ -68,7 +84,7 @@ function hasManyWords(values: readonly Json[]): boolean {
 export function unpackRecords<T>(packed: Packed): T[] {
   const { length, columns } = packed;
   const names = Object.keys(columns);
-  const readers = names.map(name => readerOf(columns[name], length));
+  const readers = names.map(name => readerOf(twinOf(columns[name], columns), length));
   const records: T[] = [];
   for (let index = 0; index < length; index += 1) {
     const record: Record<string, unknown> = {};
@@ -78,8 +94,12 @@ export function unpackRecords<T>(packed: Packed): T[] {
   return records;
 }
 
+function twinOf(column: Column | undefined, columns: Packed['columns']): Column | undefined {
+  return column !== undefined && 'same' in column ? columns[column.same] : column;
+}
+
 function readerOf(column: Column | undefined, length: number): (index: number) => unknown {
-  if (column === undefined) throw new Error('a column is missing');
+  if (column === undefined || 'same' in column) throw new Error('a column is missing');
   if ('inner' in column) {
     const inner = unpackRecords<unknown>(column.inner);
     let next = 0;

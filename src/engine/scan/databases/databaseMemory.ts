@@ -9,7 +9,7 @@ import type { Files, FileState, Memory } from '../../world.ts';
 import { packRecords, unpackRecords, type Packed } from '../columns.ts';
 
 /** Another number whenever databases are read in another way than before. */
-const FORMAT = 4;
+const FORMAT = 5;
 /** Times of files are coarse: a write right after our look could leave them as they were. */
 const SETTLED_MS = 2000;
 

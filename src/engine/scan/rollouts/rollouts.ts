@@ -3,7 +3,7 @@
 import type { Gap, Source } from '../../model/gap.ts';
 import type { Rollout, RolloutBody, RolloutHead, RolloutTail } from '../../model/rollout.ts';
 import type { FilePath } from '../../model/words.ts';
-import type { FileEnds, FileState, Read, Tree, World } from '../../world.ts';
+import type { FileEnds, FileState, Read, Tree, TreeEntry, World } from '../../world.ts';
 import { canonicalFolder, isRolloutFile, parseRolloutName } from '../layout.ts';
 import { RolloutBodyReader } from './rolloutBody.ts';
 import {
@@ -42,9 +42,8 @@ export async function readRollouts(
   for (const place of request.places) {
     const source: Source = place === 'sessions' ? 'rollouts-active' : 'rollouts-archived';
     const root = world.machine.join(request.home, place);
-    const paths = rolloutPaths(await world.files.tree(root), source, root, gaps);
-    for (const path of paths)
-      found.push({ place, source, path, file: world.machine.join(root, path) });
+    for (const { path, file } of rolloutFiles(await world.files.tree(root), source, root, gaps))
+      found.push({ place, source, path, file });
   }
   const memory = await recallRollouts(world.memory, request.homeKey);
   const rollouts: (readonly [Rollout, FileState])[] = [];
@@ -87,7 +86,12 @@ interface Found {
   readonly file: FilePath;
 }
 
-function rolloutPaths(tree: Read<Tree>, source: Source, root: FilePath, gaps: Gap[]): string[] {
+function rolloutFiles(
+  tree: Read<Tree>,
+  source: Source,
+  root: FilePath,
+  gaps: Gap[],
+): readonly TreeEntry[] {
   if (!tree.ok) {
     // A home without an archive is a home where nothing was archived.
     if (tree.trouble.code !== 'missing')
@@ -98,8 +102,7 @@ function rolloutPaths(tree: Read<Tree>, source: Source, root: FilePath, gaps: Ga
     gaps.push({ source, path, why: trouble.why, extent: 'part' });
   return tree.value.entries
     .filter(({ kind, path }) => kind === 'file' && isRolloutFile(lastPart(path)))
-    .map(({ path }) => path)
-    .sort();
+    .sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 /** Null when the file went away while we looked: it was never part of this picture. */
