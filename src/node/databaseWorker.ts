@@ -9,8 +9,9 @@ import type { Cell, Read, Table } from '../engine/world.ts';
 import type { DatabaseAnswer, DatabaseReply, DatabaseRequest } from './databases.ts';
 import { createFiles } from './files.ts';
 
-// A scan is over before the optimised code of SQLite would have paid for its compilation.
-v8.setFlagsFromString('--liftoff-only');
+// A scan is over before the optimised code of SQLite would have paid for its compilation, which takes
+// a processor from the reading of the rollouts. What a flag implies does not follow when it is set late.
+v8.setFlagsFromString('--liftoff-only --no-wasm-tier-up --no-wasm-dynamic-tiering');
 
 const { folder } = workerData as { folder: string };
 const ready = initSqlJs({ locateFile: name => path.join(folder, name) });

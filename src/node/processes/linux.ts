@@ -11,7 +11,12 @@ import { asGiven, asHolder, type OpenFile, type Program } from './holding.ts';
 
 const LIMIT_MS = 1000;
 
-export function findHoldersInProc(folders: readonly RealPath[], proc = '/proc'): Read<Holders> {
+export async function findHoldersInProc(
+  folders: readonly RealPath[],
+  proc = '/proc',
+): Promise<Read<Holders>> {
+  // The kernel lets all processors come by before it answers: nobody else shall wait for that.
+  const locks = fs.promises.readFile(`${proc}/locks`, 'utf8').catch(() => '');
   const until = performance.now() + LIMIT_MS;
   const holders = new Map<number, Holder>();
   const denied: number[] = [];
@@ -28,7 +33,7 @@ export function findHoldersInProc(folders: readonly RealPath[], proc = '/proc'):
   }
   // Who opened the files under another path, as a container does, or may not be looked into, is
   // still named by the locks it holds.
-  for (const [pid, open] of lockedFiles(proc, folders))
+  for (const [pid, open] of lockedFiles(await locks, folders))
     if (!holders.has(pid) && pid !== process.pid)
       holders.set(pid, asHolder(describe(proc, pid), open));
   return {
@@ -95,10 +100,10 @@ export function parseLocks(text: string): readonly Lock[] {
 
 /** Databases and writer locks that the kernel's table names, by the process that holds them. */
 function lockedFiles(
-  proc: string,
+  table: string,
   folders: readonly RealPath[],
 ): ReadonlyMap<number, readonly OpenFile[]> {
-  const locks = parseLocks(readText(`${proc}/locks`));
+  const locks = parseLocks(table);
   const found = new Map<number, OpenFile[]>();
   if (locks.length === 0) return found;
   // To know a file by its number, it must be looked at: only where that cannot hang.
