@@ -32,6 +32,11 @@ interface Measure {
   readonly output: string;
 }
 
+interface ScanReport {
+  readonly counts: { readonly threads: number };
+  readonly verdict: string;
+}
+
 type Name = 'first' | 'again' | 'doctor' | 'loop';
 
 execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
@@ -44,7 +49,7 @@ print(
   `${String(os.cpus().length)} cores, Node ${process.versions.node}, Codex ${VERSION}, load ${os.loadavg()[0]?.toFixed(1) ?? ''}\n`,
 );
 print(
-  'threads  heads   first scan   again      doctor     loop       first/doctor  first/loop  first/again  peak MB  complete\n',
+  'threads  heads   first scan   again      doctor     loop       first/doctor  first/loop  first/again  peak MB  complete  verdict\n',
 );
 try {
   for (const threads of options.threads.split(',').map(Number))
@@ -60,7 +65,7 @@ async function compare(threads: number, kind: Heads): Promise<void> {
   const ms = (name: Name) => median(rounds.map(one => one[name].ms));
   const ratio = (one: Name, other: Name) =>
     median(rounds.map(round => round[one].ms / round[other].ms));
-  const counts = rounds.map(({ first }) => threadsIn(first.output));
+  const reports = rounds.map(({ first }) => JSON.parse(first.output) as ScanReport);
   const cells = [
     String(threads).padEnd(7),
     kind.padEnd(6),
@@ -75,7 +80,8 @@ async function compare(threads: number, kind: Heads): Promise<void> {
       threads === 10_000 ? 250 : Infinity,
       0,
     ).padEnd(7),
-    counts.every(count => count === threads) ? 'yes' : `no: ${String(counts[0])}`,
+    (reports.every(report => report.counts.threads === threads) ? 'yes' : 'no').padEnd(8),
+    [...new Set(reports.map(({ verdict }) => verdict))].join(),
   ];
   print(`${cells.join('  ')}\n`);
 }
@@ -121,11 +127,6 @@ function peakOf(pid: number): number {
   } catch {
     return 0;
   }
-}
-
-function threadsIn(output: string): number {
-  const report = JSON.parse(output) as { counts: { threads: number } };
-  return report.counts.threads;
 }
 
 function verdict(value: number, target: number, digits = 2): string {

@@ -9,7 +9,7 @@ import { cacheFolder, makeOnce } from '../test/support/codex/cache.ts';
 
 const DAY = 86_400_000;
 /** Counts up when homes are made in another way. */
-const FORMAT = 2;
+const FORMAT = 4;
 /** The last day of every home; a fixed one, so that homes do not differ by the day of the bench. */
 const UNTIL = Date.UTC(2026, 10, 20);
 const PROJECTS = 40;
@@ -121,15 +121,27 @@ function linesOf({ id, iso, time, cwd, instructions, index }: Thread): string {
     source: 'vscode',
     model_provider: 'mock',
     base_instructions:
-      instructions === null ? null : { text: instructions, provenance: { type: 'model_catalog' } },
+      instructions === null
+        ? null
+        : { text: instructions, provenance: { type: 'model', model: 'mock-model' } },
     git: { commit_hash: id.replaceAll('-', ''), branch: 'main' },
   };
   const event = (payload: object) => ({ type: 'event_msg', payload });
-  const settings = { model: 'mock-model', model_provider_id: 'mock', cwd };
+  const mode = { mode: 'default', settings: { model: 'mock-model', reasoning_effort: null } };
+  const rights = { approval_policy: 'on-request', approvals_reviewer: 'user' };
+  const profile = { type: 'managed', file_system: { type: 'restricted' }, network: 'restricted' };
+  const settings = {
+    ...{ model: 'mock-model', model_provider_id: 'mock', ...rights, permission_profile: profile },
+    ...{ cwd, runtime_workspace_roots: [cwd], collaboration_mode: mode, disabled_plugin_ids: [] },
+  };
+  const context = {
+    ...{ turn_id: turn, cwd, ...rights, permission_profile: profile, model: 'mock-model' },
+    ...{ collaboration_mode: mode, summary: 'none', sandbox_policy: { type: 'read-only' } },
+  };
   const lines = [
     { type: 'session_meta', payload: meta },
     event({ type: 'task_started', turn_id: turn, started_at: Math.floor(time / 1000) }),
-    { type: 'turn_context', payload: { turn_id: turn, cwd, model: 'mock-model', summary: 'auto' } },
+    { type: 'turn_context', payload: context },
     event({ type: 'thread_settings_applied', thread_id: id, thread_settings: settings }),
     event({
       type: 'user_message',

@@ -77,6 +77,7 @@ export interface RolloutMeta {
   /** As written: a word, or the JSON text of an object (sub-agents). Null when absent. */
   readonly source: string | null;
   readonly provider: string | null;
+  /** As written: a word, or the JSON text of what is none. Null when absent. */
   readonly historyMode: string | null;
   /** Codex from 0.160 on does not take this description, and older ones do. */
   readonly isRefusedByNewer: boolean;

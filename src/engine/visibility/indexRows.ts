@@ -114,9 +114,10 @@ function indexFile(look: Look, rollout: Rollout): IndexRow | null {
   if (meta === null) return indexNamelessFile(look, rollout);
   if (meta.id === null) return null;
   if (meta.isRefusedByNewer && rules.knowsPaginated) {
-    // With an unknown word for its history there is no row; with a strange number there is one.
+    // With an unknown word for its history there is no row. Any other line that is not understood is
+    // passed over, as if it were not there.
     const isKnownMode = [null, 'legacy', 'paginated'].includes(meta.historyMode);
-    return isKnownMode ? unreadFile(look, rollout) : null;
+    return isKnownMode ? indexNamelessFile(look, rollout) : null;
   }
   const inHeader = meta.provider ?? '';
   return {

@@ -38,7 +38,7 @@ export function asMeta(record: JsonObject): RolloutMeta | null {
     cliVersion: textOf(payload['cli_version']),
     source: isObject(source) ? JSON.stringify(source) : textOf(source),
     provider: textOf(payload['model_provider']),
-    historyMode: textOf(payload['history_mode']),
+    historyMode: asWritten(payload['history_mode']),
     isRefusedByNewer: whyNewerRefuse(record, payload) !== null,
     forkedFrom: textOf(payload['forked_from_id']),
     // Older forks carry a copy of all that came before; only one with this number leans on a file.
@@ -52,6 +52,11 @@ export function asMeta(record: JsonObject): RolloutMeta | null {
     gitCommit: textOf(git['commit_hash']),
     gitOrigin: textOf(git['repository_url']),
   };
+}
+
+/** A word as it is, anything else as JSON; null when nothing is written. */
+function asWritten(value: unknown): string | null {
+  return value === undefined ? null : (textOf(value) ?? JSON.stringify(value));
 }
 
 function historyFileOf(payload: JsonObject): string | null {
@@ -95,8 +100,10 @@ export function whyUnusable(record: JsonObject): string | null {
   if (provider != null && typeof provider !== 'string')
     return 'the provider in its first line is not a word';
   const instructions = payload['base_instructions'];
-  if (instructions != null && !isObject(instructions))
-    return 'the instructions in its first line are not an object';
+  if (instructions != null && textOfInstructions(instructions) === null)
+    return 'the instructions in its first line have no text';
+  if (payload['git'] != null && !isGit(payload['git']))
+    return 'what its first line says of Git is no description';
   return null;
 }
 
@@ -124,6 +131,28 @@ export function isRecord(record: JsonObject): boolean {
 function whyNewerRefuse(record: JsonObject, payload: JsonObject): string | null {
   const mode = payload['history_mode'];
   if (mode !== undefined && mode !== 'legacy' && mode !== 'paginated') return 'its history mode';
+  const instructions = payload['base_instructions'];
+  if (isObject(instructions) && !isKnownProvenance(instructions['provenance']))
+    return 'where its instructions come from';
   const ordinal = record['ordinal'];
   return ordinal !== undefined && typeof ordinal !== 'number' ? 'its ordinal' : null;
+}
+
+function isGit(git: unknown): boolean {
+  const fields = ['commit_hash', 'branch', 'repository_url'];
+  return isObject(git) && fields.every(name => git[name] == null || textOf(git[name]) !== null);
+}
+
+/** Codex reads a list as an object whose fields have no names. */
+function textOfInstructions(instructions: unknown): string | null {
+  if (isObject(instructions)) return textOf(instructions['text']);
+  return Array.isArray(instructions) ? textOf(instructions[0]) : null;
+}
+
+/** Where instructions come from: from a model that is named, or from somebody. */
+function isKnownProvenance(provenance: unknown): boolean {
+  if (provenance === undefined || provenance === null) return true;
+  if (!isObject(provenance)) return false;
+  const { type, model } = provenance;
+  return type === 'custom' || (type === 'model' && typeof model === 'string');
 }
