@@ -2,6 +2,10 @@
 //
 // Whole processes, in turn, several rounds in one run: on a shared machine only ratios within a
 // round mean something. Options: --threads 1000,10000,50000 · --heads real|small|both · --rounds 5
+//
+// The first columns are of files that the system holds in memory, as after a look a minute ago.
+// «cold» is a first and a second scan of files that have to come from the disk, as in the morning;
+// only root may make Linux forget them.
 
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -16,6 +20,8 @@ import { bigHome, type Heads } from './bigHome.ts';
 
 const VERSION = '0.169.0';
 const SETTLED_MS = 2500;
+const CACHES = '/proc/sys/vm/drop_caches';
+const canForget = process.platform === 'linux' && process.getuid?.() === 0;
 const ROOT = path.join(import.meta.dirname, '..');
 
 const { values: options } = parseArgs({
@@ -37,7 +43,7 @@ interface ScanReport {
   readonly verdict: string;
 }
 
-type Name = 'first' | 'again' | 'doctor' | 'loop';
+type Name = 'first' | 'again' | 'doctor' | 'loop' | 'coldFirst' | 'coldAgain';
 
 execFileSync(process.execPath, ['esbuild.mjs'], { cwd: ROOT, stdio: 'ignore' });
 const codex = await installCodex(VERSION);
@@ -49,7 +55,7 @@ print(
   `${String(os.cpus().length)} cores, Node ${process.versions.node}, Codex ${VERSION}, load ${os.loadavg()[0]?.toFixed(1) ?? ''}\n`,
 );
 print(
-  'threads  heads   first scan   again      doctor     loop       first/doctor  first/loop  first/again  peak MB  complete  verdict\n',
+  'threads  heads   first scan   again      doctor     loop       first/doctor  first/loop  first/again  peak MB  complete  verdict   cold first  cold again  cold first/again\n',
 );
 try {
   for (const threads of options.threads.split(',').map(Number))
@@ -81,25 +87,54 @@ async function compare(threads: number, kind: Heads): Promise<void> {
       0,
     ).padEnd(7),
     (reports.every(report => report.counts.threads === threads) ? 'yes' : 'no').padEnd(8),
-    [...new Set(reports.map(({ verdict }) => verdict))].join(),
+    [...new Set(reports.map(({ verdict }) => verdict))].join().padEnd(8),
+    ...(canForget
+      ? [
+          `${ms('coldFirst').toFixed(0)} ms`.padEnd(10),
+          `${ms('coldAgain').toFixed(0)} ms`.padEnd(10),
+          ratio('coldFirst', 'coldAgain').toFixed(1),
+        ]
+      : ['not measured: only root can']),
   ];
   print(`${cells.join('  ')}\n`);
 }
 
 async function measure(home: string): Promise<Record<Name, Measure>> {
-  fs.rmSync(memory, { recursive: true, force: true });
-  fs.mkdirSync(memory, { recursive: true });
   const environment = { ...process.env, XDG_STATE_HOME: memory };
   const scan = ['dist/cli.js', 'scan', '--json', '--home', home];
+  const loop = () => time(process.execPath, ['bench/plainLoop.mjs', home], process.env);
+  forgetScans();
+  const coldFirst = await timeCold(scan, environment);
+  const coldAgain = await timeCold(scan, environment);
+  await loop();
   const doctor = await time(codex, ['doctor', '--json'], codexEnvironment(home));
   // It has touched the databases, and what has just changed is not remembered.
   await sleep(SETTLED_MS);
+  forgetScans();
   return {
+    coldFirst,
+    coldAgain,
     doctor,
     first: await time(process.execPath, scan, environment),
     again: await time(process.execPath, scan, environment),
-    loop: await time(process.execPath, ['bench/plainLoop.mjs', home], process.env),
+    loop: await loop(),
   };
+}
+
+function forgetScans(): void {
+  fs.rmSync(memory, { recursive: true, force: true });
+  fs.mkdirSync(memory, { recursive: true });
+}
+
+/** Our own program and Node are in memory again before the time is taken: the home is what is cold. */
+async function timeCold(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measure> {
+  if (!canForget) return { ms: NaN, peakMb: NaN, output: '' };
+  execFileSync('sync');
+  fs.writeFileSync(CACHES, '3');
+  for (const file of fs.readdirSync(path.join(ROOT, 'dist')))
+    fs.readFileSync(path.join(ROOT, 'dist', file));
+  await time(process.execPath, ['dist/cli.js', '--version'], env);
+  return time(process.execPath, args, env);
 }
 
 /** A whole process, from its start to its end; the system's own record of its peak memory. */
