@@ -33,7 +33,8 @@ async function scanSilent(
     realPath: watch(realPath),
   };
   const request = { home: HOME, sqliteHome: null, codex: null, full: false };
-  return { report: await createEngine({ ...world, files }).scan(request), touched };
+  const databases = { open: watch(world.databases.open) };
+  return { report: await createEngine({ ...world, files, databases }).scan(request), touched };
 }
 
 test('a home that does not answer is unknown, and left alone', async () => {
