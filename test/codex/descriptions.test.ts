@@ -1,17 +1,14 @@
 // Which first lines Codex takes as the description of a thread: held against what it lists and resumes
 // when it has nothing but the files.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { makeBareHome, type BareThread } from '../support/codex/bareThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
 import { compare } from '../support/codex/comparing.ts';
-import { findStateDatabase, removeDatabase } from '../support/codex/databases.ts';
-import { copyHome, makeHome, projectFolder } from '../support/codex/makeHome.ts';
 import { askOracle } from '../support/codex/oracle.ts';
 import { createPredictor, type Predictor } from '../support/codex/predicting.ts';
-import { rolloutFiles } from '../support/codex/rollouts.ts';
 
 const text = 'Be brief.';
 const CHANGES: readonly object[] = [
@@ -41,16 +38,10 @@ beforeAll(() => {
 afterAll(() => predictor.close());
 
 test.each(['0.142.0', '0.160.0', '0.169.0'])('Codex %s', async version => {
-  const sound = await makeHome(version, 'legacy');
   await withScratchFolder(async root => {
-    const home = copyHome(sound, path.join(root, 'home'));
-    for (const file of rolloutFiles(home.folder)) rmSync(file);
-    removeDatabase(findStateDatabase(home.folder) ?? '');
+    const home = await makeBareHome(version, path.join(root, 'home'), CHANGES.map(threadWith));
     const ids = Object.fromEntries(
-      CHANGES.map((change, index) => [
-        JSON.stringify(change),
-        writeThread(home.folder, index, change),
-      ]),
+      CHANGES.map((change, index) => [JSON.stringify(change), threadWith(change, index).id]),
     );
     const { visibility } = await predictor.scan(home.folder, version);
     const answer = await askOracle(await installCodex(version), home);
@@ -60,21 +51,8 @@ test.each(['0.142.0', '0.160.0', '0.169.0'])('Codex %s', async version => {
   });
 });
 
-function writeThread(home: string, index: number, change: object): string {
-  const id = `01a00000-0000-7000-8000-0000000001${String(index).padStart(2, '0')}`;
-  const timestamp = `2026-06-01T10:00:${String(index).padStart(2, '0')}.000Z`;
-  const meta = {
-    ...{ id, timestamp, cwd: projectFolder('one'), originator: 'test', cli_version: '0.142.0' },
-    ...{ source: 'vscode', model_provider: 'mock', ...change },
-  };
-  const message = { type: 'user_message', message: `message ${String(index)}`, images: [] };
-  const lines = [
-    { timestamp, type: 'session_meta', payload: meta },
-    { timestamp, type: 'event_msg', payload: { ...message, local_images: [], text_elements: [] } },
-  ];
-  const folder = path.join(home, 'sessions/2026/06/01');
-  mkdirSync(folder, { recursive: true });
-  const name = `rollout-${timestamp.slice(0, 19).replaceAll(':', '-')}-${id}.jsonl`;
-  writeFileSync(path.join(folder, name), lines.map(line => `${JSON.stringify(line)}\n`).join(''));
-  return id;
+function threadWith(meta: object, index: number): BareThread {
+  const number = String(index).padStart(2, '0');
+  const id = `01a00000-0000-7000-8000-0000000001${number}`;
+  return { id, timestamp: `2026-06-01T10:00:${number}.000Z`, meta };
 }

@@ -69,23 +69,23 @@ function judge(snapshot: Snapshot): Judgement {
     const flaw = flawOfFile(rollout, threads);
     if (flaw !== null) flaws.set(rollout.path, flaw);
   }
-  const flawOf = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
+  const flawIn = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
   return {
-    threads: snapshot.threads.map(thread => judgeThread(thread, snapshot, flawOf)),
+    threads: snapshot.threads.map(thread => judgeThread(thread, snapshot, flawIn)),
     flaws,
   };
 }
 
-function judgeThread(thread: Thread, snapshot: Snapshot, flawOf: FlawOf): JudgedThread {
+function judgeThread(thread: Thread, snapshot: Snapshot, flawIn: FlawOf): JudgedThread {
   const { row, bound } = thread;
-  const holders = holdersOf(thread, flawOf);
+  const holders = holdersOf(thread, flawIn);
   const file = (bound !== null && holders.includes(bound) ? bound : holders[0]) ?? null;
   if (row !== null && row.undecodable !== null)
     return { thread, cause: 'row-undecodable', file, holders };
   const cause =
     file === null
-      ? causeWithoutFile(thread, snapshot, flawOf)
-      : causeWithFile(thread, file, holders, snapshot, flawOf);
+      ? causeWithoutFile(thread, snapshot, flawIn)
+      : causeWithFile(thread, file, holders, snapshot, flawIn);
   return { thread, cause, file, holders };
 }
 
@@ -144,9 +144,9 @@ function plainName({ path }: Rollout): string {
 type FlawOf = (rollout: Rollout) => Flaw | null;
 
 /** Files whose header can be read and names the thread; a compressed twin is not one of its own. */
-function holdersOf({ id, files }: Thread, flawOf: FlawOf): readonly Rollout[] {
+function holdersOf({ id, files }: Thread, flawIn: FlawOf): readonly Rollout[] {
   const holders = files.filter(file => {
-    const flaw = flawOf(file);
+    const flaw = flawIn(file);
     const isRight = flaw === null || flaw === 'rollout-misnamed';
     return isRight && file.head.state === 'sound' && file.head.meta?.id === id;
   });
@@ -154,12 +154,12 @@ function holdersOf({ id, files }: Thread, flawOf: FlawOf): readonly Rollout[] {
   return holders.filter(file => !file.compressed || !holders.some(other => isTwin(other, file)));
 }
 
-function causeWithoutFile(thread: Thread, { paths }: Snapshot, flawOf: FlawOf): Cause {
+function causeWithoutFile(thread: Thread, { paths }: Snapshot, flawIn: FlawOf): Cause {
   const { id, row, bound, files } = thread;
   const near = bound === null ? files : [...files, bound];
-  const mismatched = files.filter(file => flawOf(file) === 'rollout-id-mismatch');
+  const mismatched = files.filter(file => flawIn(file) === 'rollout-id-mismatch');
   if (mismatched.some(file => file.name?.id === id)) return 'rollout-id-mismatch';
-  if (near.some(file => flawOf(file) === 'rollout-header-bad' && mayHold(file, thread)))
+  if (near.some(file => flawIn(file) === 'rollout-header-bad' && mayHold(file, thread)))
     return 'rollout-header-bad';
   if (near.some(file => file.head.state === 'unread')) return 'unknown';
   if (row === null) return 'no-thread';
@@ -187,10 +187,10 @@ function causeWithFile(
   file: Rollout,
   holders: readonly Rollout[],
   { paths }: Snapshot,
-  flawOf: FlawOf,
+  flawIn: FlawOf,
 ): Cause {
   if (hasCopies(holders)) return 'thread-file-duplicate';
-  if (flawOf(file) === 'rollout-misnamed') return 'rollout-misnamed';
+  if (flawIn(file) === 'rollout-misnamed') return 'rollout-misnamed';
   if (row === null) return 'thread-row-missing';
   if (bound === null) return causeOfPath(paths[row.rolloutPath], 'thread-path-stale');
   if (holders.some(holder => holder === bound || isTwin(holder, bound))) return 'none';
