@@ -40,6 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/words': ['src/words'],
   'src/node': [
     'src/engine/world.ts (types)',
+    'src/engine/hands.ts',
     'src/engine/model (types)',
     // The engine's own reading of a database, which runs in a thread beside the scan.
     'src/engine/scan/databases/databaseImage.ts',
@@ -47,6 +48,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:',
     'sql.js',
     'fzstd',
+    'vscode-jsonrpc',
   ],
   'src/server': [
     'src/engine/engine.ts',

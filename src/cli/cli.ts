@@ -1,6 +1,7 @@
 // What a person types → what they read. Knows no process and no file.
 
-import { createEngine, type Engine } from '../engine/engine.ts';
+import { createEngine, createRepairs, type Engine } from '../engine/engine.ts';
+import type { Hands } from '../engine/hands.ts';
 import type { Report } from '../engine/model/report.ts';
 import { Refusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
@@ -12,7 +13,7 @@ import { nearest } from './nearest.ts';
 import { COMMON } from './options.ts';
 import { createPage, type Page } from './page.ts';
 import { quoted, withoutTilde } from './paths.ts';
-import { createProgress, NO_PROGRESS } from './progress.ts';
+import { createProgress, NO_PROGRESS, type Progress } from './progress.ts';
 import { inJson } from './render/reportJson.ts';
 import { harmless } from '../words/harmless.ts';
 import { wantsColours } from './text/paint.ts';
@@ -22,6 +23,7 @@ import { commandUsage, generalUsage } from './usage.ts';
 export interface Run {
   readonly args: readonly string[];
   readonly world: World;
+  readonly hands: Hands;
   readonly version: string;
   readonly stdout: Stream;
   readonly stderr: Stream;
@@ -83,41 +85,53 @@ function refuseForeignOptions({ name, options }: Command, given: Given): void {
 
 function contextOf(engine: Engine, page: Page, line: CommandLine, run: Run): Context {
   const { given, operands } = line;
-  const { world, version, stdout, surroundings } = run;
+  const { world, hands, version, stdout, surroundings } = run;
+  const progress = progressFor(given, run);
   return {
     engine,
+    repairs: createRepairs(world, hands),
     world,
     version,
     given,
     operands,
     page,
     surroundings,
+    vault: pathGiven('vault', given, world),
+    progress,
     out: text => stdout.write(text),
-    scan: more => scanWith(engine, given, run, more),
+    scan: more => scanWith(engine, given, world, progress, more),
     typed: command => typed(command, given, world),
   };
+}
+
+function progressFor(given: Given, { stderr, world }: Run): Progress {
+  const { columns } = stderr;
+  return columns === null || given.has('quiet')
+    ? NO_PROGRESS
+    : createProgress({ columns, now: () => world.now(), write: text => stderr.write(text) });
+}
+
+function pathGiven(
+  name: 'home' | 'sqlite-home' | 'codex' | 'vault',
+  given: Given,
+  { machine }: World,
+): string | null {
+  const text = given.text(name);
+  return text === null ? null : machine.absolute(withoutTilde(text, machine));
 }
 
 async function scanWith(
   engine: Engine,
   given: Given,
-  { world, stderr }: Run,
+  world: World,
+  progress: Progress,
   { full = false, checks }: Parameters<Context['scan']>[0] = {},
 ): Promise<Report> {
-  const path = (name: 'home' | 'sqlite-home' | 'codex') => {
-    const text = given.text(name);
-    return text === null ? null : world.machine.absolute(withoutTilde(text, world.machine));
-  };
-  const { columns } = stderr;
-  const progress =
-    columns === null || given.has('quiet')
-      ? NO_PROGRESS
-      : createProgress({ columns, now: () => world.now(), write: text => stderr.write(text) });
   try {
     const report = await engine.scan({
-      home: path('home'),
-      sqliteHome: path('sqlite-home'),
-      codex: path('codex'),
+      home: pathGiven('home', given, world),
+      sqliteHome: pathGiven('sqlite-home', given, world),
+      codex: pathGiven('codex', given, world),
       full,
       progress: progress.tell,
       ...(checks === undefined ? {} : { checks }),
@@ -143,7 +157,7 @@ function refuseNoHome({ snapshot }: Report): void {
 }
 
 function typed(command: string, given: Given, { machine }: World): string {
-  const names = (['home', 'sqlite-home'] as const).flatMap(name => {
+  const names = (['home', 'sqlite-home', 'vault'] as const).flatMap(name => {
     const text = given.text(name);
     return text === null ? [] : [`--${name} ${quoted(harmless(text), machine.system)}`];
   });
@@ -177,7 +191,7 @@ function explainError(error: unknown, run: Run): number {
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr.write(
-    `${say('This is a fault of codex-health and says nothing about your sessions. Nothing was changed in the Codex home.')}\n${trace}\n`,
+    `${say('This is a fault of codex-health and says nothing about your sessions. If it came while something was repaired, the next codex-health history puts back what was begun.')}\n${trace}\n`,
   );
   return OUR_FAILURE;
 }

@@ -1,11 +1,12 @@
 // What a command is, and what it is given.
 
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Repairs } from '../engine/engine.ts';
 import type { Report } from '../engine/model/report.ts';
 import type { World } from '../engine/world.ts';
 import type { Given } from './commandLine.ts';
 import type { OptionName } from './options.ts';
 import type { Page } from './page.ts';
+import type { Progress } from './progress.ts';
 
 export interface Command {
   readonly name: string;
@@ -23,6 +24,8 @@ export interface Command {
 
 export interface Context {
   readonly engine: Engine;
+  /** All that changes something. */
+  readonly repairs: Repairs;
   readonly world: World;
   readonly version: string;
   readonly given: Given;
@@ -33,6 +36,10 @@ export interface Context {
   out(text: string): void;
   /** Looks at the home that the options name. */
   scan(more?: { readonly full?: boolean; readonly checks?: readonly string[] }): Promise<Report>;
+  /** Where the vault is, when it is not in the home. */
+  readonly vault: string | null;
+  /** Says on the terminal, now and then, how far something has come. */
+  readonly progress: Progress;
   /** A command that can be typed as it stands, for the home that was looked at. */
   typed(command: string): string;
 }
@@ -45,6 +52,10 @@ export interface Surroundings {
   writeNewFile(file: string, text: string, outsideOf: readonly string[]): void;
   /** Says now whether that would be refused. */
   checkNewFile(file: string, outsideOf: readonly string[]): void;
+  /** Asks the person at the terminal; null when there is nobody to ask. */
+  ask(question: string): Promise<string | null>;
+  /** From now on Ctrl-C is a wish that is heard, and no longer the end of the process. */
+  hearInterrupts(): AbortSignal;
   /** Starts to serve an editor, over standard input and output, until it goes. */
   serve(): Promise<void>;
 }

@@ -2,10 +2,25 @@
 
 import type { Command } from './command.ts';
 import { accept } from './commands/accept.ts';
+import { apply } from './commands/apply.ts';
 import { bundle } from './commands/bundle.ts';
 import { explain } from './commands/explain.ts';
+import { history } from './commands/history.ts';
 import { lsp } from './commands/lsp.ts';
+import { plan } from './commands/plan.ts';
 import { scan } from './commands/scan.ts';
 import { threads } from './commands/threads.ts';
+import { undo } from './commands/undo.ts';
 
-export const commands: readonly Command[] = [scan, threads, explain, accept, bundle, lsp];
+export const commands: readonly Command[] = [
+  scan,
+  threads,
+  plan,
+  apply,
+  undo,
+  history,
+  explain,
+  accept,
+  bundle,
+  lsp,
+];

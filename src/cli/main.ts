@@ -2,8 +2,10 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import readline from 'node:readline/promises';
 import { pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
+import { createHands } from '../node/hands.ts';
 import { createNodeWorld } from '../node/world.ts';
 import { run, type Stream } from './cli.ts';
 import { OUR_FAILURE } from './exitCodes.ts';
@@ -37,13 +39,31 @@ function asStream(stream: NodeJS.WriteStream): Stream {
 for (const flag of ['--semi-space-growth-factor=1', '--no-parallel-scavenge'])
   v8.setFlagsFromString(flag);
 
-/** Ctrl-C needs no handler: nothing that is begun here can be left half done. */
+async function ask(question: string): Promise<string | null> {
+  if (!process.stdin.isTTY) return null;
+  const asking = readline.createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await asking.question(question);
+  } finally {
+    asking.close();
+  }
+}
+
+/** While something is repaired; elsewhere Ctrl-C needs no handler, since nothing can be left half done. */
+function hearInterrupts(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => controller.abort());
+  return controller.signal;
+}
+
 async function start(): Promise<void> {
   const programs = path.dirname(fs.realpathSync(process.argv[1] ?? '.'));
   const world = createNodeWorld({ programs });
   const code = await run({
     args: process.argv.slice(2),
     world,
+    hands: createHands(),
     version: PRODUCT_VERSION,
     stdout: asStream(process.stdout),
     stderr: asStream(process.stderr),
@@ -51,6 +71,8 @@ async function start(): Promise<void> {
       runtime: { platform: process.platform, arch: process.arch, node: process.version },
       checkNewFile,
       writeNewFile,
+      ask,
+      hearInterrupts,
       // A program of its own, so that a scan does not have to load it.
       serve: () => import(pathToFileURL(path.join(programs, 'server.js')).href),
     },

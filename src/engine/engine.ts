@@ -10,18 +10,24 @@ import {
 import type { Check } from './checks/check.ts';
 import { checks } from './checks/index.ts';
 import { runChecks } from './checks/runChecks.ts';
+import type { Hands } from './hands.ts';
 import type { Counts, Report } from './model/report.ts';
 import type { CheckOutcome, Finding } from './model/finding.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { answerNothingLost } from './nothingLost.ts';
 import { redactReport } from './redact.ts';
 import { Refusal } from './refusal.ts';
+import { repairsOf, type Repairs } from './repairs.ts';
 import { takeSnapshot, type ScanRequest as SnapshotRequest } from './scan/takeSnapshot.ts';
 import { predictVisibility } from './visibility.ts';
 import { vocabulary } from './vocabulary.ts';
 import type { World } from './world.ts';
 
 export type { Acceptance } from './acceptances.ts';
+export type { Applied, History, Past, Repairs } from './repairs.ts';
+export type { Choice } from './repair/planRepairs.ts';
+export type { Undone } from './repair/undo.ts';
+export { handlerOf } from './repair/steps/index.ts';
 
 export interface ScanRequest extends SnapshotRequest {
   /** The only checks to run, by their ids; all when absent. */
@@ -44,6 +50,11 @@ export interface Engine {
   listAccepted(report: Report): Promise<readonly Acceptance[]>;
   /** The report without what says who somebody is or what they work on: it may leave the machine. */
   redact(report: Report): Report;
+}
+
+/** All that changes a home. Whoever only looks has no hands to give. */
+export function createRepairs(world: World, hands: Hands): Repairs {
+  return repairsOf(world, hands, id => checks.find(check => check.id === id)?.cures ?? []);
 }
 
 export function createEngine(world: World): Engine {

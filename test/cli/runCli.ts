@@ -1,9 +1,11 @@
 // Runs the command line on a home in memory, as if somebody had typed it.
 
 import { run } from '../../src/cli/cli.ts';
+import type { Hands } from '../../src/engine/hands.ts';
 import type { World } from '../../src/engine/world.ts';
 import { Refusal } from '../../src/engine/refusal.ts';
 import { HOME, type HomeBuilder } from '../support/home.ts';
+import { createMemoryHands } from '../support/memoryHands.ts';
 
 export interface Typed {
   readonly code: number;
@@ -17,19 +19,24 @@ export interface TypedOptions {
   /** Columns of the terminal; a pipe has none. */
   readonly columns?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What is said to every question; null when nobody is there. */
+  readonly answer?: string | null;
   /** Files that are there before. */
   readonly existing?: readonly string[];
 }
 
 /** A machine on which one can type several times. */
 export function terminal(builder: HomeBuilder, options: TypedOptions = {}) {
-  const { world, keyOf } = builder.build();
+  const { world, keyOf, files } = builder.build();
+  const memory = createMemoryHands(files);
   const environment = { ...world.machine.environment, ...options.environment };
   const machine = { ...world.machine, environment };
   return {
     keyOf,
     world,
-    type: (...args: readonly string[]) => type({ ...world, machine }, args, options),
+    files,
+    memory,
+    type: (...args: readonly string[]) => type({ ...world, machine }, memory.hands, args, options),
   };
 }
 
@@ -45,8 +52,9 @@ export async function typed(
 
 async function type(
   world: World,
+  hands: Hands,
   args: readonly string[],
-  { columns, existing = [] }: TypedOptions,
+  { columns, existing = [], answer = null }: TypedOptions,
 ): Promise<Typed> {
   const said = { out: '', err: '' };
   const written = new Map<string, string>();
@@ -63,6 +71,7 @@ async function type(
   const code = await run({
     args: args.includes('--home') ? args : [...args, '--home', HOME],
     world,
+    hands,
     version: '0.1.0',
     stdout: stream('out'),
     stderr: stream('err'),
@@ -73,6 +82,8 @@ async function type(
         checkNewFile(file, outsideOf);
         written.set(file, text);
       },
+      ask: () => Promise.resolve(answer),
+      hearInterrupts: () => new AbortController().signal,
       serve: () => Promise.resolve(),
     },
   });

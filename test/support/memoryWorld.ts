@@ -95,8 +95,14 @@ function createMemoryFiles(machine: MemoryMachine): Files {
     list: folder => {
       const tree = treeOf(machine, folder);
       if (!tree.ok) return Promise.resolve(tree);
-      const names = tree.value.entries.filter(entry => !entry.path.includes('/'));
-      return answer(names);
+      const names = new Map(
+        tree.value.entries.map(({ path: at }) => {
+          const [name = '', ...below] = at.split('/');
+          const kind = below.length > 0 ? ('folder' as const) : ('file' as const);
+          return [name, { path: name, file: path.posix.join(folder, name), kind }];
+        }),
+      );
+      return answer([...names.values()]);
     },
     tree: root => Promise.resolve(treeOf(machine, root)),
     ends: (file, headBytes, tailBytes) => {

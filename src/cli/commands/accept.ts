@@ -1,10 +1,10 @@
 import type { Acceptance } from '../../engine/engine.ts';
 import type { Finding } from '../../engine/model/finding.ts';
 import type { Report } from '../../engine/model/report.ts';
-import { Refusal } from '../../engine/refusal.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { DONE } from '../exitCodes.ts';
+import { resolveFinding } from '../findingIds.ts';
 import { inJson } from '../render/reportJson.ts';
 import { harmless } from '../../words/harmless.ts';
 import { ageInWords, count, isoTime } from '../../words/amounts.ts';
@@ -39,7 +39,7 @@ async function runAccept(context: Context): Promise<number> {
 async function acceptThem(report: Report, context: Context): Promise<number> {
   const { engine, operands, given } = context;
   const found = new Map(report.findings.map(finding => [finding.id, finding]));
-  const ids = operands.flatMap(named => resolve(named, [...found.keys()], 'finding'));
+  const ids = operands.flatMap(named => resolveFinding(named, [...found.keys()]));
   const findings = ids.map(id => found.get(id)).filter(finding => finding !== undefined);
   await engine.accept(report, findings);
   if (given.has('json')) context.out(inJson({ schemaVersion: 1, accepted: ids }));
@@ -64,7 +64,7 @@ async function takeBack(report: Report, context: Context): Promise<number> {
   const { engine, operands, given, out } = context;
   const accepted = await engine.listAccepted(report);
   const known = accepted.map(({ finding }) => finding);
-  const ids = operands.flatMap(named => resolve(named, known, 'accepted finding'));
+  const ids = operands.flatMap(named => resolveFinding(named, known, 'accepted finding'));
   await engine.takeBack(report, ids);
   if (given.has('json')) out(inJson({ schemaVersion: 1, takenBack: ids }));
   else
@@ -108,25 +108,4 @@ async function list(report: Report, { engine, given, out, page }: Context): Prom
   ]);
   out(lines.length === 0 ? 'Nothing is accepted for this home.\n' : `${lines.join('\n')}\n`);
   return DONE;
-}
-
-/** The ids that a word means: itself, or the only one that begins so. */
-function resolve(named: string, ids: readonly string[], what: string): string[] {
-  if (ids.includes(named)) return [named];
-  const begins = ids.filter(id => id.startsWith(named));
-  const [only] = begins;
-  if (begins.length === 1 && only !== undefined) return [only];
-  if (begins.length > 1)
-    throw new Refusal(
-      'ambiguous',
-      `${String(begins.length)} findings begin with "${named}".`,
-      `Name more of it, as in ${begins.slice(0, 2).join(' or ')}.`,
-    );
-  throw new Refusal(
-    'no-such-finding',
-    `There is no ${what} "${harmless(named)}" in this home now.`,
-    what === 'finding'
-      ? 'codex-health scan --json shows the ids of all findings.'
-      : 'codex-health accept --list shows what is accepted.',
-  );
 }

@@ -8,7 +8,7 @@ import { inJson } from '../render/reportJson.ts';
 import { renderMarkdown } from '../text/markdown.ts';
 import { displayWidth, padEnd } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
-import { knownCheck } from './scan.ts';
+import { knownCheck } from '../knownCheck.ts';
 
 export const explain: Command = {
   name: 'explain',

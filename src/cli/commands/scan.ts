@@ -1,7 +1,7 @@
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { exitCodeOf } from '../exitCodes.ts';
-import { nearest } from '../nearest.ts';
+import { knownCheck } from '../knownCheck.ts';
 import { renderReport } from '../render/report.ts';
 import { inJson, reportJson } from '../render/reportJson.ts';
 import { reportMarkdown } from '../render/reportMarkdown.ts';
@@ -54,16 +54,4 @@ async function runScan(context: Context): Promise<number> {
       out(renderReport(report, { page, checks: engine.checks, isAll: checks.length > 0, typed }));
   }
   return exitCodeOf(report);
-}
-
-/** Ids are typed by people: a wrong one gets a hint, and never an empty report. */
-export function knownCheck({ engine }: Context, id: string): Context['engine']['checks'][number] {
-  const check = engine.checks.find(one => one.id === id);
-  if (check !== undefined) return check;
-  const meant = nearest(
-    id,
-    engine.checks.map(one => one.id),
-  );
-  const hint = meant === null ? 'codex-health explain lists all checks.' : `Did you mean ${meant}?`;
-  throw new UsageError(`There is no check "${id}". ${hint}`);
 }

@@ -41,6 +41,11 @@ export function judgedThreads(snapshot: Snapshot): readonly JudgedThread[] {
   return judgementOf(snapshot).threads;
 }
 
+/** One of them by its id; undefined when there is none. */
+export function judgedThread(snapshot: Snapshot, id: ThreadId): JudgedThread | undefined {
+  return judgementOf(snapshot).byId.get(id);
+}
+
 /** What is wrong with a file by itself; null when nothing is. */
 export function flawOf(rollout: Rollout, snapshot: Snapshot): Flaw | null {
   return judgementOf(snapshot).flaws.get(rollout.path) ?? null;
@@ -48,6 +53,7 @@ export function flawOf(rollout: Rollout, snapshot: Snapshot): Flaw | null {
 
 interface Judgement {
   readonly threads: readonly JudgedThread[];
+  readonly byId: ReadonlyMap<ThreadId, JudgedThread>;
   readonly flaws: ReadonlyMap<HomePath, Flaw>;
 }
 
@@ -70,10 +76,8 @@ function judge(snapshot: Snapshot): Judgement {
     if (flaw !== null) flaws.set(rollout.path, flaw);
   }
   const flawIn = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
-  return {
-    threads: snapshot.threads.map(thread => judgeThread(thread, snapshot, flawIn)),
-    flaws,
-  };
+  const judged = snapshot.threads.map(thread => judgeThread(thread, snapshot, flawIn));
+  return { threads: judged, byId: new Map(judged.map(one => [one.thread.id, one])), flaws };
 }
 
 function judgeThread(thread: Thread, snapshot: Snapshot, flawIn: FlawOf): JudgedThread {

@@ -1,8 +1,10 @@
 // What a check is. One check is one file, named after its id: what is wrong, what it means, how
 // to see it. A check is handed a snapshot and cannot look anything up.
 
-import type { Severity, Subject } from '../model/finding.ts';
+import type { CloserLook, Wishes } from '../model/closerLook.ts';
+import type { CureOffer, Finding, Severity, Subject } from '../model/finding.ts';
 import type { Source } from '../model/gap.ts';
+import type { Step } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Json, ThreadId } from '../model/words.ts';
 
@@ -25,6 +27,34 @@ export interface Check<F extends Facts = Facts> {
   detect(snapshot: Snapshot): Iterable<Sighting<F>>;
   /** One sentence for one sighting. */
   say(facts: F): string;
+  /** Best first; the automatic ones belong to "all". Absent where no safe cure is known. */
+  readonly cures?: readonly Cure<F>[];
+}
+
+/** Heals a finding. Says what would be done; doing it is not its business. */
+export interface Cure<F extends Facts = Facts> extends CureOffer {
+  /** When its turn is, among the cures of a plan; `rows` when absent. */
+  readonly phase?: 'databases' | 'files' | 'rows' | 'codex';
+  /** Whether it is one for this finding; it is when absent. */
+  fits?(finding: FindingOf<F>, snapshot: Snapshot): boolean;
+  /** What must be looked at beyond the scan before it can be planned. */
+  wishes?(finding: FindingOf<F>, snapshot: Snapshot): Wishes;
+  plan(finding: FindingOf<F>, snapshot: Snapshot, closer: CloserLook): Draft | Objection;
+}
+
+export type FindingOf<F extends Facts> = Finding & { readonly facts: F };
+
+/** What a cure would do for one finding: all of it or nothing. */
+export interface Draft {
+  /** One sentence, for the person who reads the plan. */
+  readonly says: string;
+  readonly steps: readonly Step[];
+}
+
+/** Why a cure cannot be planned for one finding, and what the person can do. */
+export interface Objection {
+  readonly why: string;
+  readonly next: string;
 }
 
 /** One defect of one subject, as facts. */

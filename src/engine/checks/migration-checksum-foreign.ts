@@ -1,9 +1,11 @@
 import type { Database, RecordedMigration } from '../model/database.ts';
+import type { RowsStep } from '../model/plan.ts';
 import type { Codex, Snapshot } from '../model/snapshot.ts';
 import { defineCheck } from './check.ts';
 import { isGrave, reactionsTo, sayReactions, versionsOf } from './codexReactions.ts';
 import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { join, ranges } from './words.ts';
+import { SAFE } from './curing.ts';
 
 type Kind = 'lf' | 'crlf';
 
@@ -65,6 +67,23 @@ and nothing is changed.`,
         : ` So ${databases.length === 2 ? 'does one other database' : `do ${String(databases.length - 1)} other databases`}.`;
     return `${databaseName(family)} notes ${which} with checksums of ${whose}.${others}${taken}${consequence}`;
   },
+  cures: [
+    {
+      ...SAFE,
+      id: 'rewrite-checksums',
+      title: 'Note the checksums of the Codex on this machine',
+      needs: ['codex-stopped'],
+      phase: 'databases',
+      fits: ({ facts: { kinds, accepting, fitsSystem } }) =>
+        !fitsSystem && accepting.length === 0 && (kinds.join() === 'lf' || kinds.join() === 'crlf'),
+      plan: ({ facts }, snapshot) => ({
+        says: `${facts.databases.length === 1 ? 'The database has' : 'The databases have'} the checksums that Codex on this machine expects.`,
+        steps: snapshot.databases
+          .filter(({ key }) => facts.databases.includes(key))
+          .map(database => rewriteChecksums(database, facts.kinds.join())),
+      }),
+    },
+  ],
 });
 
 const WHOSE: Readonly<Record<RecordedMigration['family'], string>> = {
@@ -147,4 +166,30 @@ function kindsOfCodexes(snapshot: Snapshot): ReadonlyMap<Codex, Kind> {
     if (codex.firstChecksum === first.crlf) kinds.set(codex, 'crlf');
   }
   return kinds;
+}
+
+function rewriteChecksums({ file, migrations }: Database, from: string): RowsStep {
+  const known = new Map(migrations?.known.map(one => [one.version, one]));
+  const records = (migrations?.recorded ?? []).filter(({ family }) => family === from);
+  return {
+    kind: 'rows',
+    database: file,
+    table: '_sqlx_migrations',
+    changes: records.flatMap(({ version, checksum }) => {
+      const one = known.get(version);
+      const wanted = from === 'lf' ? one?.crlf : one?.lf;
+      if (wanted == null) return [];
+      return [
+        {
+          key: { version: String(version) },
+          before: { checksum: blob(checksum) },
+          after: { checksum: blob(wanted) },
+        },
+      ];
+    }),
+  };
+}
+
+function blob(hex: string): string {
+  return `X'${hex.toUpperCase()}'`;
 }

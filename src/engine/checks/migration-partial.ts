@@ -3,6 +3,7 @@ import { defineCheck } from './check.ts';
 import { isGrave, reactionsTo, sayReactions } from './codexReactions.ts';
 import { databaseName, databasesInUse, databaseSubject } from './databasesInUse.ts';
 import { ranges } from './words.ts';
+import { SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'migration-partial',
@@ -44,6 +45,31 @@ names that you gave are then put back from \`session_index.jsonl\`.`,
       complete === 'yes' ? `, but its tables show that ${isOne ? 'it was' : 'they were'}` : '';
     return `${databaseName(family)} notes that its ${updates} not finished${shown}. ${sayReactions('drift', family, reactions)}`;
   },
+  cures: [
+    {
+      ...SAFE,
+      id: 'note-as-finished',
+      title: 'Note the update as finished, which it is',
+      needs: ['codex-stopped'],
+      phase: 'databases',
+      fits: ({ facts }) => facts.complete === 'yes',
+      plan: ({ subject, facts }) => ({
+        says: 'The note says that the update came to its end, as the tables show.',
+        steps: [
+          {
+            kind: 'rows',
+            database: subject.path ?? '',
+            table: '_sqlx_migrations',
+            changes: facts.versions.map(version => ({
+              key: { version: String(version) },
+              before: { success: '0' },
+              after: { success: '1' },
+            })),
+          },
+        ],
+      }),
+    },
+  ],
 });
 
 /** Whether the tables are as they are after these migrations. */

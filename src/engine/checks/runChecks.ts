@@ -15,7 +15,9 @@ export function runChecks(checks: readonly Check[], snapshot: Snapshot): Judgeme
     try {
       const blind = whyBlind(check, snapshot.gaps);
       if (blind !== null) return outcome(check, 'unknown', blind);
-      const found = [...check.detect(snapshot)].map(sighting => asFinding(check, sighting));
+      const found = [...check.detect(snapshot)].map(sighting =>
+        withCures(check, asFinding(check, sighting), snapshot),
+      );
       findings.push(...found);
       if (found.length > 0) return outcome(check, 'found', null);
       const partial = whyPartial(check, snapshot.gaps);
@@ -74,6 +76,20 @@ function asFinding(check: Check, sighting: Sighting): Finding {
     cures: [],
     accepted: false,
   };
+}
+
+/** What is offered is data; what it does is asked of the check when it is planned. */
+function withCures(check: Check, finding: Finding, snapshot: Snapshot): Finding {
+  const fitting = (check.cures ?? []).filter(cure => cure.fits?.(finding, snapshot) ?? true);
+  if (fitting.length === 0) return finding;
+  const cures = fitting.map(({ id, title, loses, needs, automatic }) => ({
+    id,
+    title,
+    loses,
+    needs,
+    automatic,
+  }));
+  return { ...finding, cures };
 }
 
 function outcome(check: Check, result: CheckOutcome['outcome'], why: string | null): CheckOutcome {

@@ -1,6 +1,7 @@
 import { defineCheck } from './check.ts';
 import { judgedThreads } from './causes.ts';
 import { threadSubject } from './subjects.ts';
+import { asDraft, askCodex, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-archive-mismatch',
@@ -33,4 +34,26 @@ together. Codex sets the thread's time to now when it unarchives; the repair put
     isFileArchived
       ? 'Its file is in the archive, and the database counts it as active: lists still show it, and Codex refuses to resume it.'
       : 'The database counts it as archived, and its file is among the active ones: it comes back into the lists as soon as something looks through the files.',
+  cures: [
+    {
+      ...SAFE,
+      id: 'follow-flag',
+      title: 'Let Codex archive or unarchive it, as the database says',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'codex',
+      plan: ({ id, threads, facts, subject }, snapshot) =>
+        asDraft(
+          facts.isRowArchived ? 'Codex archives it.' : 'Codex takes it out of the archive.',
+          askCodex(snapshot, [
+            {
+              method: facts.isRowArchived ? 'thread/archive' : 'thread/unarchive',
+              params: { threadId: subject.key },
+              says: facts.isRowArchived ? 'archives a thread' : 'takes a thread out of the archive',
+              findings: [id],
+              threads,
+            },
+          ]),
+        ),
+    },
+  ],
 });

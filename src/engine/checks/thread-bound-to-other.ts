@@ -1,6 +1,7 @@
 import { defineCheck } from './check.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './causes.ts';
 import { shortPath, threadSubject } from './subjects.ts';
+import { asDraft, bindRow, SAFE, takeRow } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-bound-to-other',
@@ -34,4 +35,29 @@ other thread. Codex up to 0.142 repairs or deletes such an entry when it is aske
     file === null
       ? `This entry of the database leads to the file of another conversation (${recorded}), and no file of its own was found: it shows that conversation a second time and cannot be opened.`
       : `The database leads to the file of another conversation (${recorded}), and this one lies at ${file}: Codex refuses to open it, and nothing of it is lost.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'rebind',
+      title: "Bind the database's entry to the thread's own file",
+      needs: [],
+      fits: ({ facts }) => facts.file !== null,
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject }, snapshot, closer) =>
+        bindRow(snapshot, closer, subject.key, judgedThread(snapshot, subject.key)?.file ?? null),
+    },
+    {
+      ...SAFE,
+      id: 'put-row-away',
+      title: 'Put the made-up entry of the database into the vault',
+      needs: [],
+      fits: ({ facts }) => facts.file === null,
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject }, snapshot, closer) =>
+        asDraft(
+          `The entry ${subject.key}, which leads to another conversation, goes into the vault.`,
+          takeRow(snapshot, closer, subject.key),
+        ),
+    },
+  ],
 });

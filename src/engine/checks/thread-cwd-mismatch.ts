@@ -2,6 +2,8 @@ import { judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 import { disagreement } from './workingDirectories.ts';
+import { asDraft, changeRow, SAFE } from './curing.ts';
+import { literal } from '../model/literal.ts';
 
 export default defineCheck({
   id: 'thread-cwd-mismatch',
@@ -39,4 +41,21 @@ Codex where that is possible. It does not rewrite earlier turns.`,
     odd === 'row'
       ? `The database says that it works in ${row}, and its file says ${latest ?? header ?? 'nothing'}: lists show it in different projects.`
       : `The first line of its file says that it works in ${header ?? 'nothing'}, and database and turns say ${row}: lists show it in different projects.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'follow-turns',
+      title: 'Let the database follow the latest turn',
+      needs: [],
+      fits: ({ facts }) => facts.odd === 'row' && (facts.latest ?? facts.header) !== null,
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject, facts }, snapshot, closer) => {
+        const cwd = facts.latest ?? facts.header ?? '';
+        return asDraft(
+          `The database says that it works in ${cwd}, as its file does.`,
+          changeRow(snapshot, closer, subject.key, { cwd: literal(cwd) }),
+        );
+      },
+    },
+  ],
 });

@@ -1,6 +1,7 @@
 import { defineCheck } from './check.ts';
 import { judgedThreads } from './causes.ts';
 import { shortPath, threadSubject } from './subjects.ts';
+import { asDraft, CHOSEN, takeRow } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-file-missing',
@@ -32,4 +33,18 @@ The entry can be put away. That does not bring the conversation back, and nothin
   },
   say: ({ recorded }) =>
     `The database has an entry for this conversation, and its file (${recorded}) is nowhere in this home: what was said in it is not on this disk.`,
+  cures: [
+    {
+      ...CHOSEN,
+      id: 'put-row-away',
+      title: 'Put the entry without a conversation into the vault',
+      needs: [],
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject }, snapshot, closer) =>
+        asDraft(
+          `The entry ${subject.key}, whose conversation is not on this disk, goes into the vault.`,
+          takeRow(snapshot, closer, subject.key),
+        ),
+    },
+  ],
 });

@@ -7,6 +7,7 @@ import { defineCheck } from './check.ts';
 import { beginningsOf } from './lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
+import { asDraft, askCodex, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-history-missing',
@@ -54,6 +55,29 @@ When the whole database is gone, or was made anew and is empty, this is one find
     const what = isThere ? 'is empty' : 'is gone';
     return `The database from which turns are shown ${what}: ${countOf(threads, 'conversation')} ${threads === 1 ? 'opens' : 'open'} empty until resumed, and the files have everything.`;
   },
+  cures: [
+    {
+      ...SAFE,
+      id: 'resume',
+      title: 'Let Codex resume it once, which fills its history again',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'codex',
+      plan: ({ id, threads }, snapshot) =>
+        asDraft(
+          'Codex resumes each of them once.',
+          askCodex(
+            snapshot,
+            threads.map(thread => ({
+              method: 'thread/resume',
+              params: { threadId: thread },
+              says: 'resumes a thread, so that its turns are shown again',
+              findings: [id],
+              threads: [thread],
+            })),
+          ),
+        ),
+    },
+  ],
 });
 
 interface Paginated {

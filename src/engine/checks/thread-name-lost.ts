@@ -1,6 +1,7 @@
 import { judgedThreads, isComparable } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
+import { asDraft, askCodex, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-name-lost',
@@ -36,4 +37,26 @@ to the file, as any naming does.`,
   },
   say: ({ name }) =>
     `Its name "${name}" is still in session_index.jsonl, and the database has lost it: lists show the first message instead.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'replay-name',
+      title: 'Give it its name again, through Codex',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'codex',
+      plan: ({ id, threads, facts, subject }, snapshot) =>
+        asDraft(
+          `Codex names it "${facts.name}".`,
+          askCodex(snapshot, [
+            {
+              method: 'thread/name/set',
+              params: { threadId: subject.key, name: facts.name },
+              says: 'gives a thread its name again',
+              findings: [id],
+              threads,
+            },
+          ]),
+        ),
+    },
+  ],
 });

@@ -1,5 +1,6 @@
 import { defineCheck } from './check.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './causes.ts';
+import { bindRow, SAFE } from './curing.ts';
 import { shortPath, threadSubject } from './subjects.ts';
 
 export default defineCheck({
@@ -37,4 +38,17 @@ has changed sides. Names, pins and sections stay.`,
   },
   say: ({ recorded, file }) =>
     `The database looks for this conversation at ${recorded}, where nothing is, and it lies at ${file}: Codex cannot open it, and nothing of it is lost.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'rebind',
+      title: 'Let the database look where the conversation is',
+      needs: [],
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject }, snapshot, closer) => {
+        const { file } = judgedThread(snapshot, subject.key) ?? {};
+        return bindRow(snapshot, closer, subject.key, file ?? null);
+      },
+    },
+  ],
 });

@@ -3,6 +3,8 @@ import { defineCheck } from './check.ts';
 import { providersOf } from './providers.ts';
 import { threadSubject } from './subjects.ts';
 import { join } from './words.ts';
+import { asDraft, changeRow, SAFE } from './curing.ts';
+import { literal } from '../model/literal.ts';
 
 export default defineCheck({
   id: 'thread-provider-mismatch',
@@ -52,4 +54,20 @@ to another: parts that are encrypted for the old one stay so.`,
         : 'some lists hide it';
     return `It is recorded under several providers: ${join(said)}; ${after}.`;
   },
+  cures: [
+    {
+      ...SAFE,
+      id: 'follow-header',
+      title: 'Let the database follow the first line of the file',
+      needs: [],
+      fits: ({ facts: { header, row, settings } }) =>
+        header !== null && row !== header && (settings === null || settings === header),
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject, facts }, snapshot, closer) =>
+        asDraft(
+          `The database has it under the provider "${facts.header ?? ''}", as its file does.`,
+          changeRow(snapshot, closer, subject.key, { model_provider: literal(facts.header) }),
+        ),
+    },
+  ],
 });

@@ -1,7 +1,9 @@
+import type { Call } from '../model/plan.ts';
 import { isBackfillUnfinished } from './backfill.ts';
 import { defineCheck } from './check.ts';
 import { judgedThreads } from './causes.ts';
 import { threadSubject } from './subjects.ts';
+import { asDraft, askCodex, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-row-missing',
@@ -42,4 +44,32 @@ an entry for it only when it rebuilds the whole database.`,
     hasMessage
       ? `The conversation is on disk (${file}), and the database has no entry for it: lists that are read from the database do not show it.`
       : `A thread without any message is on disk (${file}), and the database has no entry for it.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'list',
+      title: 'Let Codex look through the files and enter it',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'codex',
+      fits: ({ facts }) => facts.hasMessage,
+      plan: ({ id, threads, facts }, snapshot) =>
+        asDraft(
+          'Codex enters it in the database.',
+          askCodex(snapshot, [listThroughFiles(facts.archived, id, threads)]),
+        ),
+    },
+  ],
 });
+
+/** Every source and provider: a list that hides a thread does not enter it either. */
+function listThroughFiles(archived: boolean, finding: string, threads: readonly string[]): Call {
+  return {
+    method: 'thread/list',
+    params: { archived, modelProviders: [], sourceKinds: [...SOURCES] },
+    says: archived ? 'looks through the archived files' : 'looks through the files',
+    findings: [finding],
+    threads,
+  };
+}
+
+const SOURCES = ['cli', 'vscode', 'exec', 'appServer', 'subAgent', 'unknown'];

@@ -2,6 +2,8 @@ import { judgedThreads, isComparable } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { canonicalSource, isKnownSource } from './sources.ts';
 import { threadSubject } from './subjects.ts';
+import { asDraft, changeRow, SAFE } from './curing.ts';
+import { literal } from '../model/literal.ts';
 
 export default defineCheck({
   id: 'thread-source-mismatch',
@@ -31,4 +33,19 @@ when the file says \`exec\` and the database \`vscode\`.`,
   },
   say: ({ row, header }) =>
     `The database says that it was started by "${row}", and its file says ${header === null ? 'nothing about it' : `"${header}"`}: lists from the database put it in the wrong place.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'follow-file',
+      title: 'Let the database follow the file',
+      needs: [],
+      fits: ({ facts }) => facts.header !== null && isKnownSource(facts.header),
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject, facts }, snapshot, closer) =>
+        asDraft(
+          `The database says that it was started by "${facts.header ?? ''}", as its file does.`,
+          changeRow(snapshot, closer, subject.key, { source: literal(facts.header) }),
+        ),
+    },
+  ],
 });

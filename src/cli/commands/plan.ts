@@ -1,0 +1,30 @@
+import type { Command, Context } from '../command.ts';
+import { choiceOf } from '../choosing.ts';
+import { DONE, FINDINGS } from '../exitCodes.ts';
+import { inJson } from '../render/reportJson.ts';
+import { planJson, renderPlan } from '../render/plan.ts';
+
+export const plan: Command = {
+  name: 'plan',
+  summary: 'What a repair would do, step by step. Changes nothing.',
+  usage: ['plan [FINDING…] [--check ID…] [--all] [--cure ID] [--json]'],
+  details: `Shows what \`codex-health apply\` would do with the same words behind it, and does nothing of
+it. Without any it is a plan for everything that can be repaired without loss.
+
+FINDING is the id of a finding as \`codex-health scan --json\` shows it, or the beginning of one.`,
+  options: ['check', 'all', 'cure'],
+  run: runPlan,
+};
+
+async function runPlan(context: Context): Promise<number> {
+  const { repairs, given, out, page, typed } = context;
+  const report = await context.scan();
+  const made = await repairs.plan(report, choiceOf(report, context));
+  if (given.has('json')) out(inJson(planJson(made)));
+  else {
+    out(renderPlan(made, page));
+    if (made.units.length > 0)
+      out(`\n${page.paint.dim(`To do it: ${typed('apply --all')}`)}\n`);
+  }
+  return made.refused.length > 0 ? FINDINGS : DONE;
+}

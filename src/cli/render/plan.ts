@@ -1,0 +1,106 @@
+// A plan as a person reads it before they say yes: what is done, line by line, what it loses, what it
+// needs, and what is left as it is.
+
+import { handlerOf } from '../../engine/engine.ts';
+import type { Plan, Unit } from '../../engine/model/plan.ts';
+import { bytesInWords, count } from '../../words/amounts.ts';
+import { harmless } from '../../words/harmless.ts';
+import type { Page } from '../page.ts';
+import { wrap, wrapIndented } from '../text/wrap.ts';
+
+/** So many single repairs are shown in full; of more, only what they are. */
+const DETAILED = 12;
+
+export function planJson(plan: Plan) {
+  return {
+    schemaVersion: 1,
+    plan: plan.sha,
+    findings: plan.units.flatMap(({ findings }) => findings),
+    steps: plan.units.flatMap(unit =>
+      unit.steps.map(step => ({
+        kind: step.kind,
+        says: handlerOf(step).describe(step),
+        touches: handlerOf(step).touches(step),
+        loses: unit.loses,
+        cure: unit.cure.id,
+        findings: unit.findings,
+      })),
+    ),
+    refused: plan.refused.map(one => ({ ...one })),
+    needs: plan.needs,
+    backupBytes: plan.backupBytes,
+  };
+}
+
+export function renderPlan(plan: Plan, page: Page): string {
+  const { paint, width } = page;
+  const groups = groupsOf(plan.units);
+  const isDetailed = plan.units.length <= DETAILED;
+  const lines = [
+    paint.bold(headline(plan)),
+    '',
+    ...groups.flatMap(([title, units]) => [
+      ...wrapIndented(
+        `${harmless(title)} (${count(units.length, units.length === 1 ? 'time' : 'time')})`,
+        width,
+        '  ',
+      ),
+      ...(isDetailed ? units.flatMap(unit => renderUnit(unit, page)) : []),
+    ]),
+    ...renderTerms(plan, page),
+    ...renderRefused(plan, page),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function headline({ units, refused }: Plan): string {
+  if (units.length === 0)
+    return refused.length === 0
+      ? 'There is nothing to repair.'
+      : 'Nothing of this can be repaired by this program.';
+  const loses = units.some(({ loses }) => loses !== 'nothing');
+  return `${count(units.length, 'repair')}. ${loses ? 'Some of them lose something: see below.' : 'Nothing is lost, and all of it can be undone.'}`;
+}
+
+/** One line for each cure, in the order in which they are done. */
+function groupsOf(units: readonly Unit[]): readonly (readonly [string, readonly Unit[]])[] {
+  const groups = new Map<string, Unit[]>();
+  for (const unit of units) {
+    const key = `${unit.cure.title}`;
+    groups.set(key, [...(groups.get(key) ?? []), unit]);
+  }
+  return [...groups];
+}
+
+function renderUnit({ says, steps, loses }: Unit, { paint, width, path }: Page): string[] {
+  const touched = steps.map(step => `${handlerOf(step).describe(step)}`);
+  return [
+    ...wrapIndented(harmless(says), width, '    '),
+    ...touched.flatMap(text => wrapIndented(path(text), width, '      ').map(paint.dim)),
+    ...(loses === 'nothing' ? [] : wrapIndented(`Loses: ${loses}.`, width, '    ')),
+  ];
+}
+
+function renderTerms({ units, needs, backupBytes }: Plan, { paint, width }: Page): string[] {
+  if (units.length === 0) return [];
+  const terms = [
+    needs.includes('codex-stopped')
+      ? 'Every Codex that uses this home has to be closed for it.'
+      : 'Codex may stay open.',
+    needs.includes('codex-started') ? 'Codex itself is started for it, and ended again.' : '',
+    `What is changed is kept (${bytesInWords(backupBytes)}), so that codex-health undo can put it back.`,
+  ].filter(text => text !== '');
+  return ['', ...terms.flatMap(text => wrap(text, width)).map(paint.dim)];
+}
+
+function renderRefused({ refused }: Plan, { width }: Page): string[] {
+  if (refused.length === 0) return [];
+  return [
+    '',
+    `Left as ${refused.length === 1 ? 'it is' : 'they are'}:`,
+    ...refused.flatMap(({ finding, why, next }) => [
+      ...wrapIndented(`${harmless(finding)}: ${harmless(why)}.`, width, '  '),
+      ...wrapIndented(harmless(next), width, '    '),
+    ]),
+  ];
+}

@@ -1,0 +1,105 @@
+// The ports through which the engine changes something on disk. They are handed to `repair/` alone:
+// nothing that looks can reach them. Whatever returns is on the disk itself, and not on its way there.
+
+import type { Cell } from './world.ts';
+import type { FilePath } from './model/words.ts';
+
+/** What is being written lies beside its place under its name and this; a stop may leave it there. */
+export const BESIDE = '.codex-health-new';
+
+export interface Hands {
+  /** Why nothing can be changed here, as a sentence; null when it can. */
+  whyNot(): Promise<string | null>;
+  /** Makes a folder, and those above it, for this account only. */
+  makeFolder(folder: FilePath): Promise<void>;
+  /** Makes a file. Fails when something is there. */
+  create(file: FilePath, bytes: Uint8Array, modifiedMs: number | null): Promise<void>;
+  append(file: FilePath, bytes: Uint8Array): Promise<void>;
+  /** Writes into a file, and gives it this time. What is behind `cutTo`, where given, goes. */
+  write(file: FilePath, writing: Writing): Promise<void>;
+  /**
+   * Puts in place of a file another that begins with `head` and goes on with what the old one has
+   * behind `from`; in one step, with the rights of the old one.
+   */
+  rewrite(file: FilePath, rewriting: Rewriting): Promise<void>;
+  /** Moves a file to where nothing is, also to another disk: there it is compared before it goes here. */
+  move(from: FilePath, to: FilePath): Promise<void>;
+  /** Removes what we have made ourselves. */
+  removeOwn(file: FilePath): Promise<void>;
+  setTime(file: FilePath, modifiedMs: number): Promise<void>;
+  /** All of the work or nothing of it. Waits some seconds for others who write. */
+  transact<T>(database: FilePath, work: (transaction: Transaction) => T): Promise<T>;
+  /** So that two repairs do not meet; null when somebody else has it. It ends with the process. */
+  lock(file: FilePath): Promise<Lock | null>;
+  readonly appServers: AppServers;
+  /** Some letters that nobody else has. */
+  unique(): string;
+}
+
+export interface Writing {
+  readonly pieces: readonly { readonly at: number; readonly bytes: Uint8Array }[];
+  readonly cutTo: number | null;
+  readonly modifiedMs: number;
+}
+
+export interface Rewriting {
+  /** In order: bytes, or a part of the old file. */
+  readonly pieces: readonly (Uint8Array | { readonly from: number; readonly to: number | null })[];
+  readonly modifiedMs: number;
+}
+
+/** The database as it is, and then as it will be. */
+export interface Transaction {
+  ask(question: string): readonly (readonly Cell[])[];
+  run(statement: string): void;
+}
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** Codex itself: a server of our own, that is ended when we have asked what we wanted. */
+export interface AppServers {
+  /** Starts Codex, which may change the home by that alone. */
+  start(request: StartRequest): Promise<AppServer>;
+}
+
+export interface AppServers {
+  start(request: StartRequest): Promise<AppServer>;
+}
+
+export interface StartRequest {
+  readonly codex: FilePath;
+  readonly home: FilePath;
+  /** Null when the databases are in the home. */
+  readonly sqliteHome: FilePath | null;
+  /** Told now and then while the start takes long: a large index can take a minute to be made. */
+  readonly waiting?: (seconds: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface AppServer {
+  /** What it says it is, as `codex_cli_rs/0.169.0`. */
+  readonly userAgent: string;
+  /** Whether it knows a method; asked of the server itself, which names all of them. */
+  knows(method: string): Promise<boolean>;
+  /**
+   * Asks, and waits for the answer. What Codex refuses is an `AppServerRefusal`; a server that has
+   * died or does not answer in time is an `Error` that says so.
+   */
+  call(method: string, params: object): Promise<unknown>;
+  /** All entries of a list that comes page by page. */
+  pages(method: string, params: object): Promise<readonly unknown[]>;
+  /** Ends it, and waits until it has gone. */
+  end(): Promise<void>;
+}
+
+/** Codex has answered, and the answer is no. */
+export class AppServerRefusal extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

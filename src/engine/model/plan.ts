@@ -1,0 +1,143 @@
+import type { CureNeed, CureOffer } from './finding.ts';
+import type { FilePath, Json, ThreadId } from './words.ts';
+
+/** What would be done about some findings, in order. Data: the same home gives the same plan. */
+export interface Plan {
+  /** Fingerprint of everything that the plan says; names it between showing and doing. */
+  readonly sha: string;
+  readonly units: readonly Unit[];
+  readonly refused: readonly Refused[];
+  readonly needs: readonly CureNeed[];
+  /** What the backup will come to, but for files that are moved into the vault. */
+  readonly backupBytes: number;
+}
+
+/** Steps that stand or fall together: when one cannot be done, those before it are taken back. */
+export interface Unit {
+  /** The ids of the findings that it heals. */
+  readonly findings: readonly string[];
+  /** The cure, as it is offered. */
+  readonly cure: Pick<CureOffer, 'id' | 'title'>;
+  readonly says: string;
+  readonly loses: CureOffer['loses'];
+  readonly needs: readonly CureNeed[];
+  readonly steps: readonly Step[];
+}
+
+/** A finding that is left as it is. */
+export interface Refused {
+  readonly finding: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+export type Step = RowsStep | EditStep | MoveStep | CreateStep | AskStep;
+export type StepKind = Step['kind'];
+
+/**
+ * A value as SQLite writes it in a statement: `'text'`, `12`, `NULL`, `X'00'`. Exact where a number of
+ * JavaScript is not, and readable in a plan.
+ */
+export type Literal = string;
+export interface Columns {
+  readonly [column: string]: Literal;
+}
+
+/** Changes rows of one table in one transaction. */
+export interface RowsStep {
+  readonly kind: 'rows';
+  readonly database: FilePath;
+  readonly table: string;
+  /** How the table is made, where it is not there. */
+  readonly makes?: string;
+  readonly changes: readonly RowChange[];
+}
+
+/** `before` null: the row is made. `after` null: it is taken out, and `before` is all of it. */
+export interface RowChange {
+  readonly key: Columns;
+  readonly before: Columns | null;
+  readonly after: Columns | null;
+}
+
+/** Bytes as text, one character for each. */
+export type Bytes = string & { readonly flavour?: 'Bytes' };
+
+/** Changes places of a file. Everything else in it keeps every byte, and the file its time. */
+export interface EditStep {
+  readonly kind: 'edit';
+  readonly file: FilePath;
+  /** What the file was like when the plan was made. */
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  /** In order, and not over each other. */
+  readonly splices: readonly Splice[];
+}
+
+export interface Splice {
+  readonly at: number;
+  readonly before: Bytes;
+  readonly after: Bytes;
+}
+
+/** Moves a file to where nothing is. */
+export interface MoveStep {
+  readonly kind: 'move';
+  readonly from: FilePath;
+  readonly to: Destination;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** A place on disk, or a name in the vault of the repair that is being made. */
+export type Destination = { readonly file: FilePath } | { readonly vault: string };
+
+/** Makes a small file where nothing is. */
+export interface CreateStep {
+  readonly kind: 'create';
+  readonly file: FilePath;
+  readonly content: Bytes;
+  readonly modifiedMs: number | null;
+}
+
+/** Lets Codex itself do something, through a server of its own that is ended afterwards. */
+export interface AskStep {
+  readonly kind: 'ask';
+  readonly codex: FilePath;
+  readonly home: FilePath;
+  readonly sqliteHome: FilePath;
+  readonly state: FilePath;
+  readonly calls: readonly Call[];
+}
+
+export interface Call {
+  readonly method: string;
+  readonly params: { readonly [name: string]: Json };
+  /** What it is for: sentences that begin with a verb, as `archives the thread …`. */
+  readonly says: string;
+  /** The findings that it heals. */
+  readonly findings: readonly string[];
+  /** Threads that it is about; Codex makes or changes their rows, and may write or move their files. */
+  readonly threads: readonly ThreadId[];
+}
+
+/** What a plan came to. */
+export interface Receipt {
+  /** `20261121T020000Z-4f2a` */
+  readonly id: string;
+  readonly at: string;
+  readonly plan: string;
+  readonly findings: readonly string[];
+  /** How many units were done. */
+  readonly applied: number;
+  readonly skipped: readonly Left[];
+  readonly failed: readonly Left[];
+  /** What Codex changed beside what was planned, in words. */
+  readonly unplanned: readonly string[];
+}
+
+/** Something that was not done, and why. */
+export interface Left {
+  readonly what: string;
+  readonly why: string;
+}

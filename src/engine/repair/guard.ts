@@ -1,0 +1,56 @@
+// When nothing may be changed. What is not known to be safe is refused, with the way out.
+
+import type { CureNeed } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+import type { Holder, Snapshot } from '../model/snapshot.ts';
+import type { Hands } from '../hands.ts';
+import { Refusal } from '../refusal.ts';
+
+/** Refuses where no home may be changed, whatever the plan is. */
+export async function refuseUnlessWritable(report: Report, hands: Hands): Promise<void> {
+  const { home, otherStates, state } = report.snapshot;
+  const why = await hands.whyNot();
+  if (why !== null) throw new Refusal('cannot-write', why, 'Run it again with a newer Node.');
+  if (home.system !== 'linux')
+    throw new Refusal(
+      'system-not-tried',
+      'Repairs have never been tried on this system, and a repair that was never tried is worse than none.',
+      'Looking works here. docs/platforms.md says what has run where.',
+    );
+  const shared = [home.filesystem, state?.database.filesystem].find(one => one?.isNetwork === true);
+  if (shared != null)
+    throw new Refusal(
+      'other-hosts',
+      `This home lies on ${shared.type}, where a Codex of another machine may be writing that cannot be seen from here.`,
+      'Nothing was changed. Run it where the home is on a local disk.',
+    );
+  if (otherStates.length > 0 && home.sqliteHomeFrom !== 'option')
+    throw new Refusal(
+      'two-databases',
+      `There are two state databases for this home: ${[state?.database, ...otherStates].map(one => one?.file ?? 'none').join(' and ')}.`,
+      'Say which one is meant with --sqlite-home DIR.',
+    );
+}
+
+/** Refuses when the plan needs something that is not so now. */
+export function refuseUnlessMet(needs: readonly CureNeed[], snapshot: Snapshot): void {
+  if (!needs.includes('codex-stopped')) return;
+  const gap = snapshot.gaps.find(({ source }) => source === 'processes');
+  if (gap !== undefined)
+    throw new Refusal(
+      'holders-unknown',
+      `It could not be told whether a program has this home open: ${gap.why}.`,
+      'Nothing was changed. Run it as the account that runs Codex, with every Codex closed.',
+    );
+  if (snapshot.holders.length > 0)
+    throw new Refusal(
+      'codex-running',
+      `This can only be done while no Codex has the files open, and ${snapshot.holders.map(sayHolder).join(', ')} ${snapshot.holders.length === 1 ? 'has' : 'have'}.`,
+      'Nothing was changed. Close it (in VS Code: close the window, or disable the Codex extension in it; in a terminal: end codex), and run this again; with --wait it goes on by itself as soon as they are closed.',
+    );
+}
+
+export function sayHolder({ program, pid, terminal }: Holder): string {
+  const where = terminal === null ? '' : ` in terminal ${terminal}`;
+  return `${program} (process ${String(pid)}${where})`;
+}

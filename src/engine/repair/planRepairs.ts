@@ -1,0 +1,153 @@
+// Findings and chosen cures → a plan. Pure: the same home and the same choice give the same plan.
+
+import type { CloserLook, Wishes } from '../model/closerLook.ts';
+import type { CureNeed, Finding } from '../model/finding.ts';
+import type { Call, Plan, Refused, Unit } from '../model/plan.ts';
+import type { Report } from '../model/report.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Cure } from '../checks/check.ts';
+import { summaryOf } from './steps/ask.ts';
+import { handlerOf } from './steps/index.ts';
+
+/** What a person chose. */
+export interface Choice {
+  /** `all`: the automatic cures of errors and warnings. Else findings by their ids. */
+  readonly findings: 'all' | readonly string[];
+  /** The cure to take, by its id, where a finding offers several. */
+  readonly cure: string | null;
+}
+
+/** The cures of a check, by the check's id. */
+export type CuresOf = (check: string) => readonly Cure[];
+
+export interface Chosen {
+  readonly finding: Finding;
+  readonly cure: Cure;
+}
+
+/** Which cure each chosen finding gets; those that get none are refused, with the reason. */
+export function chooseCures(
+  { findings, snapshot }: Report,
+  choice: Choice,
+  curesOf: CuresOf,
+): { readonly chosen: readonly Chosen[]; readonly refused: readonly Refused[] } {
+  const chosen: Chosen[] = [];
+  const refused: Refused[] = [];
+  for (const finding of findings) {
+    const isNamed = choice.findings !== 'all';
+    if (isNamed && !choice.findings.includes(finding.id)) continue;
+    if (!isNamed && (finding.severity === 'note' || finding.accepted)) continue;
+    const cures = curesOf(finding.check).filter(cure => fits(cure, finding, snapshot));
+    const cure =
+      choice.cure === null
+        ? (cures.find(({ automatic }) => automatic) ?? (isNamed ? cures[0] : undefined))
+        : cures.find(({ id }) => id === choice.cure);
+    if (cure !== undefined) chosen.push({ finding, cure });
+    else if (isNamed) refused.push(whyNoCure(finding, cures, choice.cure));
+  }
+  return { chosen, refused };
+}
+
+export function fits(cure: Cure, finding: Finding, snapshot: Snapshot): boolean {
+  return cure.fits?.(finding, snapshot) ?? true;
+}
+
+function whyNoCure(
+  finding: Finding,
+  cures: readonly Cure[],
+  wanted: string | null,
+): Refused {
+  if (wanted !== null && cures.length > 0)
+    return {
+      finding: finding.id,
+      why: `it has no cure "${wanted}"`,
+      next: `It has: ${cures.map(({ id }) => id).join(', ')}.`,
+    };
+  return {
+    finding: finding.id,
+    why: 'no cure of it is known that would be safe',
+    next: `codex-health explain ${finding.check} says what can be done by hand.`,
+  };
+}
+
+export function wishesOf(chosen: readonly Chosen[], snapshot: Snapshot): readonly Wishes[] {
+  return chosen.map(({ finding, cure }) => cure.wishes?.(finding, snapshot) ?? {});
+}
+
+export function planRepairs(
+  { snapshot }: Report,
+  chosen: readonly Chosen[],
+  alreadyRefused: readonly Refused[],
+  closer: CloserLook,
+  hash: (text: string) => string,
+): Plan {
+  const refused = [...alreadyRefused];
+  const drafted: { readonly phase: number; readonly unit: Unit }[] = [];
+  for (const { finding, cure } of chosen) {
+    const draft = cure.plan(finding, snapshot, closer);
+    if ('why' in draft) refused.push({ finding: finding.id, ...draft });
+    else {
+      const { says, steps } = draft;
+      const { id, title, loses, needs } = cure;
+      const unit = { findings: [finding.id], cure: { id, title }, says, loses, needs, steps };
+      drafted.push({ phase: PHASES.indexOf(cure.phase ?? 'rows'), unit });
+    }
+  }
+  // No later step may undo the aim of an earlier one. Sorting is stable.
+  const units = mergeAsking(
+    drafted.toSorted((one, other) => one.phase - other.phase).map(({ unit }) => unit),
+  );
+  const needs = [...new Set(units.flatMap(unit => unit.needs))].sort() as CureNeed[];
+  return {
+    sha: hash(JSON.stringify([units, refused])),
+    units,
+    refused,
+    needs,
+    backupBytes: units.flatMap(({ steps }) => steps.map(backupOf)).reduce((a, b) => a + b, 0),
+  };
+}
+
+/** Codex has to be able to start before it is asked; files have to be right before rows follow them. */
+const PHASES = ['databases', 'files', 'rows', 'codex'] as const;
+
+/** Codex is started once, and asked everything in an order in which no call undoes another's aim. */
+function mergeAsking(units: readonly Unit[]): readonly Unit[] {
+  const asking = units.filter(({ steps }) => steps.every(({ kind }) => kind === 'ask'));
+  const [first] = asking;
+  const steps = asking.flatMap(unit => unit.steps).filter(step => step.kind === 'ask');
+  const [step] = steps;
+  if (first === undefined || step === undefined) return units;
+  const calls = mergeCalls(steps.flatMap(one => one.calls));
+  const merged: Unit = {
+    findings: [...new Set(asking.flatMap(({ findings }) => findings))],
+    cure: { id: 'ask-codex', title: 'Codex itself is started, and asked to put the rest right' },
+    says: `Codex ${summaryOf(calls).join(', ')}.`,
+    loses: 'nothing',
+    needs: [...new Set(asking.flatMap(({ needs }) => needs))].sort(),
+    steps: [{ ...step, calls }],
+  };
+  return [...units.filter(unit => !asking.includes(unit)), merged];
+}
+
+/** A list that looks through the files bends archive flags to the folders, so it comes last. */
+const ORDER = ['thread/unarchive', 'thread/archive', 'thread/name/set', 'thread/resume', 'thread/list'];
+
+function mergeCalls(calls: readonly Call[]): readonly Call[] {
+  const merged = new Map<string, Call>();
+  for (const call of calls) {
+    const key = JSON.stringify([call.method, call.params]);
+    const known = merged.get(key);
+    merged.set(key, {
+      ...call,
+      findings: [...new Set([...(known?.findings ?? []), ...call.findings])],
+      threads: [...new Set([...(known?.threads ?? []), ...call.threads])],
+    });
+  }
+  return [...merged.values()].toSorted(
+    (one, other) => ORDER.indexOf(one.method) - ORDER.indexOf(other.method),
+  );
+}
+
+function backupOf(step: Unit['steps'][number]): number {
+  return handlerOf(step).backupBytes(step);
+}

@@ -1,0 +1,41 @@
+// Where repairs are made: a home, and the vault that belongs to it.
+
+import type { Home } from '../model/snapshot.ts';
+import type { FilePath } from '../model/words.ts';
+import type { Hands } from '../hands.ts';
+import { readAllRows } from '../scan/lookCloser.ts';
+import type { World } from '../world.ts';
+import type { Ground } from './steps/step.ts';
+import type { Repair, Vault } from './vault.ts';
+
+export interface Site {
+  readonly world: World;
+  readonly hands: Hands;
+  readonly home: Pick<Home, 'path' | 'sqliteHome'>;
+  readonly vault: Vault;
+}
+
+export function groundOf({ world, hands, home, vault }: Site, { folder }: Repair): Ground {
+  return {
+    world,
+    hands,
+    keptFiles: vault.keptFiles(folder),
+    rows: database => readAllRows(world, database),
+    locate: file => locate(world, home.path, file),
+  };
+}
+
+/** A rollout keeps its name when Codex archives its thread, and goes back to the folder of its date. */
+async function locate(world: World, home: FilePath, file: FilePath): Promise<FilePath> {
+  const name = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+  const date = /^rollout-(\d{4})-(\d{2})-(\d{2})T/.exec(name);
+  if (date === null) return file;
+  const [, year = '', month = '', day = ''] = date;
+  const places = [
+    file,
+    world.machine.join(home, 'archived_sessions', name),
+    world.machine.join(home, 'sessions', year, month, day, name),
+  ];
+  for (const place of places) if ((await world.files.stat(place)).ok) return place;
+  return file;
+}

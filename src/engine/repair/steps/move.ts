@@ -1,0 +1,67 @@
+import type { Left, MoveStep } from '../../model/plan.ts';
+import { BESIDE } from '../../hands.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { FileState } from '../../world.ts';
+import { isSameTime } from './edit.ts';
+import { Stale, type Ground, type StepHandler } from './step.ts';
+
+export const move: StepHandler<MoveStep> = {
+  describe: ({ from, to }) =>
+    'vault' in to ? `moves ${from} into the vault` : `moves ${from} to ${to.file}`,
+  touches: ({ from, to }) => ('vault' in to ? [from] : [from, to.file]),
+  // It is the file itself that is kept.
+  backupBytes: () => 0,
+  whyStale: async (step, ground) => {
+    const { from, to } = await look(step, ground);
+    if (to !== null) return `there is already something at ${target(step, ground)}`;
+    if (from === null) return `${step.from} is no longer there`;
+    return isSame(from, step) ? null : `${step.from} has changed since the plan was made`;
+  },
+  apply: async (step, ground) => {
+    const why = await move.whyStale(step, ground);
+    if (why !== null) throw new Stale(why);
+    const to = target(step, ground);
+    await ground.hands.makeFolder(folderOf(to));
+    await ground.hands.move(step.from, to);
+  },
+  undo: undoMove,
+};
+
+async function undoMove(step: MoveStep, ground: Ground): Promise<readonly Left[]> {
+  const to = target(step, ground);
+  await ground.hands.removeOwn(to + BESIDE);
+  const found = await look(step, ground);
+  if (found.to === null)
+    return found.from === null
+      ? [{ what: step.from, why: 'it is neither where it was nor where it was moved to' }]
+      : [];
+  if (!isSame(found.to, step)) return [{ what: to, why: 'it has been written since' }];
+  if (found.from === null) {
+    await ground.hands.makeFolder(folderOf(step.from));
+    await ground.hands.move(to, step.from);
+    return [];
+  }
+  if (!isSame(found.from, step))
+    return [{ what: to, why: `there is another file at ${step.from} now` }];
+  // The way to another disk leads over a copy; the stop came before the original went.
+  await ground.hands.removeOwn(to);
+  return [];
+}
+
+function target({ to }: MoveStep, { world, keptFiles }: Ground): FilePath {
+  return 'vault' in to ? world.machine.join(keptFiles, to.vault) : to.file;
+}
+
+async function look(step: MoveStep, ground: Ground) {
+  const from = await ground.world.files.stat(step.from);
+  const to = await ground.world.files.stat(target(step, ground));
+  return { from: from.ok ? from.value : null, to: to.ok ? to.value : null };
+}
+
+function isSame({ bytes, modifiedMs }: FileState, step: MoveStep): boolean {
+  return bytes === step.bytes && isSameTime(modifiedMs, step.modifiedMs);
+}
+
+export function folderOf(file: FilePath): FilePath {
+  return file.slice(0, Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\'), 1));
+}

@@ -1,0 +1,150 @@
+// Rows of one table, each held against its before-image inside the transaction that changes it.
+
+import type { Columns, Left, RowChange, RowsStep } from '../../model/plan.ts';
+import type { Transaction } from '../../hands.ts';
+import { literal } from '../../model/literal.ts';
+import { Stale, type StepHandler } from './step.ts';
+
+export const rows: StepHandler<RowsStep> = {
+  describe: ({ table, changes, database }) => {
+    const made = changes.filter(({ before }) => before === null).length;
+    const taken = changes.filter(({ after }) => after === null).length;
+    const changed = changes.length - made - taken;
+    const parts = [
+      [made, 'adds', 'to'],
+      [changed, 'changes', 'in'],
+      [taken, 'takes', 'out of'],
+    ] as const;
+    const said = parts
+      .filter(([count]) => count > 0)
+      .map(
+        ([count, verb, where]) =>
+          `${verb} ${String(count)} ${count === 1 ? 'row' : 'rows'} ${where} ${table}`,
+      );
+    return `${said.join(', ')} (${database})`;
+  },
+  touches: ({ database, table, changes }) =>
+    changes.map(({ key }) => `${database} › ${table} › ${Object.values(key).join(', ')}`),
+  backupBytes: ({ changes }) => JSON.stringify(changes.map(({ before }) => before)).length,
+  whyStale: ({ database, table, makes, changes }, { hands }) =>
+    hands.transact(database, transaction => {
+      if (isThere(transaction, table) === (makes !== undefined))
+        return `the table ${table} ${makes === undefined ? 'is not there' : 'is there again'}`;
+      if (makes !== undefined) return null;
+      const stale = changes.find(
+        ({ key, before }) => !isAsIn(transaction, table, key, before),
+      );
+      return stale === undefined ? null : sayStale(table, stale.key);
+    }),
+  apply: async ({ database, table, makes, changes }, { hands }) => {
+    await hands.transact(database, transaction => {
+      if (makes !== undefined) transaction.run(makes);
+      for (const change of changes) applyChange(transaction, table, change);
+    });
+  },
+  undo: ({ database, table, makes, changes }, { hands }) =>
+    hands.transact(database, transaction => {
+      if (!isThere(transaction, table)) return [];
+      const left = changes.toReversed().flatMap(change => {
+        const one = undoChange(transaction, table, change);
+        return one === null ? [] : [one];
+      });
+      if (makes !== undefined && count(transaction, table, '1') === 0)
+        transaction.run(`DROP TABLE ${name(table)}`);
+      return left;
+    }),
+};
+
+function isThere(transaction: Transaction, table: string): boolean {
+  return count(transaction, 'sqlite_master', `name IS ${checked(literal(table))}`) > 0;
+}
+
+function applyChange(transaction: Transaction, table: string, change: RowChange): void {
+  const { key, before, after } = change;
+  // Here nobody can come between looking and writing.
+  if (!isAsIn(transaction, table, key, before)) throw new Stale(sayStale(table, key));
+  write(transaction, table, key, before, after);
+}
+
+function sayStale(table: string, key: Columns): string {
+  return `the row ${nameOf(key)} of ${table} has changed since the plan was made`;
+}
+
+function undoChange(transaction: Transaction, table: string, change: RowChange): Left | null {
+  const { key, before, after } = change;
+  if (isAsIn(transaction, table, key, before)) return null;
+  if (!isAsIn(transaction, table, key, after))
+    return { what: `the row ${nameOf(key)} of ${table}`, why: 'it has been changed since' };
+  write(transaction, table, key, after, before);
+  return null;
+}
+
+/** Whether there is one such row and it has these values; null means that there is none. */
+function isAsIn(
+  transaction: Transaction,
+  table: string,
+  key: Columns,
+  columns: Columns | null,
+): boolean {
+  if (columns === null) return count(transaction, table, where(key)) === 0;
+  return (
+    count(transaction, table, where(key)) === 1 &&
+    count(transaction, table, where({ ...key, ...columns })) === 1
+  );
+}
+
+function write(
+  transaction: Transaction,
+  table: string,
+  key: Columns,
+  from: Columns | null,
+  to: Columns | null,
+): void {
+  if (to === null) {
+    transaction.run(`DELETE FROM ${name(table)} WHERE ${where(key)}`);
+    return;
+  }
+  const all = { ...key, ...to };
+  const update = `UPDATE ${name(table)} SET ${list(to, ' = ', ', ')} WHERE ${where(key)}`;
+  if (from === null) {
+    const columns = Object.keys(all).map(name).join(', ');
+    const values = Object.values(all).map(checked).join(', ');
+    transaction.run(`INSERT INTO ${name(table)} (${columns}) VALUES (${values})`);
+  } else transaction.run(update);
+  // Triggers of Codex keep times in step with each other, and may have changed what was written.
+  if (!isAsIn(transaction, table, key, to)) transaction.run(update);
+  if (!isAsIn(transaction, table, key, to))
+    throw new Stale(`the row ${nameOf(key)} of ${table} did not take what was written`);
+}
+
+function count(transaction: Transaction, table: string, condition: string): number {
+  const rows = transaction.ask(`SELECT count(*) FROM ${name(table)} WHERE ${condition}`);
+  return Number(rows[0]?.[0] ?? 0);
+}
+
+function where(columns: Columns): string {
+  return list(columns, ' IS ', ' AND ');
+}
+
+function list(columns: Columns, between: string, separator: string): string {
+  return Object.entries(columns)
+    .map(([column, literal]) => `${name(column)}${between}${checked(literal)}`)
+    .join(separator);
+}
+
+function name(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+function nameOf(key: Columns): string {
+  return Object.values(key).join(', ');
+}
+
+const LITERAL =
+  /^(?:NULL|-?\d+|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|-?9\.0e\+999|'(?:[^']|'')*'|X'[0-9A-Fa-f]*'|CAST\(X'[0-9A-Fa-f]*' AS TEXT\))$/;
+
+/** A plan is read back from disk to be undone: nothing but a value gets into a statement. */
+function checked(literal: string): string {
+  if (!LITERAL.test(literal)) throw new Error(`this is no value: ${literal.slice(0, 100)}`);
+  return literal;
+}

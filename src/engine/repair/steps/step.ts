@@ -1,0 +1,37 @@
+// What a kind of step can do. Undoing decides by looking and not by what is remembered: it is right
+// from before, from after, and from wherever a stop has left things in between.
+
+import type { Columns, Left, Step } from '../../model/plan.ts';
+import type { FilePath, ThreadId } from '../../model/words.ts';
+import type { Hands } from '../../hands.ts';
+import type { World } from '../../world.ts';
+
+export interface StepHandler<S extends Step> {
+  /** One sentence for the person who reads the plan. */
+  describe(step: S): string;
+  /** Files and rows, as a person would name them. */
+  touches(step: S): readonly string[];
+  /** How many bytes are kept so that it can be undone. */
+  backupBytes(step: S): number;
+  /** Why the disk is no longer as the plan found it; null when it is. Looks, and changes nothing. */
+  whyStale(step: S, ground: Ground): Promise<string | null>;
+  /** What part of it could not be done; nothing when all of it was. */
+  apply(step: S, ground: Ground): Promise<readonly Left[] | void>;
+  /** Puts back what is still ours; what Codex or somebody has changed since is left and named. */
+  undo(step: S, ground: Ground): Promise<readonly Left[]>;
+}
+
+/** Where steps are taken. */
+export interface Ground {
+  readonly world: World;
+  readonly hands: Hands;
+  /** The folder for files that this repair takes out of the home. */
+  readonly keptFiles: FilePath;
+  /** The table of threads, exactly. */
+  rows(database: FilePath): Promise<Readonly<Record<ThreadId, Columns>>>;
+  /** Where a file of this name lies now: Codex moves rollouts when it archives a thread. */
+  locate(file: FilePath): Promise<FilePath>;
+}
+
+/** The disk is not as a step needs it. Nothing was changed by this step. */
+export class Stale extends Error {}

@@ -1,0 +1,145 @@
+// Where repairs are written down before they are done: one folder for each, with its plan, a journal,
+// and the files that it took out of the home. What is written there is never changed, only added to.
+
+import type { Left, Plan, Receipt } from '../model/plan.ts';
+import type { FilePath } from '../model/words.ts';
+import type { Hands } from '../hands.ts';
+import type { World } from '../world.ts';
+
+/** What a journal holds, a line each. */
+export type Note =
+  /** These units are begun; they are named by their places in the plan. */
+  | { readonly note: 'begun'; readonly units: readonly number[] }
+  | { readonly note: 'failed'; readonly unit: number; readonly why: string }
+  | { readonly note: 'applied'; readonly receipt: Receipt }
+  | { readonly note: 'undoing'; readonly at: string }
+  | { readonly note: 'undone'; readonly at: string; readonly left: readonly Left[] };
+
+export interface Repair {
+  readonly id: string;
+  readonly folder: FilePath;
+  /** When it was begun. */
+  readonly at: string;
+  readonly plan: Plan;
+  readonly notes: readonly Note[];
+}
+
+export type RepairState = 'interrupted' | 'applied' | 'undone';
+
+/** One that was not brought to its end, forwards or backwards, is interrupted. */
+export function stateOf({ notes }: Repair): RepairState {
+  const last = notes.findLast(({ note }) => note === 'applied' || note.startsWith('und'));
+  if (last?.note === 'applied') return 'applied';
+  return last?.note === 'undone' ? 'undone' : 'interrupted';
+}
+
+export function receiptOf({ notes }: Repair): Receipt | null {
+  const applied = notes.find(one => one.note === 'applied');
+  return applied?.note === 'applied' ? applied.receipt : null;
+}
+
+const PLAN = 'plan.json';
+const JOURNAL = 'journal.jsonl';
+const KEPT_FILES = 'files';
+const MAX_BYTES = 1024 * 1024 * 1024;
+
+export class Vault {
+  readonly folder: FilePath;
+  readonly #world: World;
+  readonly #hands: Hands;
+
+  /** `folder`: our own one in the Codex home, or where else a person wants it. */
+  constructor(world: World, hands: Hands, folder: FilePath) {
+    this.#world = world;
+    this.#hands = hands;
+    this.folder = folder;
+  }
+
+  get lockFile(): FilePath {
+    return this.#world.machine.join(this.folder, 'lock.sqlite');
+  }
+
+  keptFiles(folder: FilePath): FilePath {
+    return this.#world.machine.join(folder, KEPT_FILES);
+  }
+
+  /** Every repair that was written down, the oldest first. */
+  async repairs(): Promise<readonly Repair[]> {
+    const listed = await this.#world.files.list(this.#join('vault'));
+    if (!listed.ok) {
+      if (listed.trouble.code === 'missing') return [];
+      throw new Error(`${this.#join('vault')} cannot be read: ${listed.trouble.why}`);
+    }
+    const names = listed.value.map(({ path }) => path).sort();
+    const repairs = await Promise.all(names.map(name => this.#read(name)));
+    return repairs.filter(repair => repair !== null);
+  }
+
+  /** Writes the plan down; only then may something be changed. */
+  async begin(plan: Plan): Promise<Repair> {
+    const at = new Date(this.#world.now()).toISOString();
+    const id = `${at.replace(/[-:]|\.\d+/g, '')}-${this.#hands.unique()}`;
+    const folder = this.#join('vault', id);
+    await this.#hands.makeFolder(this.keptFiles(folder));
+    const text = JSON.stringify({ schemaVersion: 1, at, plan });
+    await this.#hands.create(
+      this.#world.machine.join(folder, JOURNAL),
+      new TextEncoder().encode(''),
+      null,
+    );
+    await this.#hands.create(
+      this.#world.machine.join(folder, PLAN),
+      new TextEncoder().encode(text),
+      null,
+    );
+    return { id, folder, at, plan, notes: [] };
+  }
+
+  async note({ folder }: Pick<Repair, 'folder'>, ...notes: readonly Note[]): Promise<void> {
+    const lines = notes.map(note => `${JSON.stringify(note)}\n`).join('');
+    // A stop may have left half a line, which nothing may be joined to.
+    const journal = this.#world.machine.join(folder, JOURNAL);
+    const state = await this.#world.files.stat(journal);
+    const size = state.ok ? state.value.bytes : 0;
+    const last = size === 0 ? null : await this.#world.files.range(journal, size - 1, 1);
+    const isCut = last?.ok === true && last.value[0] !== 0x0a;
+    const text = isCut ? `\n${lines}` : lines;
+    await this.#hands.append(journal, new TextEncoder().encode(text));
+  }
+
+  async bytes(): Promise<number> {
+    const tree = await this.#world.files.tree(this.#join('vault'));
+    if (!tree.ok) return 0;
+    let sum = 0;
+    for (const { file, kind } of tree.value.entries) {
+      const state = kind === 'file' ? await this.#world.files.stat(file) : null;
+      if (state?.ok === true) sum += state.value.bytes;
+    }
+    return sum;
+  }
+
+  async #read(id: string): Promise<Repair | null> {
+    const folder = this.#join('vault', id);
+    const { files, machine } = this.#world;
+    const plan = await files.whole(machine.join(folder, PLAN), MAX_BYTES);
+    // Without a plan nothing was ever done.
+    if (!plan.ok) return null;
+    const written = JSON.parse(new TextDecoder().decode(plan.value)) as { at: string; plan: Plan };
+    const journal = await files.whole(machine.join(folder, JOURNAL), MAX_BYTES);
+    const notes = journal.ok ? new TextDecoder().decode(journal.value).split('\n') : [];
+    return { id, folder, at: written.at, plan: written.plan, notes: notes.flatMap(parseNote) };
+  }
+
+  #join(...parts: readonly string[]): FilePath {
+    return this.#world.machine.join(this.folder, ...parts);
+  }
+}
+
+/** A line that a stop cut off was never acted upon. */
+function parseNote(line: string): readonly Note[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line) as Note];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,219 @@
+// Plan, apply, undo, history: what a person may ask of `repair/`, for one home.
+
+import type { Cure } from './checks/check.ts';
+import type { Hands } from './hands.ts';
+import type { Plan, Receipt } from './model/plan.ts';
+import type { Report } from './model/report.ts';
+import type { FilePath } from './model/words.ts';
+import { Refusal } from './refusal.ts';
+import { apply, type Progress } from './repair/apply.ts';
+import { refuseUnlessMet, refuseUnlessWritable } from './repair/guard.ts';
+import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRepairs.ts';
+import type { Site } from './repair/site.ts';
+import { recover, takeBack, type Undone } from './repair/undo.ts';
+import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
+import { lookCloser } from './scan/lookCloser.ts';
+import type { World } from './world.ts';
+
+export interface ApplyRequest {
+  readonly choice: Choice;
+  /** The plan that was shown: any other one is refused. */
+  readonly sha: string;
+  /** Where the vault is, when it is not in the home. */
+  readonly vault: FilePath | null;
+  readonly signal?: AbortSignal;
+  readonly progress?: Progress;
+}
+
+export interface Applied {
+  readonly plan: Plan;
+  readonly receipt: Receipt;
+  /** Repairs that a stop had left in the middle, and that were taken back first. */
+  readonly recovered: readonly Undone[];
+  /** Findings of the plan that are gone, and those that are still there. */
+  readonly healed: readonly string[];
+  readonly remaining: readonly string[];
+  /** What a look at the home said afterwards. */
+  readonly after: Report;
+}
+
+export interface History {
+  readonly vault: FilePath;
+  readonly vaultBytes: number;
+  /** A repair that is in the middle and could not be brought to its end. */
+  readonly interrupted: string | null;
+  readonly receipts: readonly Past[];
+}
+
+export interface Past {
+  readonly receipt: string;
+  readonly at: string;
+  readonly findings: readonly string[];
+  readonly says: readonly string[];
+  readonly applied: number;
+  readonly undone: boolean;
+  readonly undoable: boolean;
+}
+
+export interface Repairs {
+  /** What would be done. Looks closer, and changes nothing. */
+  plan(report: Report, choice: Choice): Promise<Plan>;
+  apply(scan: () => Promise<Report>, request: ApplyRequest): Promise<Applied>;
+  /** Undoes the named repair, or the newest that can be undone. */
+  undo(report: Report, receipt: string | null, vault: FilePath | null): Promise<Undone>;
+  history(report: Report, vault: FilePath | null): Promise<History>;
+}
+
+export function repairsOf(
+  world: World,
+  hands: Hands,
+  curesOf: (check: string) => readonly Cure[],
+): Repairs {
+  const siteOf = ({ snapshot: { home } }: Report, vault: FilePath | null): Site => {
+    const folder =
+      vault === null
+        ? world.machine.join(home.path, 'session-health')
+        : world.machine.join(vault, home.key);
+    return { world, hands, home, vault: new Vault(world, hands, folder) };
+  };
+  const plan = async (report: Report, choice: Choice) => {
+    const { chosen, refused } = chooseCures(report, choice, curesOf);
+    const closer = await lookCloser(world, report.snapshot, wishesOf(chosen, report.snapshot));
+    return planRepairs(report, chosen, refused, closer, text => world.hash(text));
+  };
+  return {
+    plan,
+    apply: async (scan, { choice, sha, vault, signal = null, progress = () => undefined }) => {
+      const first = await scan();
+      await refuseUnlessWritable(first, hands);
+      const site = siteOf(first, vault);
+      return alone(site, async () => {
+        const recovered = await recoverFirst(site, first);
+        // What was seen before the lock was taken may have changed since.
+        const report = await scan();
+        const again = await plan(report, choice);
+        if (again.sha !== sha) throw changedSince(again);
+        refuseUnlessMet(again.needs, report.snapshot);
+        const receipt = await apply(site, again, signal, progress);
+        const after = await scan();
+        const still = new Set(after.findings.map(({ id }) => id));
+        return {
+          plan: again,
+          receipt,
+          recovered,
+          healed: receipt.findings.filter(id => !still.has(id)),
+          remaining: receipt.findings.filter(id => still.has(id)),
+          after,
+        };
+      });
+    },
+    undo: async (report, receipt, vault) => {
+      await refuseUnlessWritable(report, hands);
+      const site = siteOf(report, vault);
+      const repairs = await site.vault.repairs();
+      if (repairs.length === 0) throw nothingToUndo(site.vault.folder);
+      return alone(site, async () => {
+        const interrupted = (await site.vault.repairs()).some(one => stateOf(one) === 'interrupted');
+        const recovered = interrupted ? await recoverFirst(site, report) : [];
+        const gone = recovered.find(one => receipt === null || one.receipt === receipt);
+        if (gone !== undefined) return gone;
+        const repair = choose(await site.vault.repairs(), receipt, site.vault.folder);
+        refuseUnlessMet(repair.plan.needs, report.snapshot);
+        return takeBack(site, repair);
+      });
+    },
+    history: async (report, vault) => {
+      const site = siteOf(report, vault);
+      if ((await site.vault.repairs()).some(one => stateOf(one) === 'interrupted'))
+        await alone(site, () => recoverFirst(site, report)).catch(onlyRefusals);
+      const repairs = (await site.vault.repairs()).toReversed();
+      return {
+        vault: site.vault.folder,
+        vaultBytes: await site.vault.bytes(),
+        interrupted: repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null,
+        receipts: repairs.map(asPast),
+      };
+    },
+  };
+}
+
+/** Two repairs at once would each find the other's half. */
+async function alone<T>({ hands, vault }: Site, work: () => Promise<T>): Promise<T> {
+  await hands.makeFolder(vault.folder);
+  const lock = await hands.lock(vault.lockFile);
+  if (lock === null)
+    throw new Refusal(
+      'another-repair',
+      'Another codex-health is repairing this home just now.',
+      'Nothing was changed. Wait until it has ended.',
+    );
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+async function recoverFirst(site: Site, report: Report): Promise<readonly Undone[]> {
+  const open = (await site.vault.repairs()).filter(one => stateOf(one) === 'interrupted');
+  for (const { plan } of open) refuseUnlessMet(plan.needs, report.snapshot);
+  return recover(site);
+}
+
+/** History can be told although an interrupted repair cannot be ended now. */
+function onlyRefusals(error: unknown): void {
+  if (!(error instanceof Refusal)) throw error;
+}
+
+function changedSince(plan: Plan): Refusal {
+  return new Refusal(
+    'plan-changed',
+    'The home has changed since this plan was made: what would be done now is not what was shown.',
+    `Nothing was changed. Look at the new plan (${plan.sha.slice(0, 12)}) with codex-health plan, and apply that.`,
+  );
+}
+
+function choose(repairs: readonly Repair[], receipt: string | null, folder: FilePath): Repair {
+  if (receipt === null) {
+    const newest = repairs.findLast(one => stateOf(one) === 'applied');
+    if (newest === undefined) throw nothingToUndo(folder);
+    return newest;
+  }
+  const named = repairs.filter(({ id }) => id.startsWith(receipt));
+  const [repair] = named;
+  if (named.length !== 1 || repair === undefined)
+    throw new Refusal(
+      'no-such-receipt',
+      `There is no one repair "${receipt}" in ${folder}.`,
+      'codex-health history lists them.',
+    );
+  if (stateOf(repair) === 'undone')
+    throw new Refusal(
+      'already-undone',
+      `The repair ${repair.id} has been undone already.`,
+      'codex-health history lists those that can be undone.',
+    );
+  return repair;
+}
+
+function nothingToUndo(folder: FilePath): Refusal {
+  return new Refusal(
+    'nothing-to-undo',
+    `There is no repair to undo: nothing is written down in ${folder}.`,
+    'If you keep the vault elsewhere, name it with --vault DIR.',
+  );
+}
+
+function asPast(repair: Repair): Past {
+  const receipt = receiptOf(repair);
+  const state = stateOf(repair);
+  return {
+    receipt: repair.id,
+    at: repair.at,
+    findings: receipt?.findings ?? [],
+    says: repair.plan.units.map(({ says }) => says),
+    applied: receipt?.applied ?? 0,
+    undone: state === 'undone',
+    undoable: state === 'applied',
+  };
+}

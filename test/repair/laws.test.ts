@@ -1,0 +1,152 @@
+// The laws for everything that writes, held for every kind of step at once. A stop is a power cut: it
+// comes before an operation or in the middle of it, and nothing is done after it.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Plan } from '../../src/engine/model/plan.ts';
+import { apply } from '../../src/engine/repair/apply.ts';
+import { handlerOf } from '../../src/engine/repair/steps/index.ts';
+import { recover, takeBack } from '../../src/engine/repair/undo.ts';
+import { stateOf } from '../../src/engine/repair/vault.ts';
+import { Stopped } from '../support/memoryHands.ts';
+import { differences, pictureOf, type Picture } from '../support/pictures.ts';
+import '../support/seed.ts';
+import { createBench, planOf, SPECIMENS, type Bench } from './specimens.ts';
+
+const kinds = Object.entries(SPECIMENS);
+
+describe.each(kinds)('%s', (_, specimen) => {
+  const planned = (bench: Bench) => planOf([specimen(bench)]);
+
+  test('what is touched is what was said', async () => {
+    const bench = createBench();
+    const step = specimen(bench);
+    const before = pictureOf(bench.built.files);
+    const receipt = await applied(bench, planOf([step]));
+    expect(receipt.failed).toEqual([]);
+    const touched = handlerOf(step).touches(step).map(name => name.split(' › ')[0]);
+    const changed = differences(before, pictureOf(bench.built.files));
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.filter(name => !touched.includes(name))).toEqual([]);
+  });
+
+  test('undo is exact', async () => {
+    const bench = createBench();
+    const before = pictureOf(bench.built.files);
+    await applied(bench, planned(bench));
+    const { left } = await undone(bench);
+    expect(left).toEqual([]);
+    expect(pictureOf(bench.built.files)).toEqual(before);
+  });
+
+  test('undo is right where nothing was done', async () => {
+    const bench = createBench();
+    const before = pictureOf(bench.built.files);
+    const step = specimen(bench);
+    const repair = await bench.site.vault.begin(planOf([step]));
+    await bench.site.vault.note(repair, { note: 'begun', units: [0] });
+    await recover(bench.site);
+    expect(pictureOf(bench.built.files)).toEqual(before);
+  });
+
+  test('what is done already is done once', async () => {
+    const bench = createBench();
+    const step = specimen(bench);
+    await applied(bench, planOf([step]));
+    const after = pictureOf(bench.built.files);
+    const again = await applied(bench, planOf([step]));
+    expect(pictureOf(bench.built.files)).toEqual(after);
+    expect(again.failed.length + again.applied).toBe(1);
+  });
+
+  test('stopped at any operation, it is before or after; stopped again while it is taken back, too', async () => {
+    await expectStopsToBeHarmless(planned, everyPair);
+  });
+});
+
+test('a plan of all kinds, stopped at any operation', async () => {
+  const all = (bench: Bench) => planOf(...compatible(bench));
+  await expectStopsToBeHarmless(all, sampledPairs);
+});
+
+/** Steps about one file each: the first of each kind that does not meet another one's file. */
+function compatible(bench: Bench) {
+  const names = ['rows: change', 'rows: take out', 'rows: add', 'edit: longer', 'move: into the vault', 'create'];
+  return names.map(name => [SPECIMENS[name]?.(bench)].filter(step => step !== undefined));
+}
+
+async function applied({ site }: Bench, plan: Plan) {
+  return apply(site, plan, null, () => undefined);
+}
+
+async function undone({ site }: Bench) {
+  const repair = (await site.vault.repairs()).at(-1);
+  if (repair === undefined) throw new Error('nothing was written down');
+  return takeBack(site, repair);
+}
+
+type Pairs = (first: number, rest: (second: number) => Promise<boolean>) => Promise<void>;
+
+/** Second stops, one after the other, until one comes after the end. */
+const everyPair: Pairs = async (_, rest) => {
+  for (let second = 0; await rest(second); second += 1);
+};
+
+const sampledPairs: Pairs = async (_, rest) => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(60), async second => void (await rest(second))),
+    { numRuns: 8 },
+  );
+};
+
+async function expectStopsToBeHarmless(planned: (bench: Bench) => Plan, pairs: Pairs) {
+  const whole = createBench();
+  const before = pictureOf(whole.built.files);
+  await applied(whole, planned(whole));
+  const after = pictureOf(whole.built.files);
+  const count = whole.memory.operations.length;
+  expect(count).toBeGreaterThan(3);
+  for (const isTorn of [false, true])
+    for (let first = 0; first < count; first += 1) {
+      const bench = await stopped(planned, first, isTorn);
+      await recover(bench.site);
+      await expectEither(bench, before, after);
+      await pairs(first, async second => {
+        const again = await stopped(planned, first, isTorn);
+        again.memory.stopAfter(second, isTorn);
+        const isStopped = await stops(recover(again.site));
+        again.memory.restart();
+        await recover(again.site);
+        await expectEither(again, before, after);
+        return isStopped;
+      });
+    }
+}
+
+async function stopped(planned: (bench: Bench) => Plan, operations: number, isTorn: boolean) {
+  const bench = createBench();
+  const plan = planned(bench);
+  bench.memory.stopAfter(operations, isTorn);
+  expect(await stops(applied(bench, plan))).toBe(true);
+  bench.memory.restart();
+  return bench;
+}
+
+async function stops(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return false;
+  } catch (error) {
+    if (String(error).includes('stopped before') || error instanceof Stopped) return true;
+    throw error;
+  }
+}
+
+async function expectEither(bench: Bench, before: Picture, after: Picture) {
+  const states = (await bench.site.vault.repairs()).map(stateOf);
+  expect(states).not.toContain('interrupted');
+  const now = pictureOf(bench.built.files);
+  const wanted = states.at(-1) === 'applied' ? after : before;
+  expect(differences(now, wanted)).toEqual([]);
+  expect(Object.keys(now).filter(file => file.endsWith('.codex-health-new'))).toEqual([]);
+}
