@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { checks } from '../src/engine/checks/index.ts';
+import { termsOf } from '../src/words/cures.ts';
 
 const file = path.join(import.meta.dirname, '../docs/checks.md');
 const text = page();
@@ -18,8 +19,8 @@ function page() {
     ({ id, title, severity }) => `| [${id}](#${id}) | ${severity} | ${title} |`,
   );
   const sections = checks.map(
-    ({ id, title, severity, meaning }) =>
-      `## ${id}\n\n**${title}** (${severity})\n\n${meaning.trim()}\n`,
+    ({ id, title, severity, meaning, cures = [] }) =>
+      `## ${id}\n\n**${title}** (${severity})\n\n${meaning.trim()}\n\n${repairs(cures)}\n`,
   );
   return [
     '# Checks',
@@ -34,4 +35,10 @@ function page() {
     '',
     ...sections,
   ].join('\n');
+}
+
+function repairs(cures) {
+  if (cures.length === 0) return '*There is no repair of it by this program.*';
+  const items = cures.map(cure => `- **${cure.title}** (\`${cure.id}\`). ${termsOf(cure)}`);
+  return ['Repairs, best first:', '', ...items].join('\n');
 }

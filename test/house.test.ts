@@ -34,10 +34,24 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/hosts',
     'src/engine/checks',
   ],
+  'src/engine/hands.ts': ['src/engine/model', 'src/engine/world.ts (types)'],
+  'src/engine/repair': [
+    'src/engine/model',
+    'src/engine/world.ts (types)',
+    'src/engine/hands.ts',
+    'src/engine/refusal.ts',
+    'src/engine/scan/lookCloser.ts',
+    'src/engine/scan/databases/databaseImage.ts',
+    'src/engine/scan/unpackWhole.ts',
+    'src/engine/scan/rollouts/readLeaning.ts',
+    // What a thread's defect is, and what cures are made of, is decided there once.
+    'src/engine/checks',
+    'src/engine/repair',
+  ],
   'src/engine': ['src/engine'],
   'src/protocol.ts': ['src/engine/model (types)'],
   // How numbers, times and texts from elsewhere are said, wherever a person reads them.
-  'src/words': ['src/words'],
+  'src/words': ['src/words', 'src/engine/model (types)'],
   'src/node': [
     'src/engine/world.ts (types)',
     'src/engine/hands.ts',
@@ -65,6 +79,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/cli': [
     'src/engine/engine.ts',
+    'src/engine/hands.ts (types)',
     'src/engine/refusal.ts',
     'src/engine/world.ts (types)',
     'src/engine/model (types)',

@@ -85,7 +85,7 @@ function refuseForeignOptions({ name, options }: Command, given: Given): void {
 
 function contextOf(engine: Engine, page: Page, line: CommandLine, run: Run): Context {
   const { given, operands } = line;
-  const { world, hands, version, stdout, surroundings } = run;
+  const { world, hands, version, stdout, stderr, surroundings } = run;
   const progress = progressFor(given, run);
   return {
     engine,
@@ -99,6 +99,7 @@ function contextOf(engine: Engine, page: Page, line: CommandLine, run: Run): Con
     vault: pathGiven('vault', given, world),
     progress,
     out: text => stdout.write(text),
+    say: text => stderr.write(text),
     scan: more => scanWith(engine, given, world, progress, more),
     typed: command => typed(command, given, world),
   };

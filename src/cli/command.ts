@@ -34,6 +34,8 @@ export interface Context {
   readonly page: Page;
   readonly surroundings: Surroundings;
   out(text: string): void;
+  /** Says something beside the answer, to whoever waits for it. */
+  say(text: string): void;
   /** Looks at the home that the options name. */
   scan(more?: { readonly full?: boolean; readonly checks?: readonly string[] }): Promise<Report>;
   /** Where the vault is, when it is not in the home. */

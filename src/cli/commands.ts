@@ -8,6 +8,8 @@ import { explain } from './commands/explain.ts';
 import { history } from './commands/history.ts';
 import { lsp } from './commands/lsp.ts';
 import { plan } from './commands/plan.ts';
+import { provider } from './commands/provider.ts';
+import { save } from './commands/save.ts';
 import { scan } from './commands/scan.ts';
 import { threads } from './commands/threads.ts';
 import { undo } from './commands/undo.ts';
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   apply,
   undo,
   history,
+  save,
+  provider,
   explain,
   accept,
   bundle,

@@ -4,11 +4,7 @@ import { Refusal } from '../engine/refusal.ts';
 import { harmless } from '../words/harmless.ts';
 
 /** The ids that a word means: itself, or the only one that begins so. */
-export function resolveFinding(
-  named: string,
-  ids: readonly string[],
-  what = 'finding',
-): string[] {
+export function resolveFinding(named: string, ids: readonly string[], what = 'finding'): string[] {
   if (ids.includes(named)) return [named];
   const begins = ids.filter(id => id.startsWith(named));
   const [only] = begins;

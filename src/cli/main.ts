@@ -58,6 +58,8 @@ function hearInterrupts(): AbortSignal {
 }
 
 async function start(): Promise<void> {
+  // Node would end with 0 if nothing kept it awake before there is an answer.
+  process.exitCode = OUR_FAILURE;
   const programs = path.dirname(fs.realpathSync(process.argv[1] ?? '.'));
   const world = createNodeWorld({ programs });
   const code = await run({
@@ -77,8 +79,8 @@ async function start(): Promise<void> {
       serve: () => import(pathToFileURL(path.join(programs, 'server.js')).href),
     },
   });
-  await world.close();
   process.exitCode = code;
+  await world.close();
 }
 
 /** Node itself would end with 1, which says that something is wrong with somebody's sessions. */

@@ -24,7 +24,7 @@ export const OPTIONS = {
   help: { value: null, short: 'h', says: 'Shows how the command is used.' },
   version: { value: null, short: 'V', says: 'Shows which version this is.' },
   check: { value: 'ID', isList: true, says: 'Runs only these checks, and shows all they find.' },
-  full: { value: null, says: 'Reads every line of every conversation. Takes longer.' },
+  full: { value: null, says: 'All of it: every line of every conversation; every step of a plan.' },
   sarif: { value: null, says: 'Answers in SARIF 2.1.0, for programs that collect findings.' },
   markdown: {
     value: null,
@@ -36,6 +36,13 @@ export const OPTIONS = {
   plan: { value: 'SHA', says: 'Does nothing unless this is still the plan.' },
   yes: { value: null, short: 'y', says: 'Asks nothing.' },
   wait: { value: null, says: 'Waits until every Codex that has the files open is closed.' },
+  from: { value: 'PROVIDER', says: 'The provider whose threads are moved.' },
+  to: { value: 'PROVIDER', says: 'The provider that they are moved to.' },
+  thread: {
+    value: 'ID',
+    isList: true,
+    says: 'Only these threads, by their ids or the beginnings of them.',
+  },
   list: { value: null, says: 'Shows what was accepted.' },
   'take-back': { value: null, says: 'Counts these findings again.' },
   stdio: { value: null, says: 'Talks over standard input and output.' },

@@ -12,7 +12,7 @@ import { checks } from './checks/index.ts';
 import { runChecks } from './checks/runChecks.ts';
 import type { Hands } from './hands.ts';
 import type { Counts, Report } from './model/report.ts';
-import type { CheckOutcome, Finding } from './model/finding.ts';
+import type { CheckOutcome, CureOffer, Finding } from './model/finding.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { answerNothingLost } from './nothingLost.ts';
 import { redactReport } from './redact.ts';
@@ -26,6 +26,11 @@ import type { World } from './world.ts';
 export type { Acceptance } from './acceptances.ts';
 export type { Applied, History, Past, Repairs } from './repairs.ts';
 export type { Choice } from './repair/planRepairs.ts';
+export type { Originals } from './repair/ledger.ts';
+export type { MovePlan, ProviderMove } from './repair/planProviderMove.ts';
+export type { Moved } from './providerMoves.ts';
+export { listProviders, type ProviderEntry, type ProviderList } from './providerList.ts';
+export type { SafeCopy } from './repair/saveCopy.ts';
 export type { Undone } from './repair/undo.ts';
 export { handlerOf } from './repair/steps/index.ts';
 
@@ -35,7 +40,9 @@ export interface ScanRequest extends SnapshotRequest {
 }
 
 /** What a check says about itself. */
-export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'needs'>;
+export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'needs'> & {
+  readonly cures?: readonly CureOffer[];
+};
 
 export interface Engine {
   /** Looks at a home, and judges what it saw. Changes nothing. */

@@ -36,6 +36,31 @@ export interface Hands {
   unique(): string;
 }
 
+/** What keeps a disk or a database from being written although nothing is wrong with what we do. */
+export type Hindrance = 'full' | 'read-only' | 'busy' | 'denied' | 'failing';
+
+/** Thrown by all hands, so that a full disk is not taken for a fault of ours. */
+export class Hindered extends Error {
+  readonly hindrance: Hindrance;
+
+  constructor(hindrance: Hindrance, file: FilePath, cause: Error) {
+    const says: Readonly<Record<Hindrance, string>> = {
+      full: `There is no room left for ${file}.`,
+      'read-only': `${file} cannot be written: its disk can only be read.`,
+      busy: `${file} stayed locked: another program is writing it.`,
+      denied: `This account may not write ${file}.`,
+      failing: `${file} could not be written: ${cause.message}.`,
+    };
+    super(says[hindrance], { cause });
+    this.hindrance = hindrance;
+  }
+
+  /** Whether it would be the same with whatever comes next. */
+  get stopsAll(): boolean {
+    return ['full', 'read-only', 'busy'].includes(this.hindrance);
+  }
+}
+
 export interface Writing {
   readonly pieces: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   readonly cutTo: number | null;
@@ -79,7 +104,7 @@ export interface StartRequest {
 }
 
 export interface AppServer {
-  /** What it says it is, as `codex_cli_rs/0.169.0`. */
+  /** What it says it is: our own name and its version. */
   readonly userAgent: string;
   /** Whether it knows a method; asked of the server itself, which names all of them. */
   knows(method: string): Promise<boolean>;

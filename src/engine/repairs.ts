@@ -1,28 +1,25 @@
 // Plan, apply, undo, history: what a person may ask of `repair/`, for one home.
 
 import type { Cure } from './checks/check.ts';
-import type { Hands } from './hands.ts';
+import { Hindered, type Hands } from './hands.ts';
 import type { Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath } from './model/words.ts';
+import { providerMovesOf, type Consent, type ProviderMoves, type Rite } from './providerMoves.ts';
 import { Refusal } from './refusal.ts';
-import { apply, type Progress } from './repair/apply.ts';
-import { refuseUnlessMet, refuseUnlessWritable } from './repair/guard.ts';
+import { askAgain, type Confirmation } from './repair/askAgain.ts';
+import { apply } from './repair/apply.ts';
+import { refusalFor, refuseUnlessMet, refuseUnlessWritable } from './repair/guard.ts';
 import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRepairs.ts';
+import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
 import { recover, takeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
 import type { World } from './world.ts';
 
-export interface ApplyRequest {
+export interface ApplyRequest extends Consent {
   readonly choice: Choice;
-  /** The plan that was shown: any other one is refused. */
-  readonly sha: string;
-  /** Where the vault is, when it is not in the home. */
-  readonly vault: FilePath | null;
-  readonly signal?: AbortSignal;
-  readonly progress?: Progress;
 }
 
 export interface Applied {
@@ -33,6 +30,10 @@ export interface Applied {
   /** Findings of the plan that are gone, and those that are still there. */
   readonly healed: readonly string[];
   readonly remaining: readonly string[];
+  /** Findings that could not be seen before, because what was healed hid them. */
+  readonly uncovered: readonly string[];
+  /** What the real Codex says of it. */
+  readonly confirmation: Confirmation;
   /** What a look at the home said afterwards. */
   readonly after: Report;
 }
@@ -55,13 +56,16 @@ export interface Past {
   readonly undoable: boolean;
 }
 
-export interface Repairs {
+export interface Repairs extends ProviderMoves {
   /** What would be done. Looks closer, and changes nothing. */
   plan(report: Report, choice: Choice): Promise<Plan>;
-  apply(scan: () => Promise<Report>, request: ApplyRequest): Promise<Applied>;
+  /** `report` is what the plan was made of; `scan` looks at the same home again. */
+  apply(report: Report, scan: () => Promise<Report>, request: ApplyRequest): Promise<Applied>;
   /** Undoes the named repair, or the newest that can be undone. */
   undo(report: Report, receipt: string | null, vault: FilePath | null): Promise<Undone>;
   history(report: Report, vault: FilePath | null): Promise<History>;
+  /** Copies what cannot be made again from the conversations, into a folder that is not there yet. */
+  save(report: Report, folder: FilePath): Promise<SafeCopy>;
 }
 
 export function repairsOf(
@@ -81,31 +85,43 @@ export function repairsOf(
     const closer = await lookCloser(world, report.snapshot, wishesOf(chosen, report.snapshot));
     return planRepairs(report, chosen, refused, closer, text => world.hash(text));
   };
+  const carryOut: Rite['carryOut'] = async (first, scan, consent, makePlan, prepare) => {
+    const { sha, vault, signal = null, progress = () => undefined } = consent;
+    await refuseUnlessWritable(first, hands);
+    const site = siteOf(first, vault);
+    return alone(site, async () => {
+      const recovered = await recoverFirst(site, first);
+      // What was seen before the lock was taken may have changed since.
+      const before = await scan();
+      const again = await makePlan(before);
+      if (again.sha !== sha) throw changedSince(again);
+      refuseUnlessMet(again.needs, before.snapshot);
+      await prepare?.(site, again);
+      const receipt = await apply(site, again, signal, progress);
+      return { plan: again, receipt, recovered, before, after: await scan() };
+    });
+  };
   return {
+    ...providerMovesOf({ siteOf, carryOut }),
     plan,
-    apply: async (scan, { choice, sha, vault, signal = null, progress = () => undefined }) => {
-      const first = await scan();
-      await refuseUnlessWritable(first, hands);
-      const site = siteOf(first, vault);
-      return alone(site, async () => {
-        const recovered = await recoverFirst(site, first);
-        // What was seen before the lock was taken may have changed since.
-        const report = await scan();
-        const again = await plan(report, choice);
-        if (again.sha !== sha) throw changedSince(again);
-        refuseUnlessMet(again.needs, report.snapshot);
-        const receipt = await apply(site, again, signal, progress);
-        const after = await scan();
-        const still = new Set(after.findings.map(({ id }) => id));
-        return {
-          plan: again,
-          receipt,
-          recovered,
-          healed: receipt.findings.filter(id => !still.has(id)),
-          remaining: receipt.findings.filter(id => still.has(id)),
-          after,
-        };
-      });
+    apply: async (first, scan, { choice, ...consent }) => {
+      const done = await carryOut(first, scan, consent, report => plan(report, choice));
+      const { receipt, before, after } = done;
+      const still = new Set(after.findings.map(({ id }) => id));
+      const known = new Set(before.findings.map(({ id }) => id));
+      const healed = receipt.findings.filter(id => !still.has(id));
+      const threads = before.findings
+        .filter(({ id }) => healed.includes(id))
+        .flatMap(finding => finding.threads);
+      return {
+        ...done,
+        healed,
+        remaining: receipt.findings.filter(id => still.has(id)),
+        uncovered: after.findings
+          .filter(({ id, severity }) => severity !== 'note' && !known.has(id))
+          .map(({ id }) => id),
+        confirmation: await askAgain(after, [...new Set(threads)], hands),
+      };
     },
     undo: async (report, receipt, vault) => {
       await refuseUnlessWritable(report, hands);
@@ -113,7 +129,9 @@ export function repairsOf(
       const repairs = await site.vault.repairs();
       if (repairs.length === 0) throw nothingToUndo(site.vault.folder);
       return alone(site, async () => {
-        const interrupted = (await site.vault.repairs()).some(one => stateOf(one) === 'interrupted');
+        const interrupted = (await site.vault.repairs()).some(
+          one => stateOf(one) === 'interrupted',
+        );
         const recovered = interrupted ? await recoverFirst(site, report) : [];
         const gone = recovered.find(one => receipt === null || one.receipt === receipt);
         if (gone !== undefined) return gone;
@@ -122,6 +140,7 @@ export function repairsOf(
         return takeBack(site, repair);
       });
     },
+    save: (report, folder) => saveCopy(world, hands, report, folder),
     history: async (report, vault) => {
       const site = siteOf(report, vault);
       if ((await site.vault.repairs()).some(one => stateOf(one) === 'interrupted'))
@@ -138,7 +157,15 @@ export function repairsOf(
 }
 
 /** Two repairs at once would each find the other's half. */
-async function alone<T>({ hands, vault }: Site, work: () => Promise<T>): Promise<T> {
+async function alone<T>(site: Site, work: () => Promise<T>): Promise<T> {
+  try {
+    return await withLock(site, work);
+  } catch (error) {
+    throw error instanceof Hindered ? refusalFor(error) : error;
+  }
+}
+
+async function withLock<T>({ hands, vault }: Site, work: () => Promise<T>): Promise<T> {
   await hands.makeFolder(vault.folder);
   const lock = await hands.lock(vault.lockFile);
   if (lock === null)
@@ -204,6 +231,15 @@ function nothingToUndo(folder: FilePath): Refusal {
   );
 }
 
+/** Cures of one kind are said once, with their number. */
+function summaryOf({ units }: Plan): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { cure } of units) counts.set(cure.title, (counts.get(cure.title) ?? 0) + 1);
+  return [...counts].map(([title, count]) =>
+    count === 1 ? title : `${title} (${String(count)} times)`,
+  );
+}
+
 function asPast(repair: Repair): Past {
   const receipt = receiptOf(repair);
   const state = stateOf(repair);
@@ -211,7 +247,7 @@ function asPast(repair: Repair): Past {
     receipt: repair.id,
     at: repair.at,
     findings: receipt?.findings ?? [],
-    says: repair.plan.units.map(({ says }) => says),
+    says: summaryOf(repair.plan),
     applied: receipt?.applied ?? 0,
     undone: state === 'undone',
     undoable: state === 'applied',

@@ -51,10 +51,15 @@ export interface Files {
   /** Everything below a folder; the folder itself may be a link to elsewhere. */
   tree(root: FilePath): Promise<Read<Tree>>;
   /**
-   * The first and the last bytes of a file; the same where the file is short. They are valid until
-   * the next call: ten thousand copies would be gigabytes of garbage.
+   * The first and the last bytes of a file; the same where the file is short. Whoever reads many files
+   * lends room for them, and has each until the next: ten thousand copies would be gigabytes of garbage.
    */
-  ends(file: FilePath, headBytes: number, tailBytes: number): Promise<Read<FileEnds>>;
+  ends(
+    file: FilePath,
+    headBytes: number,
+    tailBytes: number,
+    room?: Uint8Array,
+  ): Promise<Read<FileEnds>>;
   range(file: FilePath, offset: number, length: number): Promise<Read<Uint8Array>>;
   whole(file: FilePath, maxBytes: number): Promise<Read<Uint8Array>>;
   /**

@@ -1,10 +1,11 @@
 // The one way in which databases are written: Node's own SQLite, which locks as Codex's does. It is
 // loaded when something is written, and not before: it is not there before Node 22.13.
 
-import type { DatabaseSync } from 'node:sqlite';
+import type * as NodeSqlite from 'node:sqlite';
 import type { Hands, Transaction } from '../engine/hands.ts';
+import { plainly, sqliteNumberOf } from './hindrances.ts';
 
-type Sqlite = typeof import('node:sqlite');
+type Sqlite = typeof NodeSqlite;
 
 const WAIT_MS = 15_000;
 const PAUSE_MS = 100;
@@ -23,12 +24,13 @@ export function createDatabaseWriter(): Pick<Hands, 'whyNot' | 'transact' | 'loc
     whyNot: async () => ((await load()) === null ? NO_SQLITE : null),
     transact: async (file, work) => {
       const { DatabaseSync } = await demand();
-      return whenFree(() => transact(new DatabaseSync(file, WRITING), work));
+      const attempt = () => transact(new DatabaseSync(file, WRITING), work);
+      return plainly(() => whenFree(attempt))(file);
     },
-    lock: async file => {
+    lock: plainly(async file => {
       const { DatabaseSync } = await demand();
       return lock(new DatabaseSync(file, WRITING));
-    },
+    }),
   };
 }
 
@@ -63,10 +65,10 @@ async function whenFree<T>(attempt: () => T): Promise<T> {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === BUSY;
+  return sqliteNumberOf(error) === BUSY;
 }
 
-function transact<T>(database: DatabaseSync, work: (transaction: Transaction) => T): T {
+function transact<T>(database: NodeSqlite.DatabaseSync, work: (transaction: Transaction) => T): T {
   try {
     database.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
     const result = work({
@@ -86,7 +88,7 @@ function transact<T>(database: DatabaseSync, work: (transaction: Transaction) =>
 }
 
 /** The system itself lets go of it when the process ends, however it ends. */
-function lock(database: DatabaseSync): Awaited<ReturnType<Hands['lock']>> {
+function lock(database: NodeSqlite.DatabaseSync): Awaited<ReturnType<Hands['lock']>> {
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {

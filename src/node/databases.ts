@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Databases, ImageFacts, Read, Table } from '../engine/world.ts';
 
-/** Messages to the thread; each but `close` gets one answer. */
+/** Messages to the thread; each gets one answer, and nobody waits for that of `close`. */
 export type DatabaseRequest =
   | {
       readonly id: number;
@@ -81,7 +81,8 @@ export function createDatabases(workerFile: string): DatabaseThread {
     started.on('message', ({ id, answer }: DatabaseAnswer) => {
       waiting.get(id)?.(answer);
       waiting.delete(id);
-      if (waiting.size === 0) started.unref();
+      // One that is being ended is waited for.
+      if (waiting.size === 0 && worker === started) started.unref();
     });
     started.on('error', error => failAll(error.message));
     started.unref();

@@ -19,10 +19,8 @@ const MAX_DEPTH = 8;
 const PIECE_BYTES = 1024 * 1024;
 
 export function createFiles(): Files {
-  // One buffer for all heads: ten thousand of their own would be gigabytes of garbage.
-  let ends = Buffer.allocUnsafeSlow(0);
   return {
-    stat: async file => attempt(() => asState(fs.statSync(file))),
+    stat: async file => attempt(() => asState(fs.statSync(file, { bigint: true }))),
     list: async folder =>
       attempt(() =>
         fs.readdirSync(folder, { withFileTypes: true }).map(entry => ({
@@ -32,9 +30,10 @@ export function createFiles(): Files {
         })),
       ),
     tree: async root => attempt(() => readTree(root)),
-    ends: async (file, headBytes, tailBytes) => {
-      if (ends.length < headBytes + tailBytes) ends = Buffer.allocUnsafeSlow(headBytes + tailBytes);
-      return attempt(() => readEnds(file, headBytes, tailBytes, ends));
+    ends: async (file, headBytes, tailBytes, room) => {
+      const isEnough = room !== undefined && room.length >= headBytes + tailBytes;
+      const bytes = isEnough ? room : Buffer.allocUnsafeSlow(headBytes + tailBytes);
+      return attempt(() => readEnds(file, headBytes, tailBytes, bytes));
     },
     range: async (file, offset, length) =>
       attempt(() => withFile(file, handle => readFully(handle, Buffer.alloc(length), offset))),
@@ -80,7 +79,12 @@ function readTree(root: string): Tree {
   return { entries, troubles };
 }
 
-function readEnds(file: string, headBytes: number, tailBytes: number, buffer: Buffer): FileEnds {
+function readEnds(
+  file: string,
+  headBytes: number,
+  tailBytes: number,
+  buffer: Uint8Array,
+): FileEnds {
   return withFile(file, (handle, stats) => {
     const state = asState(stats);
     const length = Math.min(headBytes, state.bytes);
@@ -95,7 +99,8 @@ function readEnds(file: string, headBytes: number, tailBytes: number, buffer: Bu
 
 function readWhole(file: string, maxBytes: number): Read<Uint8Array> {
   return attempt(() =>
-    withFile(file, (handle, { size }) => {
+    withFile(file, (handle, stats) => {
+      const size = Number(stats.size);
       if (size > maxBytes)
         throw new WorldTrouble({ code: 'too-large', why: `it has ${String(size)} bytes` });
       return readFully(handle, Buffer.allocUnsafeSlow(size), 0);
@@ -132,7 +137,7 @@ function readFully(handle: number, buffer: Buffer, offset: number): Buffer {
 /** Returns how many bytes there were. */
 function readInto(
   handle: number,
-  buffer: Buffer,
+  buffer: Uint8Array,
   at: number,
   length: number,
   offset: number,
@@ -150,10 +155,10 @@ function readInto(
 const READ_ONLY =
   fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK);
 
-function withFile<T>(file: string, use: (handle: number, stats: fs.Stats) => T): T {
+function withFile<T>(file: string, use: (handle: number, stats: fs.BigIntStats) => T): T {
   const handle = fs.openSync(file, READ_ONLY);
   try {
-    const stats = fs.fstatSync(handle);
+    const stats = fs.fstatSync(handle, { bigint: true });
     if (!stats.isFile()) throw new WorldTrouble({ code: 'not-a-file', why: 'it is not a file' });
     return use(handle, stats);
   } finally {
@@ -161,17 +166,25 @@ function withFile<T>(file: string, use: (handle: number, stats: fs.Stats) => T):
   }
 }
 
-function asState(stats: fs.Stats): FileState {
+function asState(stats: fs.BigIntStats): FileState {
   return {
     kind: kindOf(stats),
-    bytes: stats.size,
-    modifiedMs: stats.mtimeMs,
-    changedMs: stats.ctimeMs,
+    bytes: Number(stats.size),
+    modifiedMs: inMilliseconds(stats.mtimeNs),
+    changedMs: inMilliseconds(stats.ctimeNs),
     identity: `${String(stats.dev)}:${String(stats.ino)}`,
   };
 }
 
-function kindOf(entry: fs.Stats | fs.Dirent): FileState['kind'] {
+/**
+ * To the microsecond, which Codex sorts by: rounded to thousandths, the number is exactly that. The
+ * system's own nanoseconds do not fit a number, and would be off by one microsecond now and then.
+ */
+export function inMilliseconds(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1000n) / 1000;
+}
+
+function kindOf(entry: fs.BigIntStats | fs.Dirent): FileState['kind'] {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   return entry.isSymbolicLink() ? 'link' : 'other';

@@ -8,6 +8,8 @@ import type { Hands, Rewriting, Writing } from '../engine/hands.ts';
 import { BESIDE } from '../engine/hands.ts';
 import { createAppServers } from './appServer.ts';
 import { createDatabaseWriter } from './databaseWriter.ts';
+import { inMilliseconds } from './files.ts';
+import { plainly } from './hindrances.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 
@@ -23,33 +25,23 @@ export function createHands(): Hands {
     lock: databases.lock,
     appServers: createAppServers(),
     unique: () => crypto.randomBytes(2).toString('hex'),
-    makeFolder: async folder => makeFolder(folder),
-    create: async (file, bytes, modifiedMs) => {
+    makeFolder: plainly(async folder => makeFolder(folder)),
+    create: plainly(async (file, bytes, modifiedMs) => {
       refuseToReplace(file);
-      writeBeside(file, OUR_FILE, modifiedMs, handle => writeFully(handle, bytes, null));
-    },
-    append: async (file, bytes) => {
-      const handle = fs.openSync(file, 'a', OUR_FILE);
-      closing(handle, () => {
-        writeFully(handle, bytes, null);
-        fs.fsyncSync(handle);
-      });
-    },
-    write: async (file, writing) => writeInPlace(file, writing),
-    rewrite: async (file, rewriting) => rewrite(file, rewriting),
-    move: async (from, to) => moveFile(from, to),
-    removeOwn: async file => {
+      writeBeside(file, null, modifiedMs, handle => writeFully(handle, bytes, null));
+    }),
+    append: plainly(async (file, bytes) => append(file, bytes)),
+    write: plainly(async (file, writing) => writeInPlace(file, writing)),
+    rewrite: plainly(async (file, rewriting) => rewrite(file, rewriting)),
+    move: (from, to) => plainly(async () => moveFile(from, to))(to),
+    removeOwn: plainly(async file => {
       if (!fs.existsSync(file)) return;
       fs.unlinkSync(file);
       syncFolder(path.dirname(file));
-    },
-    setTime: async (file, modifiedMs) => {
-      const handle = fs.openSync(file, 'r+');
-      closing(handle, () => {
-        setTime(handle, modifiedMs);
-        fs.fsyncSync(handle);
-      });
-    },
+    }),
+    setTime: plainly(async (file, modifiedMs) => {
+      writeInPlace(file, { pieces: [], cutTo: null, modifiedMs });
+    }),
   };
 }
 
@@ -58,6 +50,14 @@ function makeFolder(folder: string): void {
   makeFolder(path.dirname(folder));
   fs.mkdirSync(folder, { mode: OUR_FOLDER });
   syncFolder(path.dirname(folder));
+}
+
+function append(file: string, bytes: Uint8Array): void {
+  const handle = fs.openSync(file, 'a', OUR_FILE);
+  closing(handle, () => {
+    writeFully(handle, bytes, null);
+    fs.fsyncSync(handle);
+  });
 }
 
 function writeInPlace(file: string, { pieces, cutTo, modifiedMs }: Writing): void {
@@ -73,32 +73,40 @@ function writeInPlace(file: string, { pieces, cutTo, modifiedMs }: Writing): voi
 function rewrite(file: string, { pieces, modifiedMs }: Rewriting): void {
   const source = fs.openSync(file, 'r');
   closing(source, () => {
-    const { mode, size } = fs.fstatSync(source);
-    writeBeside(file, mode & 0o7777, modifiedMs, target => {
+    const like = fs.fstatSync(source);
+    writeBeside(file, like, modifiedMs, target => {
       for (const piece of pieces)
         if (piece instanceof Uint8Array) writeFully(target, piece, null);
-        else copyPart(source, target, piece.from, piece.to ?? size);
+        else copyPart(source, target, piece.from, piece.to ?? like.size);
     });
   });
 }
 
-/** Writes a file under another name, and puts it in place when it is whole. */
+/** Writes a file under another name, and puts it in place when it is whole; ours when it is like none. */
 function writeBeside(
   file: string,
-  mode: number,
+  like: fs.Stats | null,
   modifiedMs: number | null,
   write: (handle: number) => void,
 ): void {
   const beside = file + BESIDE;
   // One that is there was left by a stop; nobody else uses this name.
-  const handle = fs.openSync(beside, 'w', mode);
+  const handle = fs.openSync(beside, 'w', OUR_FILE);
   closing(handle, () => {
     write(handle);
+    if (like !== null) giveRights(handle, like);
     if (modifiedMs !== null) setTime(handle, modifiedMs);
     fs.fsyncSync(handle);
   });
   fs.renameSync(beside, file);
   syncFolder(path.dirname(file));
+}
+
+/** Who repairs as root must not take the files of a person away from them. */
+function giveRights(handle: number, { mode, uid, gid }: fs.Stats): void {
+  const own = fs.fstatSync(handle);
+  if (own.uid !== uid || own.gid !== gid) fs.fchownSync(handle, uid, gid);
+  fs.fchmodSync(handle, mode & 0o7777);
 }
 
 function moveFile(from: string, to: string): void {
@@ -117,10 +125,12 @@ function moveFile(from: string, to: string): void {
 function moveToOtherDisk(from: string, to: string): void {
   const source = fs.openSync(from, 'r');
   closing(source, () => {
-    const { mode, size, mtimeMs } = fs.fstatSync(source);
-    writeBeside(to, mode & 0o7777, mtimeMs, target => {
-      copyPart(source, target, 0, size);
-      if (fs.fstatSync(source).size !== size) throw new Error(`${from} grew while it was moved`);
+    const like = fs.fstatSync(source);
+    const { mtimeNs } = fs.fstatSync(source, { bigint: true });
+    writeBeside(to, like, inMilliseconds(mtimeNs), target => {
+      copyPart(source, target, 0, like.size);
+      if (fs.fstatSync(source).size !== like.size)
+        throw new Error(`${from} grew while it was moved`);
     });
     const arrived = fs.openSync(to, 'r');
     closing(arrived, () => {
@@ -157,18 +167,13 @@ function copyPart(source: number, target: number, from: number, to: number): voi
 function writeFully(handle: number, bytes: Uint8Array, at: number | null): void {
   let done = 0;
   while (done < bytes.length)
-    done += fs.writeSync(
-      handle,
-      bytes,
-      done,
-      bytes.length - done,
-      at === null ? null : at + done,
-    );
+    done += fs.writeSync(handle, bytes, done, bytes.length - done, at === null ? null : at + done);
 }
 
 /** As a number: a `Date` would lose the microseconds, by which Codex sorts its lists. */
 function setTime(handle: number, modifiedMs: number): void {
-  const seconds = modifiedMs / 1000;
+  // What is behind the microsecond is cut off, so that a number a hair too small would lose one.
+  const seconds = (Math.round(modifiedMs * 1000) + 0.5) / 1e6;
   fs.futimesSync(handle, seconds, seconds);
 }
 

@@ -47,7 +47,9 @@ async function withLargeLogs(
     };
     const { world } = builder().build();
     const home = { path: folder } as Parameters<typeof lookAtDatabase>[1];
-    await use(() => lookAtDatabase({ ...world, files, databases }, home, file, null, false));
+    await use(() =>
+      lookAtDatabase({ ...world, files, databases, now: Date.now }, home, file, null, false),
+    );
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

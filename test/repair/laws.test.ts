@@ -24,7 +24,9 @@ describe.each(kinds)('%s', (_, specimen) => {
     const before = pictureOf(bench.built.files);
     const receipt = await applied(bench, planOf([step]));
     expect(receipt.failed).toEqual([]);
-    const touched = handlerOf(step).touches(step).map(name => name.split(' › ')[0]);
+    const touched = handlerOf(step)
+      .touches(step)
+      .map(name => name.split(' › ')[0]);
     const changed = differences(before, pictureOf(bench.built.files));
     expect(changed.length).toBeGreaterThan(0);
     expect(changed.filter(name => !touched.includes(name))).toEqual([]);
@@ -71,7 +73,14 @@ test('a plan of all kinds, stopped at any operation', async () => {
 
 /** Steps about one file each: the first of each kind that does not meet another one's file. */
 function compatible(bench: Bench) {
-  const names = ['rows: change', 'rows: take out', 'rows: add', 'edit: longer', 'move: into the vault', 'create'];
+  const names = [
+    'rows: change',
+    'rows: take out',
+    'rows: add',
+    'edit: longer',
+    'move: into the vault',
+    'create',
+  ];
   return names.map(name => [SPECIMENS[name]?.(bench)].filter(step => step !== undefined));
 }
 

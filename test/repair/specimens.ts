@@ -1,5 +1,6 @@
 // One step of every kind and in every way of doing it, for a home that has what they need.
 
+import zlib from 'node:zlib';
 import type { Plan, Step, Unit } from '../../src/engine/model/plan.ts';
 import { asBytes } from '../../src/engine/model/bytes.ts';
 import { Vault } from '../../src/engine/repair/vault.ts';
@@ -7,6 +8,7 @@ import type { Site } from '../../src/engine/repair/site.ts';
 import { home, HOME, idOf, type BuiltHome } from '../support/home.ts';
 import { createMemoryHands, type MemoryHands } from '../support/memoryHands.ts';
 import { sql } from '../support/memoryWorld.ts';
+import { packedRollout } from '../support/packedRollout.ts';
 
 export interface Bench {
   readonly built: BuiltHome;
@@ -15,7 +17,12 @@ export interface Bench {
 }
 
 export function createBench(): Bench {
-  const built = home().thread('one').thread('two', { archived: true }).thread('three').build();
+  const built = home()
+    .thread('one')
+    .thread('two', { archived: true })
+    .thread('three')
+    .file('packed.jsonl.zst', packed)
+    .build();
   const memory = createMemoryHands(built.files);
   const vault = new Vault(built.world, memory.hands, `${HOME}/session-health`);
   const site = {
@@ -82,7 +89,8 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     makes: 'CREATE TABLE notes (id TEXT PRIMARY KEY, text TEXT)',
     changes: [{ key: { id: "'a'" }, before: null, after: { text: 'NULL' } }],
   }),
-  'edit: in place': bench => editOf(bench, 'one', '"model_provider":"mock"', '"model_provider":"MOCK"'),
+  'edit: in place': bench =>
+    editOf(bench, 'one', '"model_provider":"mock"', '"model_provider":"MOCK"'),
   'edit: several places in place': bench => {
     const first = editOf(bench, 'one', 'mock', 'MOCK');
     const text = textOf(bench, first.file);
@@ -94,7 +102,10 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
   'edit: append': bench => {
     const file = fileOf(bench, 'one');
     const { length } = textOf(bench, file);
-    return { ...stateOf(bench, file), splices: [{ at: length, before: '', after: '{"type":"x"}\n' }] };
+    return {
+      ...stateOf(bench, file),
+      splices: [{ at: length, before: '', after: '{"type":"x"}\n' }],
+    };
   },
   'edit: cut off the end': bench => {
     const file = fileOf(bench, 'one');
@@ -102,6 +113,20 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     const at = text.lastIndexOf('\n', text.length - 2) + 1;
     return { ...stateOf(bench, file), splices: [{ at, before: text.slice(at), after: '' }] };
   },
+  'edit: in place and at the end': bench => {
+    const first = editOf(bench, 'one', '"model_provider":"mock"', '"model_provider":"MOCK"');
+    const added = { at: first.bytes, before: '', after: '{"type":"x"}\n' };
+    return { ...first, splices: [...first.splices, added] };
+  },
+  'edit: longer inside and at the end': bench => {
+    const first = editOf(bench, 'one', '"mock"', '"something longer"   ');
+    const added = { at: first.bytes, before: '', after: '{"type":"x"}\n' };
+    return { ...first, splices: [...first.splices, added], isStrict: true };
+  },
+  'edit: undone only while nobody has written': bench => ({
+    ...editOf(bench, 'one', '"model_provider":"mock"', '"model_provider":"MOCK"'),
+    isStrict: true,
+  }),
   'move: into the vault': bench => moveOf(bench, 'two', { vault: 'two.jsonl' }),
   'move: to a new folder': bench =>
     moveOf(bench, 'two', { file: `${HOME}/sessions/1999/12/31/two.jsonl` }),
@@ -111,7 +136,17 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     content: 'some \xff bytes',
     modifiedMs: 1700000000123.456,
   }),
+  'create: what a compressed file holds': () => ({
+    kind: 'create',
+    file: `${HOME}/unpacked.jsonl`,
+    content: { unpacked: PACKED, bytes: unpacked.length },
+    modifiedMs: 1700000000123.456,
+  }),
 };
+
+const PACKED = `${HOME}/packed.jsonl.zst`;
+const packed = packedRollout('packed');
+const unpacked = zlib.zstdDecompressSync(packed);
 
 const THREADS = {
   kind: 'rows',
@@ -163,9 +198,11 @@ function moveOf(bench: Bench, key: string, to: Extract<Step, { kind: 'move' }>['
 
 function rowOf({ built }: Bench, key: string): Record<string, string> {
   const database = new sql.Database(built.files.get(`${HOME}/state_5.sqlite`)?.bytes);
-  const names = database.exec("SELECT name FROM pragma_table_info('threads')")[0]?.values.flat() ?? [];
+  const names =
+    database.exec("SELECT name FROM pragma_table_info('threads')")[0]?.values.flat() ?? [];
   const quoted = names.map(name => `quote(${String(name)})`).join(', ');
-  const [row] = database.exec(`SELECT ${quoted} FROM threads WHERE id = '${idOf(key)}'`)[0]?.values ?? [];
+  const [row] =
+    database.exec(`SELECT ${quoted} FROM threads WHERE id = '${idOf(key)}'`)[0]?.values ?? [];
   database.close();
   return Object.fromEntries(names.map((name, at) => [String(name), String(row?.[at])]));
 }

@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/model/report.ts';
+import { expectRepairs } from './expectRepairs.ts';
 import { HOME, type HomeBuilder } from './home.ts';
 
 /** Scans a home; the tests' short keys stand for the ids of its threads. */
@@ -25,6 +26,7 @@ export function expectFindings(builder: HomeBuilder, full = false) {
       const { report, keyOf } = await scanned(builder, full);
       expect(report.checks.filter(({ outcome }) => outcome === 'crashed')).toEqual([]);
       expect(linesOf(report, keyOf)).toEqual([...lines].sort());
+      await expectRepairs(builder, full);
     },
     /** The sentences of one check's findings. */
     async toSay(check: string, ...sentences: readonly string[]): Promise<void> {

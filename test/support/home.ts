@@ -305,7 +305,7 @@ function linesOf(facts: ThreadFacts, spec: ThreadSpec): readonly Line[] {
     { type: 'event_msg', payload: { type: 'task_started' } },
     { type: 'event_msg', payload: { type: 'thread_settings_applied', ...settings } },
     { type: 'turn_context', payload: { cwd } },
-    ...(prompt === null ? [] : [messageLine(mode, prompt)]),
+    ...(prompt === null ? [] : [messageLine(facts, prompt)]),
     { type: 'event_msg', payload: { type: 'task_complete' } },
     ...(spec.more ?? []),
   ];
@@ -316,11 +316,23 @@ function linesOf(facts: ThreadFacts, spec: ThreadSpec): readonly Line[] {
   }));
 }
 
-function messageLine(mode: ThreadFacts['mode'], prompt: string): Line {
+/** With all that Codex wants of such a line: else it does not find the message. */
+function messageLine({ id, iso, mode }: ThreadFacts, prompt: string): Line {
   if (mode === 'legacy')
     return { type: 'event_msg', payload: { type: 'user_message', message: prompt } };
-  const item = { type: 'UserMessage', id: 'm', content: [{ type: 'text', text: prompt }] };
-  return { type: 'event_msg', payload: { type: 'item_completed', item } };
+  const text = { type: 'text', text: prompt, text_elements: [] };
+  const at = Date.parse(iso);
+  return {
+    type: 'event_msg',
+    payload: {
+      type: 'item_completed',
+      thread_id: id,
+      turn_id: id,
+      item: { type: 'UserMessage', id: 'm', content: [text] },
+      started_at_ms: at,
+      completed_at_ms: at,
+    },
+  };
 }
 
 function rowOf(facts: ThreadFacts, spec: ThreadSpec, at: string, createdAtMs: number): Cells {

@@ -53,8 +53,9 @@ export function createMemoryHands(
     if (files.has(file)) throw new Error(`there is already something at ${file}`);
   };
   const put = (file: string, bytes: Uint8Array, modifiedMs: number) =>
-    void files.set(file, { bytes, modifiedMs });
-  const now = () => Date.UTC(2026, 10, 21, 13) + operations.length;
+    void files.set(file, { bytes, modifiedMs, changedMs: now() });
+  // Long enough before the moment at which tests look: what changes just now is not trusted.
+  const now = () => Date.UTC(2026, 10, 21, 11, 30) + operations.length;
 
   const hands: Hands = {
     appServers,
@@ -89,7 +90,12 @@ export function createMemoryHands(
           const bytes = written(length => length);
           put(file, cutTo === null ? bytes : bytes.slice(0, cutTo), modifiedMs);
         },
-        () => put(file, written(length => Math.ceil(length / 2)), now()),
+        () =>
+          put(
+            file,
+            written(length => Math.ceil(length / 2)),
+            now(),
+          ),
       );
     },
     rewrite: (file, { pieces, modifiedMs }) =>
@@ -98,9 +104,7 @@ export function createMemoryHands(
         () => {
           const { bytes } = demand(file);
           const parts = pieces.map(piece =>
-            piece instanceof Uint8Array
-              ? piece
-              : bytes.slice(piece.from, piece.to ?? bytes.length),
+            piece instanceof Uint8Array ? piece : bytes.slice(piece.from, piece.to ?? bytes.length),
           );
           put(file, parts.reduce(join, new Uint8Array()), modifiedMs);
         },
@@ -117,7 +121,10 @@ export function createMemoryHands(
         // To another disk it is copied first.
         () => files.set(to, demand(from)),
       ),
-    removeOwn: file => (files.has(file) ? operate(`remove ${file}`, () => void files.delete(file)) : Promise.resolve()),
+    removeOwn: file =>
+      files.has(file)
+        ? operate(`remove ${file}`, () => void files.delete(file))
+        : Promise.resolve(),
     setTime: (file, modifiedMs) =>
       operate(`time ${file}`, () => put(file, demand(file).bytes, modifiedMs)),
     transact: (file, work) =>

@@ -22,6 +22,8 @@ import type {
 export interface MemoryFile {
   readonly bytes: Uint8Array;
   readonly modifiedMs: number;
+  /** When anything about it was last changed, where that is another time. */
+  readonly changedMs?: number;
 }
 
 export interface MemoryMachine {
@@ -226,8 +228,9 @@ const NO_STATE: FileState = {
   identity: 'none',
 };
 
-function stateOf(file: string, { bytes, modifiedMs }: MemoryFile): FileState {
-  return { kind: 'file', bytes: bytes.length, modifiedMs, changedMs: modifiedMs, identity: file };
+function stateOf(file: string, memoryFile: MemoryFile): FileState {
+  const { bytes, modifiedMs, changedMs = modifiedMs } = memoryFile;
+  return { kind: 'file', bytes: bytes.length, modifiedMs, changedMs, identity: file };
 }
 
 function answer<T>(value: T): Promise<Read<T>> {

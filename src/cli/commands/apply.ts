@@ -1,15 +1,18 @@
 import type { Applied, Choice } from '../../engine/engine.ts';
 import type { Plan } from '../../engine/model/plan.ts';
-import { Refusal } from '../../engine/refusal.ts';
+import type { Report } from '../../engine/model/report.ts';
 import { count } from '../../words/amounts.ts';
 import { harmless } from '../../words/harmless.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { choiceOf } from '../choosing.ts';
+import { demandConsent, refuseOtherPlan } from '../consent.ts';
 import { DONE, FINDINGS } from '../exitCodes.ts';
+import type { Page } from '../page.ts';
 import { inJson } from '../render/reportJson.ts';
 import { renderPlan } from '../render/plan.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
+import { waitForHolders } from '../waiting.ts';
 
 export const apply: Command = {
   name: 'apply',
@@ -33,54 +36,75 @@ still the one that was shown.`,
 };
 
 async function runApply(context: Context): Promise<number> {
-  const { repairs, given, operands, out, page } = context;
+  const { given, operands, out, surroundings } = context;
   if (!given.has('all') && operands.length === 0 && given.list('check').length === 0)
     throw new UsageError('What shall be repaired? Name findings, or say --all.', 'apply');
-  const report = await context.scan();
-  const choice = choiceOf(report, context);
-  const plan = await repairs.plan(report, choice);
-  refuseOtherPlan(plan, given.text('plan'));
   const isJson = given.has('json');
-  if (!isJson) out(renderPlan(plan, page));
-  if (plan.units.length === 0) {
-    if (isJson) out(inJson({ schemaVersion: 1, ...NOTHING, plan: plan.sha, skipped: skippedOf(plan) }));
+  const shown = await showPlan(context);
+  if (shown.plan.units.length === 0) {
+    const { plan } = shown;
+    if (isJson)
+      out(inJson({ schemaVersion: 1, ...NOTHING, plan: plan.sha, skipped: skippedOf(plan) }));
     return plan.refused.length > 0 ? FINDINGS : DONE;
   }
   await demandConsent(context);
-  const applied = await carryOut(context, choice, plan);
+  const signal = surroundings.hearInterrupts();
+  const agreed = given.has('wait') ? await afterWaiting(shown, context, signal) : shown;
+  const applied = await carryOut(context, agreed, signal);
   out(isJson ? inJson(appliedJson(applied, context)) : renderApplied(applied, context));
-  return applied.receipt.failed.length + applied.remaining.length > 0 ? FINDINGS : DONE;
+  const { receipt, remaining, confirmation } = applied;
+  const isDone = receipt.failed.length + remaining.length + confirmation.missing.length === 0;
+  return isDone ? DONE : FINDINGS;
+}
+
+/** What a person has seen before they say yes. */
+interface Shown {
+  readonly report: Report;
+  readonly choice: Choice;
+  readonly plan: Plan;
+}
+
+async function makePlan(context: Context): Promise<Shown> {
+  const report = await context.scan();
+  const choice = choiceOf(report, context);
+  return { report, choice, plan: await context.repairs.plan(report, choice) };
+}
+
+async function showPlan(context: Context): Promise<Shown> {
+  const { given, out, page } = context;
+  const made = await makePlan(context);
+  refuseOtherPlan(made.plan, given.text('plan'));
+  if (!given.has('json')) out(renderPlan(made.plan, page));
+  return made;
+}
+
+/** Whoever closed Codex has changed the home by that; it is still the same that is to be done. */
+async function afterWaiting(shown: Shown, context: Context, signal: AbortSignal): Promise<Shown> {
+  if (!(await waitForHolders(shown.report, shown.plan, context, signal))) return shown;
+  const made = await makePlan(context);
+  if (substanceOf(made.plan) === substanceOf(shown.plan)) return made;
+  if (!context.given.has('json')) context.out(`\n${renderPlan(made.plan, context.page)}`);
+  await demandConsent(context);
+  return made;
+}
+
+function substanceOf({ units, refused }: Plan): string {
+  return JSON.stringify([
+    units.map(({ findings, cure, loses }) => [findings, cure, loses]),
+    refused,
+  ]);
 }
 
 const NOTHING = { receipt: null, applied: 0, failed: [], healed: [], remaining: [], undo: null };
 
-function refuseOtherPlan({ sha }: Plan, wanted: string | null): void {
-  if (wanted === null || (wanted.length >= 8 && sha.startsWith(wanted))) return;
-  throw new Refusal(
-    'plan-changed',
-    'The plan is no longer the one that was named.',
-    `Nothing was changed. It is ${sha} now: look at it with codex-health plan.`,
-  );
-}
-
-async function demandConsent({ given, surroundings }: Context): Promise<void> {
-  if (given.has('yes')) return;
-  const answer = await surroundings.ask('\nDo it? [y/N] ');
-  if (answer === null)
-    throw new Refusal(
-      'no-consent',
-      'Nobody is there to say yes to this plan.',
-      'Nothing was changed. Run it in a terminal, or with --yes.',
-    );
-  if (!/^y(?:es)?$/i.test(answer.trim()))
-    throw new Refusal('declined', 'Nothing was changed.', 'The plan can be made again at any time.');
-}
-
-async function carryOut(context: Context, choice: Choice, plan: Plan): Promise<Applied> {
-  const { repairs, vault, progress, surroundings } = context;
-  const signal = surroundings.hearInterrupts();
+async function carryOut(
+  context: Context,
+  { report, choice, plan }: Shown,
+  signal: AbortSignal,
+): Promise<Applied> {
+  const { repairs, vault, progress } = context;
   try {
-    return await repairs.apply(() => context.scan(), {
+    return await repairs.apply(report, () => context.scan(), {
       choice,
       sha: plan.sha,
       vault,
@@ -96,7 +120,8 @@ function skippedOf({ refused }: Plan) {
   return refused.map(({ finding, why }) => ({ what: finding, why }));
 }
 
-function appliedJson({ receipt, healed, remaining, recovered }: Applied, { typed }: Context) {
+function appliedJson(applied: Applied, { typed }: Context) {
+  const { receipt, healed, remaining, uncovered, recovered, confirmation } = applied;
   return {
     schemaVersion: 1,
     receipt: receipt.id,
@@ -106,6 +131,13 @@ function appliedJson({ receipt, healed, remaining, recovered }: Applied, { typed
     failed: receipt.failed,
     healed,
     remaining,
+    uncovered,
+    confirmed: {
+      codex: confirmation.codex,
+      why: confirmation.why,
+      shown: confirmation.shown,
+      missing: confirmation.missing,
+    },
     unplanned: receipt.unplanned,
     recovered: recovered.map(one => one.receipt),
     undo: typed(`undo ${receipt.id}`),
@@ -126,14 +158,52 @@ function renderApplied(applied: Applied, { page, typed }: Context): string {
         : `Repaired: ${count(healed.length, 'finding')}.`,
     ),
     ...list('Done, and still found afterwards', remaining, width),
-    ...list('Could not be done', receipt.failed.map(({ what, why }) => `${what}: ${why}`), width),
+    ...list(
+      'Could not be done',
+      receipt.failed.map(({ what, why }) => `${what}: ${why}`),
+      width,
+    ),
     ...list('Codex changed besides', receipt.unplanned, width),
+    ...confirmationLines(applied, page),
+    ...uncoveredLines(applied, width, typed),
     paint.dim(`To take it back: ${typed(`undo ${receipt.id}`)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
+function confirmationLines({ confirmation }: Applied, { width, paint }: Page): string[] {
+  const { codex, why, shown, missing } = confirmation;
+  if (missing.length > 0)
+    return list(
+      codex === null
+        ? `Codex was asked, and ${why ?? 'did not answer'}; so not confirmed`
+        : `${codex} does not list`,
+      missing,
+      width,
+    );
+  if (codex === null)
+    return wrap(`Codex itself was not asked: ${why ?? ''}.`, width).map(paint.dim);
+  return wrap(
+    shown.length === 0
+      ? `${codex} starts and lists its threads.`
+      : `${codex} was asked, and lists ${shown.length === 1 ? 'the thread' : `all ${String(shown.length)} threads`} of this repair.`,
+    width,
+  ).map(paint.green);
+}
+
+/** Of a thread that could not be read nothing else was said before. */
+function uncoveredLines({ uncovered }: Applied, width: number, typed: Context['typed']): string[] {
+  if (uncovered.length === 0) return [];
+  return [
+    ...list('Found now, which could not be seen before', uncovered, width),
+    ...wrap(`${typed('plan --all')} shows what can be done about it.`, width),
+  ];
+}
+
 function list(title: string, items: readonly string[], width: number): string[] {
   if (items.length === 0) return [];
-  return [...wrap(`${title}:`, width), ...items.flatMap(item => wrapIndented(harmless(item), width, '  '))];
+  return [
+    ...wrap(`${title}:`, width),
+    ...items.flatMap(item => wrapIndented(harmless(item), width, '  ')),
+  ];
 }

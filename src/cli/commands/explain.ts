@@ -7,7 +7,8 @@ import type { Page } from '../page.ts';
 import { inJson } from '../render/reportJson.ts';
 import { renderMarkdown } from '../text/markdown.ts';
 import { displayWidth, padEnd } from '../text/width.ts';
-import { wrap } from '../text/wrap.ts';
+import { termsOf } from '../../words/cures.ts';
+import { wrap, wrapIndented } from '../text/wrap.ts';
 import { knownCheck } from '../knownCheck.ts';
 
 export const explain: Command = {
@@ -33,22 +34,36 @@ function runExplain(context: Context): number {
 function explainJson(checks: readonly CheckPage[]) {
   return {
     schemaVersion: 1,
-    checks: checks.map(({ id, title, severity, meaning, needs }) => ({
+    checks: checks.map(({ id, title, severity, meaning, needs, cures = [] }) => ({
       id,
       title,
       severity,
       meaning: meaning.trim(),
       needs,
+      cures: cures.map(cure => ({
+        id: cure.id,
+        title: cure.title,
+        loses: cure.loses,
+        needs: cure.needs,
+        automatic: cure.automatic,
+      })),
     })),
   };
 }
 
-function renderCheck({ id, title, severity, meaning }: CheckPage, { width, paint }: Page): string {
+function renderCheck(check: CheckPage, { width, paint }: Page): string {
+  const { id, title, severity, meaning, cures = [] } = check;
   return `${[
     ...wrap(title, width).map(paint.bold),
     `${coloured(severity, paint)} ${paint.dim(`· ${id}`)}`,
     '',
     ...renderMarkdown(meaning, width, paint),
+    '',
+    paint.bold(cures.length === 0 ? 'There is no repair of it by this program.' : 'Repairs'),
+    ...cures.flatMap(cure => [
+      ...wrapIndented(`${cure.title} (${cure.id})`, width, '  '),
+      ...wrapIndented(termsOf(cure), width, '    ').map(paint.dim),
+    ]),
   ].join('\n')}\n`;
 }
 

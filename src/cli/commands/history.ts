@@ -30,7 +30,7 @@ function historyJson({ vaultBytes, interrupted, receipts }: History) {
     schemaVersion: 1,
     vaultBytes,
     interrupted,
-    receipts: receipts.map(({ says, ...rest }) => ({ ...rest, says: [...new Set(says)] })),
+    receipts,
   };
 }
 
@@ -50,7 +50,7 @@ function renderHistory(
         ]),
     ...receipts.flatMap(past => [
       `${paint.bold(past.receipt)}  ${timeInWords(Date.parse(past.at))}  ${stateInWords(past)}`,
-      ...[...new Set(past.says)].slice(0, 5).flatMap(text => wrapIndented(harmless(text), width, '  ')),
+      ...past.says.flatMap(text => wrapIndented(harmless(text), width, '  ')),
     ]),
     paint.dim(`The vault takes ${bytesInWords(vaultBytes)} (${page.path(vault)}).`),
   ];

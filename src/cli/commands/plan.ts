@@ -7,24 +7,24 @@ import { planJson, renderPlan } from '../render/plan.ts';
 export const plan: Command = {
   name: 'plan',
   summary: 'What a repair would do, step by step. Changes nothing.',
-  usage: ['plan [FINDING…] [--check ID…] [--all] [--cure ID] [--json]'],
+  usage: ['plan [--all] [--full] [--json]', 'plan [FINDING…] [--check ID…] [--cure ID]'],
   details: `Shows what \`codex-health apply\` would do with the same words behind it, and does nothing of
-it. Without any it is a plan for everything that can be repaired without loss.
+it. Without any it is a plan for everything that can be repaired without loss. With \`--full\`, or for
+findings that you name, every single step is shown.
 
 FINDING is the id of a finding as \`codex-health scan --json\` shows it, or the beginning of one.`,
-  options: ['check', 'all', 'cure'],
+  options: ['check', 'all', 'cure', 'full'],
   run: runPlan,
 };
 
 async function runPlan(context: Context): Promise<number> {
-  const { repairs, given, out, page, typed } = context;
+  const { repairs, given, operands, out, page, typed } = context;
   const report = await context.scan();
   const made = await repairs.plan(report, choiceOf(report, context));
   if (given.has('json')) out(inJson(planJson(made)));
   else {
-    out(renderPlan(made, page));
-    if (made.units.length > 0)
-      out(`\n${page.paint.dim(`To do it: ${typed('apply --all')}`)}\n`);
+    out(renderPlan(made, page, given.has('full') || operands.length > 0));
+    if (made.units.length > 0) out(`\n${page.paint.dim(`To do it: ${typed('apply --all')}`)}\n`);
   }
   return made.refused.length > 0 ? FINDINGS : DONE;
 }

@@ -8,8 +8,8 @@ import { harmless } from '../../words/harmless.ts';
 import type { Page } from '../page.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
 
-/** So many single repairs are shown in full; of more, only what they are. */
-const DETAILED = 12;
+/** So many single repairs of a kind are shown; of more, only how many they are. */
+const EXAMPLES = 3;
 
 export function planJson(plan: Plan) {
   return {
@@ -32,20 +32,21 @@ export function planJson(plan: Plan) {
   };
 }
 
-export function renderPlan(plan: Plan, page: Page): string {
+/** `isWhole`: every single repair with its steps. */
+export function renderPlan(plan: Plan, page: Page, isWhole = false): string {
   const { paint, width } = page;
   const groups = groupsOf(plan.units);
-  const isDetailed = plan.units.length <= DETAILED;
   const lines = [
     paint.bold(headline(plan)),
     '',
     ...groups.flatMap(([title, units]) => [
-      ...wrapIndented(
-        `${harmless(title)} (${count(units.length, units.length === 1 ? 'time' : 'time')})`,
-        width,
-        '  ',
+      ...wrapIndented(`${harmless(title)} (${count(units.length, 'time')})`, width, '  '),
+      ...lossesOf(units).flatMap(loses =>
+        wrapIndented(`Takes out ${loses}; the vault keeps them.`, width, '    '),
       ),
-      ...(isDetailed ? units.flatMap(unit => renderUnit(unit, page)) : []),
+      ...(isWhole || units.length <= EXAMPLES
+        ? units.flatMap(unit => renderUnit(unit, page, isWhole))
+        : []),
     ]),
     ...renderTerms(plan, page),
     ...renderRefused(plan, page),
@@ -59,7 +60,11 @@ function headline({ units, refused }: Plan): string {
       ? 'There is nothing to repair.'
       : 'Nothing of this can be repaired by this program.';
   const loses = units.some(({ loses }) => loses !== 'nothing');
-  return `${count(units.length, 'repair')}. ${loses ? 'Some of them lose something: see below.' : 'Nothing is lost, and all of it can be undone.'}`;
+  return `${count(units.length, 'repair')}. ${loses ? 'What is taken out goes into the vault; all of it can be undone.' : 'Nothing is lost, and all of it can be undone.'}`;
+}
+
+function lossesOf(units: readonly Unit[]): readonly string[] {
+  return [...new Set(units.map(({ loses }) => loses).filter(loses => loses !== 'nothing'))];
 }
 
 /** One line for each cure, in the order in which they are done. */
@@ -72,12 +77,15 @@ function groupsOf(units: readonly Unit[]): readonly (readonly [string, readonly 
   return [...groups];
 }
 
-function renderUnit({ says, steps, loses }: Unit, { paint, width, path }: Page): string[] {
-  const touched = steps.map(step => `${handlerOf(step).describe(step)}`);
+function renderUnit(
+  { says, steps }: Unit,
+  { paint, width, path }: Page,
+  isWhole: boolean,
+): string[] {
+  const touched = isWhole ? steps.map(step => handlerOf(step).describe(step)) : [];
   return [
     ...wrapIndented(harmless(says), width, '    '),
     ...touched.flatMap(text => wrapIndented(path(text), width, '      ').map(paint.dim)),
-    ...(loses === 'nothing' ? [] : wrapIndented(`Loses: ${loses}.`, width, '    ')),
   ];
 }
 

@@ -200,7 +200,12 @@ function renderNext(
 ): string[] {
   const { counts, findings } = report;
   const [gravest] = groups;
+  const canHeal = findings.some(
+    ({ cures, severity, accepted }) =>
+      severity !== 'note' && !accepted && cures.some(({ automatic }) => automatic),
+  );
   const next = [
+    ...(canHeal ? [[typed('plan'), 'what can be repaired without any loss, step by step']] : []),
     ...(gravest === undefined
       ? []
       : [[`codex-health explain ${gravest.check}`, 'what this means, and what helps']]),

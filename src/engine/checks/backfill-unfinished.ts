@@ -2,6 +2,8 @@ import { unfinishedBackfill } from './backfill.ts';
 import { defineCheck } from './check.ts';
 import { databaseSubject } from './databasesInUse.ts';
 import { countOf } from './words.ts';
+import { literal } from '../model/literal.ts';
+import { askCodex, asDraft, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'backfill-unfinished',
@@ -39,6 +41,51 @@ tool has moved threads between providers without changing that line, they go bac
     const count = missing === 0 ? '' : ` ${countOf(missing, 'conversation')} ${are} not entered.`;
     return `${SENTENCES[state]}${count} Nothing is lost.`;
   },
+  cures: [
+    {
+      ...SAFE,
+      id: 'complete-index',
+      title: 'Let Codex enter all conversations in its database',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'databases',
+      plan: ({ id, threads, facts }, snapshot) => {
+        const { state } = snapshot;
+        if (state?.backfill == null) return { why: 'it cannot be read', next: 'Look again.' };
+        const { status, watermark } = state.backfill;
+        const reset = {
+          kind: 'rows' as const,
+          database: state.database.file,
+          table: 'backfill_state',
+          changes: [
+            {
+              key: { id: '1' },
+              before: { status: literal(status), last_watermark: literal(watermark) },
+              after: { status: "'pending'", last_watermark: 'NULL' },
+            },
+          ],
+        };
+        const asked = askCodex(
+          snapshot,
+          [
+            {
+              method: 'thread/list',
+              params: { useStateDbOnly: true },
+              says: 'enters all conversations in its database, as it does at its start',
+              findings: [id],
+              threads,
+            },
+          ],
+          { completesIndex: true },
+        );
+        const isBegun = facts.state === 'pending' || facts.state === 'interrupted';
+        return asDraft(
+          'Codex goes through all its files and enters what is not there yet.',
+          ...(isBegun ? [] : [reset]),
+          asked,
+        );
+      },
+    },
+  ],
 });
 
 const SENTENCES = {

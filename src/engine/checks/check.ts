@@ -49,6 +49,8 @@ export interface Draft {
   /** One sentence, for the person who reads the plan. */
   readonly says: string;
   readonly steps: readonly Step[];
+  /** Present where it is undone as a whole or not at all; says what helps instead. */
+  readonly undoneWhole?: string;
 }
 
 /** Why a cure cannot be planned for one finding, and what the person can do. */

@@ -88,7 +88,7 @@ const NO_ROW: Objection = {
   next: 'Look again with codex-health scan.',
 };
 
-const STRANGE_SCHEMA: Objection = {
+export const STRANGE_SCHEMA: Objection = {
   why: 'the database is of a Codex that this program does not know, and is only looked at',
   next: 'A newer codex-health may know it.',
 };
@@ -122,7 +122,12 @@ export function asDraft(
   ...steps: readonly (Draft['steps'][number] | Objection)[]
 ): Draft | Objection {
   const objection = steps.find(step => 'why' in step);
-  return objection ?? { says, steps: steps.filter(step => 'kind' in step) };
+  if (objection !== undefined) return objection;
+  // A row that is as it should be already needs no step.
+  const isEmpty = (step: Draft['steps'][number]) =>
+    step.kind === 'rows' &&
+    step.changes.every(({ after }) => after !== null && Object.keys(after).length === 0);
+  return { says, steps: steps.filter(step => 'kind' in step).filter(step => !isEmpty(step)) };
 }
 
 /**

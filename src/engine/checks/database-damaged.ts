@@ -1,11 +1,13 @@
 import type { DatabaseTrouble } from '../model/database.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { ThreadId } from '../model/words.ts';
+import type { FilePath, ThreadId } from '../model/words.ts';
 import { defineCheck } from './check.ts';
 import { isGrave, reactionsTo, sayReactions, type DatabaseState } from './codexReactions.ts';
-import { databaseName, databasesInUse, databaseSubject } from './databasesInUse.ts';
+import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { namedThreads } from './namedThreads.ts';
 import { countOf } from './words.ts';
+import { rebuildCalls } from './rebuild.ts';
+import { asDraft, askCodex, moveFile, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'database-damaged',
@@ -56,6 +58,27 @@ them is not seen.`,
     const what = kind === 'damaged' ? `it is torn inside (${why})` : why;
     return `${databaseName(family)} cannot be read: ${what}. ${consequence}${named}`;
   },
+  cures: [
+    {
+      ...SAFE,
+      id: 'rebuild',
+      title: 'Put the damaged database into the vault, and let Codex make it anew',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'databases',
+      fits: ({ facts }) => facts.family === 'state' && facts.kind !== 'folder',
+      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      plan: ({ id, subject }, snapshot, closer) => {
+        const parts = closer.sidecars[subject.path ?? ''] ?? [];
+        const file = stateFile(snapshot);
+        if (file === null) return { why: 'it is not there any more', next: 'Look again.' };
+        return asDraft(
+          'The damaged database goes into the vault, and Codex makes a new one from the conversations.',
+          ...[file, ...parts].map(part => moveFile(part, { vault: nameOf(part.file) })),
+          askCodex(snapshot, rebuildCalls(snapshot, id), { completesIndex: true }),
+        );
+      },
+    },
+  ],
 });
 
 /** A file that let nobody look, or has nothing in it yet, says nothing of damage. */
@@ -69,4 +92,8 @@ function asState(kind: DatabaseTrouble['kind']): DatabaseState {
 
 function paginatedThreads({ threads }: Snapshot): readonly ThreadId[] {
   return threads.filter(({ historyMode }) => historyMode === 'paginated').map(({ id }) => id);
+}
+
+function nameOf(file: FilePath): string {
+  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
 }

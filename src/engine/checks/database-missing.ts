@@ -4,6 +4,8 @@ import { defineCheck } from './check.ts';
 import { databaseSubject, stateFile, subjectOfFile } from './databasesInUse.ts';
 import { namedThreads } from './namedThreads.ts';
 import { countOf, join } from './words.ts';
+import { rebuildCalls } from './rebuild.ts';
+import { asDraft, askCodex, moveFile, SAFE } from './curing.ts';
 
 /** What every Codex from 0.111 to 0.169 calls it. */
 const NAME = 'state_5.sqlite';
@@ -58,6 +60,24 @@ home, the finding names it.`,
     const are = rollouts === 1 ? 'is' : 'are';
     return `${what}, and ${countOf(rollouts, 'conversation file')} ${are} there.${elsewhere}${named}`;
   },
+  cures: [
+    {
+      ...SAFE,
+      id: 'rebuild',
+      title: 'Let Codex make its database anew, and give threads their names again',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'databases',
+      fits: ({ facts }) => facts.others.length === 0,
+      plan: ({ id }, snapshot) => {
+        const file = stateFile(snapshot);
+        return asDraft(
+          'Codex makes a new database from the conversations.',
+          ...(file === null ? [] : [moveFile(file, { vault: file.name })]),
+          askCodex(snapshot, rebuildCalls(snapshot, id), { completesIndex: true }),
+        );
+      },
+    },
+  ],
 });
 
 function missingFile({ sqliteHome, system }: Home): FilePath {

@@ -5,7 +5,7 @@ import { defineCheck } from './check.ts';
 import { isGrave, reactionsTo, sayReactions, versionsOf } from './codexReactions.ts';
 import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { join, ranges } from './words.ts';
-import { SAFE } from './curing.ts';
+import { SAFE, STRANGE_SCHEMA } from './curing.ts';
 
 type Kind = 'lf' | 'crlf';
 
@@ -41,6 +41,7 @@ and nothing is changed.`,
           kinds: kindsOf(first),
           areAll,
           fitsSystem,
+          wanted: wantedKind(snapshot),
           accepting: versionsOf(first.accepting),
           family: database.family,
           databases: odds.map(odd => odd.database.key),
@@ -74,14 +75,18 @@ and nothing is changed.`,
       title: 'Note the checksums of the Codex on this machine',
       needs: ['codex-stopped'],
       phase: 'databases',
-      fits: ({ facts: { kinds, accepting, fitsSystem } }) =>
-        !fitsSystem && accepting.length === 0 && (kinds.join() === 'lf' || kinds.join() === 'crlf'),
-      plan: ({ facts }, snapshot) => ({
-        says: `${facts.databases.length === 1 ? 'The database has' : 'The databases have'} the checksums that Codex on this machine expects.`,
-        steps: snapshot.databases
-          .filter(({ key }) => facts.databases.includes(key))
-          .map(database => rewriteChecksums(database, facts.kinds.join())),
-      }),
+      fits: ({ facts: { kinds, accepting, wanted } }) =>
+        wanted !== null && accepting.length === 0 && kinds.every(isKind),
+      plan: ({ facts }, snapshot) => {
+        const concerned = snapshot.databases.filter(({ key }) => facts.databases.includes(key));
+        if (concerned.some(({ migrations }) => migrations?.schemaVersions.length === 0))
+          return STRANGE_SCHEMA;
+        const wanted = facts.wanted === 'crlf' ? 'crlf' : 'lf';
+        return {
+          says: `${concerned.length === 1 ? 'The database has' : 'The databases have'} the checksums that Codex on this machine expects.`,
+          steps: concerned.map(database => rewriteChecksums(database, wanted)),
+        };
+      },
     },
   ],
 });
@@ -168,26 +173,38 @@ function kindsOfCodexes(snapshot: Snapshot): ReadonlyMap<Codex, Kind> {
   return kinds;
 }
 
-function rewriteChecksums({ file, migrations }: Database, from: string): RowsStep {
+function rewriteChecksums({ file, migrations }: Database, wanted: Kind): RowsStep {
   const known = new Map(migrations?.known.map(one => [one.version, one]));
-  const records = (migrations?.recorded ?? []).filter(({ family }) => family === from);
+  const records = (migrations?.recorded ?? []).filter(
+    ({ family }) => isKind(family) && family !== wanted,
+  );
   return {
     kind: 'rows',
     database: file,
     table: '_sqlx_migrations',
     changes: records.flatMap(({ version, checksum }) => {
-      const one = known.get(version);
-      const wanted = from === 'lf' ? one?.crlf : one?.lf;
-      if (wanted == null) return [];
+      const right = known.get(version)?.[wanted];
+      if (right == null) return [];
       return [
         {
           key: { version: String(version) },
           before: { checksum: blob(checksum) },
-          after: { checksum: blob(wanted) },
+          after: { checksum: blob(right) },
         },
       ];
     }),
   };
+}
+
+function isKind(family: string): family is Kind {
+  return family === 'lf' || family === 'crlf';
+}
+
+/** As the Codexes here have it; null where they differ. Without any, as this system's Codex does. */
+function wantedKind(snapshot: Snapshot): Kind | null {
+  const [kind, ...others] = new Set(kindsOfCodexes(snapshot).values());
+  if (others.length > 0) return null;
+  return kind ?? (snapshot.home.system === 'win32' ? 'crlf' : 'lf');
 }
 
 function blob(hex: string): string {

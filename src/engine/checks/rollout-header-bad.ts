@@ -1,7 +1,10 @@
 import type { Rollout } from '../model/rollout.ts';
-import { flawOf } from './causes.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { flawOf, judgedThread } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
+import { clearBeginning, completeFirstLine, NOT_UNDERSTOOD } from './firstLines.ts';
+import { asDraft, moveFile, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'rollout-header-bad',
@@ -36,10 +39,87 @@ file goes into the vault; its conversation cannot be brought back.`,
     state === 'empty'
       ? `The file of this conversation (${file}) is empty: what was said in it is not there.`
       : `The file of this conversation (${file}) does not begin as it should: ${why}. Codex cannot resume it, and what was said is still there.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'put-empty-file-away',
+      title: 'Put the empty file into the vault',
+      needs: ['codex-stopped'],
+      phase: 'files',
+      fits: ({ facts }) => facts.state === 'empty',
+      plan: ({ facts }, { rollouts }) => {
+        const rollout = rollouts.find(({ path }) => path === facts.file);
+        if (rollout === undefined) return NOT_UNDERSTOOD;
+        const name = rollout.path.slice(rollout.path.lastIndexOf('/') + 1);
+        return asDraft(
+          `The empty file ${facts.file} goes into the vault.`,
+          moveFile(rollout, { vault: name }),
+        );
+      },
+    },
+    {
+      ...SAFE,
+      loses: 'unreadable bytes',
+      id: 'clear-beginning',
+      title: 'Take away what stands before the first line',
+      needs: ['codex-stopped'],
+      phase: 'files',
+      fits: ({ facts }, snapshot) => {
+        const { head, compressed } = fileAt(snapshot, facts.file) ?? {};
+        const isBehind = head?.header != null || head?.state === 'byte-order-mark';
+        return compressed === false && isBehind && head.state !== 'sound';
+      },
+      wishes: ({ facts, threads }, snapshot) => ({
+        heads: [fileAt(snapshot, facts.file)?.file ?? ''],
+        projections: threads,
+      }),
+      plan: ({ facts, threads }, snapshot, closer) => {
+        const rollout = fileAt(snapshot, facts.file);
+        const head = closer.heads[rollout?.file ?? ''];
+        if (rollout === undefined || head === undefined) return NOT_UNDERSTOOD;
+        return asDraft(
+          `${facts.file} begins with the description of its thread.`,
+          clearBeginning(rollout, head, closer.projections[threads[0] ?? '']),
+        );
+      },
+    },
+    {
+      ...SAFE,
+      id: 'complete-first-line',
+      title: 'Write the first line from what the database knows',
+      needs: ['codex-stopped'],
+      phase: 'files',
+      fits: ({ facts, threads }, snapshot) => {
+        const { head, compressed } = fileAt(snapshot, facts.file) ?? {};
+        const hasRow = threads.some(id => judgedThread(snapshot, id)?.thread.row != null);
+        const isIncomplete = head?.state === 'not-meta' || head?.state === 'incomplete';
+        return compressed === false && hasRow && isIncomplete && head.header === null;
+      },
+      wishes: ({ facts, threads }, snapshot) => ({
+        heads: [fileAt(snapshot, facts.file)?.file ?? ''],
+        rows: threads,
+        projections: threads,
+      }),
+      plan: ({ facts, threads }, snapshot, closer) => {
+        const rollout = fileAt(snapshot, facts.file);
+        const head = closer.heads[rollout?.file ?? ''];
+        const row = closer.rows[threads[0] ?? ''];
+        if (rollout === undefined || head === undefined || row === undefined) return NOT_UNDERSTOOD;
+        return asDraft(
+          `The first line of ${facts.file} says again which thread it is and where it worked.`,
+          completeFirstLine(rollout, head, row, closer.projections[threads[0] ?? '']),
+        );
+      },
+    },
+  ],
 });
 
 /** A first line that older Codexes take. */
 function whyOfSound({ head }: Rollout): string {
   if (head.meta?.id == null) return 'its first line has no thread id';
   return 'Codex from 0.160 on does not take the history mode or the number in its first line';
+}
+
+function fileAt({ rollouts }: Snapshot, path: string): Rollout | undefined {
+  return rollouts.find(rollout => rollout.path === path);
 }

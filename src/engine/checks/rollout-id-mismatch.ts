@@ -1,6 +1,10 @@
-import { flawOf, judgedThreads } from './causes.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { flawOf, judgedThread, judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
+import { correctId, NOT_UNDERSTOOD } from './firstLines.ts';
+import { asDraft, SAFE, takeRow } from './curing.ts';
 
 export default defineCheck({
   id: 'rollout-id-mismatch',
@@ -34,4 +38,34 @@ else of the conversation is touched.`,
   },
   say: ({ file, inName, inHeader }) =>
     `The file ${file} is named after the thread ${inName}, and its first line names ${inHeader}: Codex refuses to open the conversation, and nothing of it is lost.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'correct-id',
+      title: 'Put the id in the first line right',
+      needs: ['codex-stopped'],
+      phase: 'files',
+      wishes: ({ facts }, snapshot) => ({
+        heads: filesAt(snapshot, facts.file).map(({ file }) => file),
+        rows: [facts.inHeader],
+      }),
+      plan: ({ facts }, snapshot, closer) => {
+        const [rollout] = filesAt(snapshot, facts.file);
+        const head = closer.heads[rollout?.file ?? ''];
+        if (rollout === undefined || head === undefined) return NOT_UNDERSTOOD;
+        const { inHeader, inName } = facts;
+        const madeUp = judgedThread(snapshot, inHeader);
+        const isMadeUp = madeUp?.cause === 'rollout-id-mismatch' && madeUp.thread.row !== null;
+        return asDraft(
+          `The first line of ${facts.file} names the thread ${inName}.`,
+          correctId(rollout, head, inHeader, inName),
+          ...(isMadeUp ? [takeRow(snapshot, closer, inHeader)] : []),
+        );
+      },
+    },
+  ],
 });
+
+function filesAt({ rollouts }: Snapshot, path: string): readonly Rollout[] {
+  return rollouts.filter(rollout => rollout.path === path);
+}

@@ -1,6 +1,8 @@
-import { judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
+import { asDraft, bindRow, moveFile, SAFE } from './curing.ts';
+import { canonicalPlace, inHome } from './canonicalPlace.ts';
 
 export default defineCheck({
   id: 'rollout-misnamed',
@@ -30,4 +32,35 @@ path in the database right with it. It needs the time and the id from the first 
     isOnlyFolder
       ? `The file ${file} lies in a folder in which Codex does not look for it: it cannot be opened, and nothing of it is lost.`
       : `The file ${file} holds the conversation ${thread} under a name by which Codex does not find it: it cannot be opened, and nothing of it is lost.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'move-to-its-place',
+      title: 'Move the file to the place and name at which Codex looks for it',
+      needs: ['codex-stopped'],
+      phase: 'files',
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ facts }, snapshot, closer) => {
+        const judged = judgedThread(snapshot, facts.thread);
+        const file = judged?.file ?? null;
+        const row = closer.rows[facts.thread];
+        const path = file === null ? null : canonicalPlace(file, facts.thread, row);
+        if (judged === undefined || file === null || path === null)
+          return { why: 'its right name is not known', next: 'Nothing was changed.' };
+        const place = { ...file, path, file: inHome(snapshot.home, path) };
+        if (snapshot.rollouts.some(other => other.path === path))
+          return {
+            why: `another file has the name that it should have (${path})`,
+            next: 'Look at both files; nothing was changed.',
+          };
+        const bound = row === undefined ? null : bindRow(snapshot, closer, facts.thread, place);
+        const steps = bound === null ? [] : 'why' in bound ? [bound] : bound.steps;
+        return asDraft(
+          `${facts.file} becomes ${path}.`,
+          moveFile(file, { file: place.file }),
+          ...steps,
+        );
+      },
+    },
+  ],
 });

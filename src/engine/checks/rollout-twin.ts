@@ -1,7 +1,10 @@
+import type { Pair } from '../model/closerLook.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { flawOf, isTwin } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
+import { asDraft, CHOSEN, moveFile } from './curing.ts';
 
 export default defineCheck({
   id: 'rollout-twin',
@@ -35,8 +38,40 @@ everything that is in it.`,
     isApart
       ? `It is the compressed twin of ${plain}, which lies on the other side of the archive: the thread is shown both as active and as archived.`
       : `It is the compressed twin of ${plain}, which is the one that Codex uses: nothing is wrong, and space is taken up.`,
+  cures: [
+    {
+      ...CHOSEN,
+      id: 'put-twin-away',
+      title: 'Put the compressed twin into the vault',
+      needs: ['codex-stopped'],
+      phase: 'files',
+      wishes: ({ facts }, snapshot) => ({ pairs: [pairOf(facts, snapshot)] }),
+      plan: ({ facts }, snapshot, closer) => {
+        const [twin, plain] = pairOf(facts, snapshot);
+        const compared = closer.pairs[`${twin}\n${plain}`];
+        const rollout = snapshot.rollouts.find(({ file }) => file === twin);
+        if (rollout === undefined || (compared !== 'same' && compared !== 'first-within-second'))
+          return {
+            why: 'it is not certain that the plain file holds everything that is in the compressed one',
+            next: 'Nothing was changed. Both stay, and Codex goes on with the plain one.',
+          };
+        return asDraft(
+          `${facts.compressed} goes into the vault; ${facts.plain} holds everything that is in it.`,
+          moveFile(rollout, { vault: fileName(rollout) }),
+        );
+      },
+    },
+  ],
 });
 
 function fileName({ path }: Rollout): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function pairOf(
+  facts: { readonly compressed: string; readonly plain: string },
+  { rollouts }: Snapshot,
+): Pair {
+  const fileOf = (at: string) => rollouts.find(({ path }) => path === at)?.file ?? '';
+  return [fileOf(facts.compressed), fileOf(facts.plain)];
 }

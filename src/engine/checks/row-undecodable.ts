@@ -1,6 +1,8 @@
 import { defineCheck } from './check.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './causes.ts';
 import { threadSubject } from './subjects.ts';
+import { asDraft, changeRow, SAFE, takeRow } from './curing.ts';
+import { mendRow } from './mendRow.ts';
 
 export default defineCheck({
   id: 'row-undecodable',
@@ -28,4 +30,26 @@ is none, the entry is put into the vault, and no conversation is touched.`,
   },
   say: ({ why }) =>
     `Codex cannot read this entry of the database (${why}), and because of it no list from the database works, for any thread.`,
+  cures: [
+    {
+      ...SAFE,
+      id: 'mend-or-put-away',
+      title: 'Put the value right, or the entry into the vault',
+      needs: [],
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject, facts }, snapshot, closer) => {
+        const id = subject.key;
+        const mended = mendRow(closer.rows[id], judgedThread(snapshot, id)?.file ?? null);
+        return mended === null
+          ? asDraft(
+              `The entry that no Codex can read (${facts.why}) goes into the vault.`,
+              takeRow(snapshot, closer, id),
+            )
+          : asDraft(
+              `The entry has values that Codex can read: ${Object.keys(mended).join(', ')}.`,
+              changeRow(snapshot, closer, id, mended),
+            );
+      },
+    },
+  ],
 });

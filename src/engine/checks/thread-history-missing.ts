@@ -1,9 +1,9 @@
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Subject } from '../model/finding.ts';
+import type { Severity, Subject } from '../model/finding.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
-import { isComparable, judgedThreads } from './causes.ts';
-import { defineCheck } from './check.ts';
+import { isComparable, judgedThread, judgedThreads } from './causes.ts';
+import { defineCheck, type Objection } from './check.ts';
 import { beginningsOf } from './lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
@@ -20,6 +20,9 @@ threads with legacy history are not affected.
 Resuming the thread fills the database again; opening it to read does not. The repair resumes each
 such thread once and lets go of it. Codex holds the thread for as long as it runs, so that no other
 Codex can write to it meanwhile.
+
+An archived thread is only a note: Codex resumes none, and fills its history when it is taken out of
+the archive and opened.
 
 When the whole database is gone, or was made anew and is empty, this is one finding about it.`,
   severity: 'warning',
@@ -39,6 +42,7 @@ When the whole database is gone, or was made anew and is empty, this is one find
         subject: databaseSubject(snapshot),
         facts: { threads: missing.length, isThere: snapshot.history !== null },
         threads: missing.map(({ thread }) => thread.id),
+        severity: severityFor(missing),
       };
       return;
     }
@@ -47,6 +51,7 @@ When the whole database is gone, or was made anew and is empty, this is one find
         subject: threadSubject(thread.id, file),
         facts: { threads: 1, isThere: true },
         threads: [thread.id],
+        severity: severityFor([{ thread }]),
       };
   },
   say: ({ threads, isThere }) => {
@@ -62,12 +67,17 @@ When the whole database is gone, or was made anew and is empty, this is one find
       title: 'Let Codex resume it once, which fills its history again',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
-      plan: ({ id, threads }, snapshot) =>
-        asDraft(
+      plan: ({ id, threads }, snapshot) => {
+        // Codex resumes no archived thread; it fills the history of one that is taken out.
+        const active = threads.filter(
+          thread => judgedThread(snapshot, thread)?.thread.archived === false,
+        );
+        if (active.length === 0) return ARCHIVED;
+        return asDraft(
           'Codex resumes each of them once.',
           askCodex(
             snapshot,
-            threads.map(thread => ({
+            active.map(thread => ({
               method: 'thread/resume',
               params: { threadId: thread },
               says: 'resumes a thread, so that its turns are shown again',
@@ -75,10 +85,16 @@ When the whole database is gone, or was made anew and is empty, this is one find
               threads: [thread],
             })),
           ),
-        ),
+        );
+      },
     },
   ],
 });
+
+/** What is archived is not opened; taken out and opened, it has its turns again. */
+function severityFor(missing: readonly Pick<Paginated, 'thread'>[]): Severity {
+  return missing.every(({ thread }) => thread.archived) ? 'note' : 'warning';
+}
 
 interface Paginated {
   readonly thread: Thread;
@@ -111,3 +127,8 @@ function databaseSubject({ history, home }: Snapshot): Subject {
   const path = `${home.sqliteHome}${separator}${FILE}`;
   return { kind: 'database', key: home.sqliteHome === home.path ? FILE : path, path };
 }
+
+const ARCHIVED: Objection = {
+  why: 'it is archived, and Codex resumes no archived thread',
+  next: 'Nothing is lost: its turns come back when you take it out of the archive and open it.',
+};

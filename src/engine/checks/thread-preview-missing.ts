@@ -1,6 +1,10 @@
-import { judgedThreads, isComparable } from './causes.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { FilePath, ThreadId } from '../model/words.ts';
+import { isComparable, judgedThread, judgedThreads } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
+import { asDraft, changeRow, SAFE } from './curing.ts';
+import { literal } from '../model/literal.ts';
 
 export default defineCheck({
   id: 'thread-preview-missing',
@@ -34,6 +38,33 @@ the same effect. Giving the thread a name does not bring it back into the lists.
     isPreviewEmpty
       ? 'The database has lost the beginning of its first message: lists from the database leave it out.'
       : 'The database has lost its title, which is the beginning of its first message: lists show it without one.',
+  cures: [
+    {
+      ...SAFE,
+      id: 'take-from-file',
+      title: 'Take preview and title from the file',
+      needs: [],
+      wishes: ({ threads, subject }, snapshot) => ({
+        rows: threads,
+        messages: fileOf(subject.key, snapshot),
+      }),
+      plan: ({ subject, facts }, snapshot, closer) => {
+        const [file = ''] = fileOf(subject.key, snapshot);
+        const message = closer.messages[file];
+        if (message === undefined)
+          return { why: 'its first message could not be read', next: 'Nothing was changed.' };
+        const text = literal(message);
+        return asDraft(
+          'The database has the beginning of its first message again.',
+          changeRow(snapshot, closer, subject.key, {
+            ...(facts.isPreviewEmpty ? { preview: text } : {}),
+            ...(facts.isTitleEmpty ? { title: text } : {}),
+            first_user_message: text,
+          }),
+        );
+      },
+    },
+  ],
 });
 
 /** What stands for a message without any text. */
@@ -41,4 +72,9 @@ const IMAGE = '[Image]';
 
 function isBlank(text: string): boolean {
   return text.trim() === '';
+}
+
+function fileOf(id: ThreadId, snapshot: Snapshot): readonly FilePath[] {
+  const file = judgedThread(snapshot, id)?.file ?? null;
+  return file === null ? [] : [file.file];
 }

@@ -1,10 +1,12 @@
-import { judgedThreads } from './causes.ts';
-import { defineCheck } from './check.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { ThreadId } from '../model/words.ts';
+import { judgedThread, judgedThreads } from './causes.ts';
+import { defineCheck, type Objection } from './check.ts';
+import { moveToProvider, wishesToMove, type HeldThread } from './moveProvider.ts';
 import { providersOf } from './providers.ts';
 import { threadSubject } from './subjects.ts';
 import { join } from './words.ts';
-import { asDraft, changeRow, SAFE } from './curing.ts';
-import { literal } from '../model/literal.ts';
+import { SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-provider-mismatch',
@@ -58,16 +60,34 @@ to another: parts that are encrypted for the old one stay so.`,
     {
       ...SAFE,
       id: 'follow-header',
-      title: 'Let the database follow the first line of the file',
+      title: 'Let database and settings follow the first line of the file',
       needs: [],
-      fits: ({ facts: { header, row, settings } }) =>
-        header !== null && row !== header && (settings === null || settings === header),
-      wishes: ({ threads }) => ({ rows: threads }),
-      plan: ({ subject, facts }, snapshot, closer) =>
-        asDraft(
-          `The database has it under the provider "${facts.header ?? ''}", as its file does.`,
-          changeRow(snapshot, closer, subject.key, { model_provider: literal(facts.header) }),
-        ),
+      fits: ({ facts: { header } }) => header !== null && header !== '',
+      wishes: ({ subject }, snapshot) => {
+        const held = heldThread(snapshot, subject.key);
+        return held === null ? {} : wishesToMove(snapshot, held);
+      },
+      plan: ({ subject, facts: { header } }, snapshot, closer) => {
+        const held = heldThread(snapshot, subject.key);
+        if (held === null || header === null) return GONE;
+        const steps = moveToProvider(snapshot, closer, held, header);
+        if ('why' in steps) return steps;
+        return {
+          says: `The thread ${subject.key} is kept under the provider "${header}", as the first line of its file says.`,
+          steps,
+          undoneWhole: 'Codex has gone on with the thread, so that all of it stays as it is',
+        };
+      },
     },
   ],
 });
+
+function heldThread(snapshot: Snapshot, id: ThreadId): HeldThread | null {
+  const judged = judgedThread(snapshot, id);
+  return judged?.file == null ? null : { thread: judged.thread, file: judged.file };
+}
+
+const GONE: Objection = {
+  why: 'the file of the thread is no longer there',
+  next: 'Look again with codex-health scan.',
+};

@@ -22,6 +22,11 @@ export interface Unit {
   readonly loses: CureOffer['loses'];
   readonly needs: readonly CureNeed[];
   readonly steps: readonly Step[];
+  /**
+   * Present where places have to agree with each other: it is undone as a whole, or left as a whole
+   * when anything of it has been changed since. Says what else brings the person back then.
+   */
+  readonly undoneWhole?: string;
 }
 
 /** A finding that is left as it is. */
@@ -72,6 +77,13 @@ export interface EditStep {
   readonly modifiedMs: number;
   /** In order, and not over each other. */
   readonly splices: readonly Splice[];
+  /** It is undone only while nobody has written anything into the file since. */
+  readonly isStrict?: true;
+  /**
+   * The name under which forks lean on bytes of this file, and the names of those that did. When one
+   * was made since, the file keeps its length, and with it all that was done.
+   */
+  readonly leaning?: { readonly on: ThreadId; readonly known: readonly ThreadId[] };
 }
 
 export interface Splice {
@@ -92,12 +104,18 @@ export interface MoveStep {
 /** A place on disk, or a name in the vault of the repair that is being made. */
 export type Destination = { readonly file: FilePath } | { readonly vault: string };
 
-/** Makes a small file where nothing is. */
+/** Makes a file where nothing is: a small one, or a compressed one unpacked. */
 export interface CreateStep {
   readonly kind: 'create';
   readonly file: FilePath;
-  readonly content: Bytes;
+  readonly content: Bytes | Unpacked;
   readonly modifiedMs: number | null;
+}
+
+/** What a compressed file holds; so many bytes. */
+export interface Unpacked {
+  readonly unpacked: FilePath;
+  readonly bytes: number;
 }
 
 /** Lets Codex itself do something, through a server of its own that is ended afterwards. */

@@ -2,7 +2,9 @@
 // back what was begun: a home is as it was before, or as it was planned.
 
 import type { Left, Plan, Receipt, Step, Unit } from '../model/plan.ts';
+import { Hindered } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
+import { refusalFor } from './guard.ts';
 import { handlerOf } from './steps/index.ts';
 import { Stale, type Ground } from './steps/step.ts';
 import { groundOf, type Site } from './site.ts';
@@ -20,18 +22,60 @@ export async function apply(
   signal: AbortSignal | null,
   progress: Progress,
 ): Promise<Receipt> {
-  const { vault } = site;
-  const repair = await vault.begin(plan);
-  const failed: Failure[] = [];
-  for (let from = 0; from < plan.units.length; from += AT_ONCE) {
-    if (signal?.aborted === true) await giveUp(site, repair);
-    const wave = plan.units.slice(from, from + AT_ONCE);
-    failed.push(...(await applyWave(site, repair, wave, from, signal)));
-    progress(Math.min(from + AT_ONCE, plan.units.length), plan.units.length, 'repairs');
+  const repair = await site.vault.begin(plan);
+  try {
+    return await applyAll(site, repair, signal, progress);
+  } catch (error) {
+    if (error instanceof Hindered && error.stopsAll) await giveUp(site, repair, error);
+    throw error;
   }
-  const receipt = receiptFor(repair, failed);
-  await vault.note(repair, { note: 'applied', receipt });
+}
+
+async function applyAll(
+  site: Site,
+  repair: Repair,
+  signal: AbortSignal | null,
+  progress: Progress,
+): Promise<Receipt> {
+  const { plan } = repair;
+  const failed: Failure[] = [];
+  const unplanned: string[] = [];
+  for (let from = 0; from < plan.units.length; from += AT_ONCE) {
+    if (await isStopped(site, signal)) await giveUp(site, repair);
+    const wave = plan.units.slice(from, from + AT_ONCE);
+    const tell = (done: number) => progress(from + done, plan.units.length, 'repairs');
+    const course = await applyWave(site, repair, wave, from, signal, tell);
+    failed.push(...course.failed);
+    unplanned.push(...course.unplanned);
+  }
+  failed.push(...(await takeBackHalves(site, repair, failed)));
+  const receipt = { ...receiptFor(repair, failed), unplanned };
+  await site.vault.note(repair, { note: 'applied', receipt });
   return receipt;
+}
+
+/** When Codex could not be asked, what was done to prepare for it has no aim any more. */
+async function takeBackHalves(
+  site: Site,
+  repair: Repair,
+  failed: readonly Failure[],
+): Promise<readonly Failure[]> {
+  const { units } = repair.plan;
+  const undone = new Set(failed.filter(isWhole).map(({ unit }) => unit));
+  const lost = new Set([...undone].flatMap(unit => units[unit]?.findings ?? []));
+  const halves: Failure[] = [];
+  for (const [unit, { steps, findings }] of [...units.entries()].toReversed()) {
+    if (undone.has(unit) || !findings.some(finding => lost.has(finding))) continue;
+    const ground = groundOf(site, repair);
+    for (const step of steps.toReversed()) await handlerOf(step).undo(step, ground);
+    halves.push({ unit, why: 'the other half of it could not be done' });
+  }
+  await site.vault.note(repair, ...halves.map(one => ({ note: 'failed' as const, ...one })));
+  return halves;
+}
+
+function isWhole({ finding }: Failure): boolean {
+  return finding === undefined;
 }
 
 interface Failure {
@@ -47,9 +91,11 @@ async function applyWave(
   wave: readonly Unit[],
   from: number,
   signal: AbortSignal | null,
-): Promise<readonly Failure[]> {
+  tell: (done: number) => void,
+): Promise<Course> {
   const ground = groundOf(site, repair);
   const failed: Failure[] = [];
+  const unplanned: string[] = [];
   const begun: number[] = [];
   for (const [index, unit] of wave.entries()) {
     const why = await whyStale(unit, ground);
@@ -59,13 +105,22 @@ async function applyWave(
   // What is begun is taken back after a stop: only what we found as planned may be among it.
   await site.vault.note(repair, { note: 'begun', units: begun });
   for (const unit of begun) {
-    if (signal?.aborted === true) await giveUp(site, repair);
-    failed.push(...(await applyUnit(wave[unit - from]?.steps ?? [], unit, ground)));
+    if (await isStopped(site, signal)) await giveUp(site, repair);
+    const course = await applyUnit(wave[unit - from]?.steps ?? [], unit, ground);
+    failed.push(...course.failed);
+    unplanned.push(...course.unplanned);
+    tell(unit - from + 1);
   }
   // What is not noted as failed would be taken for done.
-  const undone = failed.filter(({ finding }) => finding === undefined);
+  const undone = failed.filter(isWhole);
   await site.vault.note(repair, ...undone.map(one => ({ note: 'failed' as const, ...one })));
-  return failed;
+  return { failed, unplanned };
+}
+
+/** What units came to. */
+interface Course {
+  readonly failed: readonly Failure[];
+  readonly unplanned: readonly string[];
 }
 
 /** A step that goes on with what an earlier one of its unit made cannot be held against the disk yet. */
@@ -83,49 +138,62 @@ async function whyStale({ steps }: Unit, ground: Ground): Promise<string | null>
 }
 
 /** When a step cannot be done, nothing of its unit is. */
-async function applyUnit(
-  steps: readonly Step[],
-  unit: number,
-  ground: Ground,
-): Promise<readonly Failure[]> {
+async function applyUnit(steps: readonly Step[], unit: number, ground: Ground): Promise<Course> {
   const failed: Failure[] = [];
+  const unplanned: string[] = [];
   for (const [index, step] of steps.entries()) {
     try {
-      const parts = (await handlerOf(step).apply(step, ground)) ?? [];
+      const outcome = await handlerOf(step).apply(step, ground);
+      const parts = outcome?.failed ?? [];
       failed.push(...parts.map(({ what, why }) => ({ unit, why, finding: what })));
+      unplanned.push(...(outcome?.unplanned ?? []));
     } catch (error) {
+      if (error instanceof Hindered && error.stopsAll) throw error;
       // What a step found changed is not its own, however much it looks like it.
       const begun = steps.slice(0, error instanceof Stale ? index : index + 1).toReversed();
       const left: Left[] = [];
       for (const one of begun) left.push(...(await handlerOf(one).undo(one, ground)));
       const rest = left.map(({ what, why }) => `; ${what}: ${why}`).join('');
-      return [{ unit, why: `${error instanceof Error ? error.message : String(error)}${rest}` }];
+      const why = `${error instanceof Error ? error.message : String(error)}${rest}`;
+      return { failed: [{ unit, why }], unplanned: [] };
     }
   }
-  return failed;
+  return { failed, unplanned };
 }
 
-async function giveUp(site: Site, repair: Repair): Promise<never> {
+/** A key that was pressed is heard only while we wait, and nothing else here does. */
+async function isStopped({ world }: Site, signal: AbortSignal | null): Promise<boolean> {
+  await world.files.pause(0);
+  return signal?.aborted === true;
+}
+
+async function giveUp(
+  site: Site,
+  repair: Repair,
+  hindered: Hindered | null = null,
+): Promise<never> {
   const known = (await site.vault.repairs()).find(({ id }) => id === repair.id) ?? repair;
   const { left } = await takeBack(site, known);
+  const stopped = `${hindered === null ? '' : `${hindered.message} `}The repair was stopped`;
   throw new Refusal(
-    'stopped',
+    hindered?.hindrance ?? 'stopped',
     left.length === 0
-      ? 'The repair was stopped, and everything is as it was before.'
-      : `The repair was stopped and taken back, but for ${left.map(({ what, why }) => `${what} (${why})`).join(', ')}.`,
-    'Start it again when you like.',
+      ? `${stopped}, and everything is as it was before.`
+      : `${stopped} and taken back, but for ${left.map(({ what, why }) => `${what} (${why})`).join(', ')}.`,
+    hindered === null ? 'Start it again when you like.' : refusalFor(hindered).next,
   );
 }
 
 function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Receipt {
-  const undone = new Set(
-    failures.filter(({ finding }) => finding === undefined).map(({ unit }) => unit),
-  );
-  const failed = failures.flatMap(({ unit, why, finding }) =>
+  const undone = new Set(failures.filter(isWhole).map(({ unit }) => unit));
+  const reasons = failures.flatMap(({ unit, why, finding }) =>
     (finding === undefined ? (plan.units[unit]?.findings ?? []) : [finding]).map(what => ({
       what,
       why,
     })),
+  );
+  const failed = reasons.filter(
+    ({ what }, index) => reasons.findIndex(other => other.what === what) === index,
   );
   const isFailed = new Set(failed.map(({ what }) => what));
   const done = plan.units.filter((_, index) => !undone.has(index));

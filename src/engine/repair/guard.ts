@@ -3,7 +3,7 @@
 import type { CureNeed } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { Holder, Snapshot } from '../model/snapshot.ts';
-import type { Hands } from '../hands.ts';
+import type { Hands, Hindered, Hindrance } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Refuses where no home may be changed, whatever the plan is. */
@@ -48,6 +48,22 @@ export function refuseUnlessMet(needs: readonly CureNeed[], snapshot: Snapshot):
       `This can only be done while no Codex has the files open, and ${snapshot.holders.map(sayHolder).join(', ')} ${snapshot.holders.length === 1 ? 'has' : 'have'}.`,
       'Nothing was changed. Close it (in VS Code: close the window, or disable the Codex extension in it; in a terminal: end codex), and run this again; with --wait it goes on by itself as soon as they are closed.',
     );
+}
+
+/** What a person can do when a disk or a database cannot be written. */
+export function refusalFor({ message, hindrance }: Hindered): Refusal {
+  const next: Readonly<Record<Hindrance, string>> = {
+    full: 'Make some room there and run it again',
+    'read-only': 'Make it writable and run it again',
+    busy: 'Close the program that is writing it and run it again',
+    denied: 'Run it again as the account that runs Codex',
+    failing: 'See to that disk first, and run it again then',
+  };
+  return new Refusal(
+    hindrance,
+    message,
+    `${next[hindrance]}. Should anything have been begun, it is put back first.`,
+  );
 }
 
 export function sayHolder({ program, pid, terminal }: Holder): string {

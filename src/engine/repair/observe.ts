@@ -1,13 +1,14 @@
 // What Codex changed while it was asked, as steps: whatever it did, they take it back. Only what a
 // person would miss is looked at: rows of threads, rollouts, names.
 
+import type { TableImages } from '../model/closerLook.ts';
 import type { Columns, Step } from '../model/plan.ts';
-import type { FilePath, ThreadId } from '../model/words.ts';
+import type { FilePath } from '../model/words.ts';
 import { asBytes } from '../model/bytes.ts';
 import type { World } from '../world.ts';
 
 export interface Observation {
-  readonly rows: Readonly<Record<ThreadId, Columns>>;
+  readonly tables: TableImages;
   readonly files: Readonly<Record<FilePath, Seen>>;
 }
 
@@ -17,9 +18,13 @@ interface Seen {
 }
 
 const TREES = ['sessions', 'archived_sessions'];
-const NAMES = 'session_index.jsonl';
+export const NAMES = 'session_index.jsonl';
 
-export async function observeFiles(world: World, home: FilePath): Promise<Observation['files']> {
+export async function observeFiles(
+  world: World,
+  home: FilePath,
+  sqliteHome: FilePath,
+): Promise<Observation['files']> {
   const files: Record<FilePath, Seen> = {};
   const see = async (file: FilePath) => {
     const state = await world.files.stat(file);
@@ -32,7 +37,14 @@ export async function observeFiles(world: World, home: FilePath): Promise<Observ
     for (const { file, kind } of tree.value.entries) if (kind === 'file') await see(file);
   }
   await see(world.machine.join(home, NAMES));
+  const beside = await world.files.list(sqliteHome);
+  for (const { file } of beside.ok ? beside.value : []) if (isDatabase(file)) await see(file);
   return files;
+}
+
+/** What is in a database is looked at by its rows; of the file it matters only whether it is new. */
+function isDatabase(file: FilePath): boolean {
+  return /\.sqlite(?:-wal|-shm)?$/.test(file);
 }
 
 /** The steps that would have led from one to the other. */
@@ -42,21 +54,29 @@ export async function stepsBetween(
   before: Observation,
   after: Observation,
 ): Promise<readonly Step[]> {
-  const rows = rowSteps(state, before.rows, after.rows);
-  return [...(await fileSteps(world, before.files, after.files)), ...rows];
+  // A database that Codex has made goes as a whole when this is taken back.
+  const isNew = before.files[state] === undefined;
+  return [
+    ...(await fileSteps(world, before.files, after.files)),
+    ...(isNew ? [] : rowSteps(state, before.tables, after.tables)),
+  ];
 }
 
-function rowSteps(
-  database: FilePath,
-  before: Observation['rows'],
-  after: Observation['rows'],
-): readonly Step[] {
-  const ids = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...ids].flatMap(id => {
-    const change = changeOf(before[id], after[id]);
-    return change === null
-      ? []
-      : [{ kind: 'rows' as const, database, table: 'threads', changes: [change] }];
+/** Databases that were not there before. */
+export function madeDatabases(before: Observation, after: Observation): readonly FilePath[] {
+  return Object.keys(after.files).filter(
+    file => file.endsWith('.sqlite') && before.files[file] === undefined,
+  );
+}
+
+function rowSteps(database: FilePath, before: TableImages, after: TableImages): readonly Step[] {
+  return Object.keys(before).flatMap(table => {
+    const [old, now] = [before[table] ?? {}, after[table] ?? {}];
+    const ids = new Set([...Object.keys(old), ...Object.keys(now)]);
+    return [...ids].flatMap(id => {
+      const change = changeOf(old[id], now[id]);
+      return change === null ? [] : [{ kind: 'rows' as const, database, table, changes: [change] }];
+    });
   });
 }
 
@@ -85,6 +105,7 @@ async function fileSteps(
   const arrived = Object.keys(after).filter(file => before[file] === undefined);
   const steps: Step[] = [];
   for (const [file, seen] of Object.entries(before)) {
+    if (isDatabase(file)) continue;
     const place =
       after[file] === undefined ? arrived.find(other => nameOf(other) === nameOf(file)) : file;
     const now = place === undefined ? undefined : after[place];
@@ -92,8 +113,7 @@ async function fileSteps(
     if (place === undefined || now === undefined) continue;
     const written = await writtenStep(world, file, place, seen, now);
     if (written !== null) steps.push(written);
-    if (place !== file)
-      steps.push({ kind: 'move', from: file, to: { file: place }, ...now });
+    if (place !== file) steps.push({ kind: 'move', from: file, to: { file: place }, ...now });
   }
   return steps;
 }

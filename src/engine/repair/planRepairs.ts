@@ -52,11 +52,7 @@ export function fits(cure: Cure, finding: Finding, snapshot: Snapshot): boolean 
   return cure.fits?.(finding, snapshot) ?? true;
 }
 
-function whyNoCure(
-  finding: Finding,
-  cures: readonly Cure[],
-  wanted: string | null,
-): Refused {
+function whyNoCure(finding: Finding, cures: readonly Cure[], wanted: string | null): Refused {
   if (wanted !== null && cures.length > 0)
     return {
       finding: finding.id,
@@ -87,16 +83,25 @@ export function planRepairs(
     const draft = cure.plan(finding, snapshot, closer);
     if ('why' in draft) refused.push({ finding: finding.id, ...draft });
     else {
-      const { says, steps } = draft;
       const { id, title, loses, needs } = cure;
-      const unit = { findings: [finding.id], cure: { id, title }, says, loses, needs, steps };
+      const unit = { findings: [finding.id], cure: { id, title }, loses, needs, ...draft };
       drafted.push({ phase: PHASES.indexOf(cure.phase ?? 'rows'), unit });
     }
   }
   // No later step may undo the aim of an earlier one. Sorting is stable.
   const units = mergeAsking(
-    drafted.toSorted((one, other) => one.phase - other.phase).map(({ unit }) => unit),
+    drafted
+      .toSorted((one, other) => one.phase - other.phase)
+      .flatMap(({ unit }) => splitAsking(unit)),
   );
+  return asPlan(units, refused, hash);
+}
+
+export function asPlan(
+  units: readonly Unit[],
+  refused: readonly Refused[],
+  hash: (text: string) => string,
+): Plan {
   const needs = [...new Set(units.flatMap(unit => unit.needs))].sort() as CureNeed[];
   return {
     sha: hash(JSON.stringify([units, refused])),
@@ -109,6 +114,17 @@ export function planRepairs(
 
 /** Codex has to be able to start before it is asked; files have to be right before rows follow them. */
 const PHASES = ['databases', 'files', 'rows', 'codex'] as const;
+
+/** What Codex is asked is gathered; the rest of a unit comes before it, and stands by itself. */
+function splitAsking(unit: Unit): readonly Unit[] {
+  const asking = unit.steps.filter(({ kind }) => kind === 'ask');
+  const others = unit.steps.filter(({ kind }) => kind !== 'ask');
+  if (asking.length === 0 || others.length === 0) return [unit];
+  return [
+    { ...unit, steps: others },
+    { ...unit, steps: asking },
+  ];
+}
 
 /** Codex is started once, and asked everything in an order in which no call undoes another's aim. */
 function mergeAsking(units: readonly Unit[]): readonly Unit[] {
@@ -130,7 +146,13 @@ function mergeAsking(units: readonly Unit[]): readonly Unit[] {
 }
 
 /** A list that looks through the files bends archive flags to the folders, so it comes last. */
-const ORDER = ['thread/unarchive', 'thread/archive', 'thread/name/set', 'thread/resume', 'thread/list'];
+const ORDER = [
+  'thread/unarchive',
+  'thread/archive',
+  'thread/name/set',
+  'thread/resume',
+  'thread/list',
+];
 
 function mergeCalls(calls: readonly Call[]): readonly Call[] {
   const merged = new Map<string, Call>();

@@ -3,7 +3,8 @@
 import type { Home } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Hands } from '../hands.ts';
-import { readAllRows } from '../scan/lookCloser.ts';
+import { readLeaning } from '../scan/rollouts/readLeaning.ts';
+import { readTables } from '../scan/lookCloser.ts';
 import type { World } from '../world.ts';
 import type { Ground } from './steps/step.ts';
 import type { Repair, Vault } from './vault.ts';
@@ -15,13 +16,18 @@ export interface Site {
   readonly vault: Vault;
 }
 
-export function groundOf({ world, hands, home, vault }: Site, { folder }: Repair): Ground {
+/** Tables that Codex changes when it is asked about threads. */
+const OBSERVED = ['threads', 'backfill_state'];
+
+export function groundOf({ world, hands, home, vault }: Site, { folder, at }: Repair): Ground {
+  let leaning: ReturnType<Ground['leaning']> | null = null;
   return {
     world,
     hands,
     keptFiles: vault.keptFiles(folder),
-    rows: database => readAllRows(world, database),
+    tables: database => readTables(world, database, OBSERVED),
     locate: file => locate(world, home.path, file),
+    leaning: () => (leaning ??= readLeaning(world, home.path, Date.parse(at))),
   };
 }
 

@@ -1,9 +1,12 @@
 // Takes a repair back: after it was done, or because a stop left it in the middle.
 
-import type { Left } from '../model/plan.ts';
+import { Hindered, type Hands, type Transaction } from '../hands.ts';
+import type { Left, Step, Unit } from '../model/plan.ts';
+import type { FilePath } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
 import { handlerOf } from './steps/index.ts';
 import { groundOf, type Site } from './site.ts';
+import type { Ground } from './steps/step.ts';
 import { stateOf, type Repair } from './vault.ts';
 
 export interface Undone {
@@ -24,23 +27,105 @@ export async function recover(site: Site): Promise<readonly Undone[]> {
 export async function takeBack(site: Site, repair: Repair): Promise<Undone> {
   const { vault, world } = site;
   const now = () => new Date(world.now()).toISOString();
-  await vault.note(repair, { note: 'undoing', at: now() });
+  // One that was stopped is known to be so without a note, for which there may be no room.
+  if (stateOf(repair) === 'applied') await vault.note(repair, { note: 'undoing', at: now() });
   const ground = groundOf(site, repair);
   const left: Left[] = [];
   const failed: Left[] = [];
   const units = begunUnits(repair);
-  for (const unit of units.toReversed())
-    for (const step of (repair.plan.units[unit]?.steps ?? []).toReversed())
-      try {
-        left.push(...(await handlerOf(step).undo(step, ground)));
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        failed.push({ what: handlerOf(step).describe(step), why });
-      }
+  let whole = 0;
+  for (const index of units.toReversed()) {
+    const unit = repair.plan.units[index];
+    if (unit === undefined) continue;
+    const standing = await undoUnit(unit, ground, left, failed);
+    if (!standing) whole += 1;
+  }
   if (failed.length > 0) throw unfinished(failed);
   await vault.note(repair, { note: 'undone', at: now(), left });
-  return { receipt: repair.id, undone: units.length, left };
+  return { receipt: repair.id, undone: whole, left };
 }
+
+/** Says whether all of it stays, since something of it has been changed. */
+async function undoUnit(
+  unit: Unit,
+  ground: Ground,
+  left: Left[],
+  failed: Left[],
+): Promise<boolean> {
+  const attempt = async (step: Step, hands: Hands): Promise<readonly Left[]> => {
+    try {
+      return (await isStillUnmade(step, unit, ground))
+        ? []
+        : await handlerOf(step).undo(step, { ...ground, hands });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      failed.push({ what: handlerOf(step).describe(step), why });
+      // Each of them would wait for as long.
+      if (error instanceof Hindered && error.hindrance === 'busy') throw unfinished(failed);
+      return [];
+    }
+  };
+  const { undoneWhole } = unit;
+  if (undoneWhole !== undefined) {
+    const standing: Left[] = [];
+    for (const step of unit.steps)
+      // Whether a file can be moved back or unmade shows when what was done in it is undone.
+      if (step.kind === 'edit' || step.kind === 'rows')
+        standing.push(...(await attempt(step, tied(ground.hands))));
+    const [first] = standing;
+    if (first !== undefined) {
+      const why = `${first.why} (${first.what}); ${undoneWhole}`;
+      left.push({ what: unit.says.replace(/\.$/, ''), why });
+      return true;
+    }
+    // What could not be looked at is not half undone.
+    if (failed.length > 0) throw unfinished(failed);
+  }
+  for (const step of unit.steps.toReversed()) left.push(...(await attempt(step, ground.hands)));
+  return false;
+}
+
+/** What was to be changed in a file that a stop has kept from being made. */
+async function isStillUnmade(step: Step, { steps }: Unit, { world }: Ground): Promise<boolean> {
+  if (step.kind !== 'edit') return false;
+  const isMadeHere = steps.some(other => other.kind === 'create' && other.file === step.file);
+  if (!isMadeHere) return false;
+  const state = await world.files.stat(step.file);
+  return !state.ok && state.trouble.code === 'missing';
+}
+
+/** Hands that do nothing: what undoing would leave can be seen without undoing anything. */
+function tied(hands: Hands): Hands {
+  const nothing = () => Promise.resolve();
+  return {
+    ...hands,
+    write: nothing,
+    rewrite: nothing,
+    removeOwn: nothing,
+    transact: (database, work) => rehearse(hands, database, work),
+  };
+}
+
+/** Does the work in a transaction that is given up, so that it can be seen what it comes to. */
+async function rehearse<T>(
+  hands: Hands,
+  database: FilePath,
+  work: (transaction: Transaction) => T,
+): Promise<T> {
+  const results: T[] = [];
+  try {
+    await hands.transact(database, transaction => {
+      results.push(work(transaction));
+      throw new RolledBack();
+    });
+  } catch (error) {
+    if (!(error instanceof RolledBack)) throw error;
+  }
+  const [result] = results;
+  return result as T;
+}
+
+class RolledBack extends Error {}
 
 /** It stays in the journal as one that is not at its end, and can be gone on with. */
 function unfinished(failed: readonly Left[]): Refusal {

@@ -73,6 +73,8 @@ function spawnCodex(request: StartRequest): ChildProcess {
       cwd: os.tmpdir(),
       env: environmentFor(request),
       stdio: 'pipe',
+      // Ctrl-C at the terminal is for us: Codex is ended by us, in order.
+      detached: process.platform !== 'win32',
       windowsHide: true,
     });
   } catch (cause) {

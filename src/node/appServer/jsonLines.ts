@@ -43,13 +43,13 @@ export class LineReader extends AbstractMessageReader implements MessageReader {
 
 /** A line that is no message is passed over, as Codex does with ours; so is an empty one. */
 function deliver(pieces: readonly Buffer[], callback: DataCallback): void {
-  let message: unknown;
+  let message: Message;
   try {
-    message = JSON.parse(Buffer.concat(pieces).toString('utf8'));
+    message = JSON.parse(Buffer.concat(pieces).toString('utf8')) as Message;
   } catch {
     return;
   }
-  if (typeof message === 'object' && message !== null) callback(message as Message);
+  callback(message);
 }
 
 export class LineWriter extends AbstractMessageWriter implements MessageWriter {

@@ -41,7 +41,9 @@ function rowsOf(file: string): HomePicture {
       for (const { name } of tables) {
         const table = String(name);
         const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all(table);
-        const values = columns.map(column => `quote("${String(column['name'])}")`).join(` || ' ' || `);
+        const values = columns
+          .map(column => `quote("${String(column['name'])}")`)
+          .join(` || ' ' || `);
         const all = database.prepare(`SELECT ${values} AS row FROM "${table}" ORDER BY 1`).all();
         rows[`table ${table}`] = all.map(({ row }) => String(row)).join('\n');
       }

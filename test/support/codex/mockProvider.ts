@@ -6,15 +6,23 @@ import type { AddressInfo } from 'node:net';
 
 export interface MockProvider {
   readonly port: number;
+  /** What the model was last told, text by text. */
+  lastHeard(): readonly string[];
   close(): Promise<void>;
 }
 
 export async function startMockProvider(): Promise<MockProvider> {
   let turns = 0;
+  let heard = '';
   const server = http.createServer((request, response) => {
-    request.resume().once('end', () => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (piece: string) => {
+      body += piece;
+    });
+    request.once('end', () => {
       if (request.method === 'POST' && request.url?.endsWith('/responses') === true) {
         turns += 1;
+        heard = body;
         sendTurn(response, turns);
       } else {
         const isModelList = request.url?.includes('/models') === true;
@@ -28,6 +36,8 @@ export async function startMockProvider(): Promise<MockProvider> {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    lastHeard: () =>
+      [...heard.matchAll(/"text":"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text),
     close: () =>
       new Promise(resolve => {
         server.close(() => {

@@ -1,11 +1,15 @@
 import type { CreateStep, Left } from '../../model/plan.ts';
+import type { FilePath } from '../../model/words.ts';
 import { BESIDE } from '../../hands.ts';
 import { asBytes, toArray } from '../../model/bytes.ts';
+import { unpackWhole } from '../../scan/unpackWhole.ts';
+import { isSameTime } from './edit.ts';
 import { folderOf } from './move.ts';
-import { Stale, type StepHandler } from './step.ts';
+import { Stale, type Ground, type StepHandler } from './step.ts';
 
 export const create: StepHandler<CreateStep> = {
-  describe: ({ file }) => `makes ${file}`,
+  describe: ({ file, content }) =>
+    typeof content === 'string' ? `makes ${file}` : `unpacks ${content.unpacked}`,
   touches: ({ file }) => [file],
   backupBytes: () => 0,
   whyStale: async ({ file }, { world }) => {
@@ -17,15 +21,52 @@ export const create: StepHandler<CreateStep> = {
     const why = await create.whyStale(step, ground);
     if (why !== null) throw new Stale(why);
     await ground.hands.makeFolder(folderOf(step.file));
-    await ground.hands.create(step.file, toArray(step.content), step.modifiedMs);
+    await ground.hands.create(step.file, await contentOf(step, ground), step.modifiedMs);
   },
-  undo: async ({ file, content }, { world, hands }): Promise<readonly Left[]> => {
-    await hands.removeOwn(file + BESIDE);
-    const found = await world.files.whole(file, content.length + 1);
-    if (!found.ok && found.trouble.code === 'missing') return [];
-    if (!found.ok || asBytes(found.value) !== content)
+  undo: async (step, ground): Promise<readonly Left[]> => {
+    const { file } = step;
+    await ground.hands.removeOwn(file + BESIDE);
+    const state = await ground.world.files.stat(file);
+    if (!state.ok && state.trouble.code === 'missing') return [];
+    if (!(await isStillOurs(step, ground)))
       return [{ what: file, why: 'it has been written since' }];
-    await hands.removeOwn(file);
+    await ground.hands.removeOwn(file);
     return [];
   },
 };
+
+async function contentOf({ content }: CreateStep, { world }: Ground): Promise<Uint8Array> {
+  if (typeof content === 'string') return toArray(content);
+  const unpacked = await unpackWhole(world, content.unpacked);
+  if (unpacked?.length !== content.bytes)
+    throw new Stale(`${content.unpacked} has changed since the plan was made`);
+  return unpacked;
+}
+
+async function isStillOurs(step: CreateStep, ground: Ground): Promise<boolean> {
+  const { file, content, modifiedMs } = step;
+  if (typeof content !== 'string')
+    return isUnpackedTwin(file, content.unpacked, modifiedMs, ground);
+  const found = await ground.world.files.whole(file, content.length + 1);
+  return found.ok && asBytes(found.value) === content;
+}
+
+/** The only copy of a conversation is never removed, whoever made it. */
+async function isUnpackedTwin(
+  file: FilePath,
+  packed: FilePath,
+  modifiedMs: number | null,
+  { world }: Ground,
+): Promise<boolean> {
+  const state = await world.files.stat(file);
+  const content = await unpackWhole(world, packed);
+  const found = content === null ? null : await world.files.whole(file, content.length + 1);
+  return (
+    state.ok &&
+    (modifiedMs === null || isSameTime(state.value.modifiedMs, modifiedMs)) &&
+    found?.ok === true &&
+    content !== null &&
+    found.value.length === content.length &&
+    content.every((byte, at) => byte === found.value[at])
+  );
+}

@@ -1,5 +1,5 @@
-// Places of a file. Where nothing changes its length it is written in place, and what is added at the
-// end is appended; else the file is written anew beside and put in place in one step.
+// Places of a file. Where nothing inside changes its length it is written in place, and what is added
+// at the end is appended; else the file is written anew beside and put in place in one step.
 
 import type { Bytes, EditStep, Left, Splice } from '../../model/plan.ts';
 import { BESIDE, type Rewriting } from '../../hands.ts';
@@ -36,6 +36,8 @@ async function undoEdit(step: EditStep, ground: Ground): Promise<readonly Left[]
   const state = await ground.world.files.stat(file);
   if (!state.ok) return [{ what: file, why: state.trouble.why }];
   const ending = endingOf(step.splices, step.bytes);
+  if (step.isStrict === true || (ending !== null && step.splices.length > 1))
+    return undoUnwritten(step, ending, file, state.value, ground);
   return ending === null
     ? undoPlaces(step, file, state.value, ground)
     : undoEnding(step, ending, file, state.value, ground);
@@ -96,6 +98,60 @@ async function undoPlaces(
   return [];
 }
 
+/** All of it, while the file is exactly as we left it, or as a stop in the middle did. */
+async function undoUnwritten(
+  step: EditStep,
+  ending: Splice | null,
+  file: FilePath,
+  { bytes, modifiedMs }: FileState,
+  ground: Ground,
+): Promise<readonly Left[]> {
+  const { splices } = step;
+  const inverse = inverseOf(splices);
+  if (bytes === lengthAfter(step) && isAs(await readPlaces(file, inverse, ground), inverse)) {
+    if (bytes !== step.bytes && (await isLeanedOnSince(step, ground)))
+      return [{ what: file, why: 'a fork of it has been made since' }];
+    await writePlaces(file, inverse, bytes, step.modifiedMs, ground);
+    return [];
+  }
+  const found = await readPlaces(file, splices, ground);
+  const isBefore = bytes === step.bytes && isAs(found, splices);
+  if (isBefore && isSameTime(modifiedMs, step.modifiedMs)) return [];
+  const inside = splices.filter(splice => splice !== ending);
+  const isOurs =
+    isBefore ||
+    (inside.every(({ before, after }, index) => isMixed(found[index] ?? '', before, after)) &&
+      (await isPartOf(ending, file, bytes, step.bytes, ground)));
+  if (!isOurs) return [{ what: file, why: WRITTEN_SINCE }];
+  const pieces = splices.map(({ at, before }) => ({ at, bytes: toArray(before) }));
+  await ground.hands.write(file, { pieces, cutTo: step.bytes, modifiedMs: step.modifiedMs });
+  return [];
+}
+
+async function isLeanedOnSince({ leaning }: EditStep, ground: Ground): Promise<boolean> {
+  if (leaning === undefined) return false;
+  const names = (await ground.leaning()).get(leaning.on) ?? [];
+  return names.some(name => !leaning.known.includes(name));
+}
+
+/** Whether the end of the file is the beginning of what was to be put there. */
+async function isPartOf(
+  ending: Splice | null,
+  file: FilePath,
+  bytes: number,
+  before: number,
+  ground: Ground,
+): Promise<boolean> {
+  if (ending === null) return bytes === before;
+  const longer = ending.before + ending.after;
+  const [there = null] = await readPlaces(
+    file,
+    [{ at: ending.at, before: `${longer} `, after: '' }],
+    ground,
+  );
+  return bytes >= ending.at && there !== null && longer.startsWith(there);
+}
+
 function isAs(found: readonly (Bytes | null)[], splices: readonly Splice[]): boolean {
   return splices.every(({ before }, index) => found[index] === before);
 }
@@ -116,8 +172,7 @@ async function writePlaces(
   { hands }: Ground,
 ): Promise<void> {
   const ending = endingOf(splices, bytes);
-  const isInPlace = splices.every(({ before, after }) => before.length === after.length);
-  if (ending === null && !isInPlace) {
+  if (ending === null && !splices.every(isInPlace)) {
     await hands.rewrite(file, { pieces: rewritten(splices), modifiedMs });
     return;
   }
@@ -126,12 +181,16 @@ async function writePlaces(
   await hands.write(file, { pieces, cutTo, modifiedMs });
 }
 
-/** The only change, when it appends to the file or cuts off its end. */
+/** The last change, when it appends to the file or cuts off its end, and the others are in place. */
 function endingOf(splices: readonly Splice[], bytes: number): Splice | null {
-  const [only] = splices;
-  if (splices.length !== 1 || only === undefined) return null;
-  const isAtEnd = only.at + only.before.length === bytes;
-  return isAtEnd && (only.before === '' || only.after === '') ? only : null;
+  const last = splices.at(-1);
+  if (last === undefined || !splices.slice(0, -1).every(isInPlace)) return null;
+  const isAtEnd = last.at + last.before.length === bytes;
+  return isAtEnd && (last.before === '' || last.after === '') ? last : null;
+}
+
+function isInPlace({ before, after }: Splice): boolean {
+  return before.length === after.length;
 }
 
 function rewritten(splices: readonly Splice[]): Rewriting['pieces'] {
@@ -170,7 +229,7 @@ async function readPlaces(
   return places;
 }
 
-/** Times are kept to the microsecond, and come back as fractions of a millisecond. */
+/** To the microsecond: a fraction of a millisecond is no exact number. */
 export function isSameTime(one: number, other: number): boolean {
-  return Math.abs(one - other) < 0.0015;
+  return Math.round(one * 1000) === Math.round(other * 1000);
 }

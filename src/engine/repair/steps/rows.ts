@@ -7,13 +7,15 @@ import { Stale, type StepHandler } from './step.ts';
 
 export const rows: StepHandler<RowsStep> = {
   describe: ({ table, changes, database }) => {
-    const made = changes.filter(({ before }) => before === null).length;
-    const taken = changes.filter(({ after }) => after === null).length;
-    const changed = changes.length - made - taken;
+    const made = changes.filter(one => one.before === null && !isKept(one)).length;
+    const taken = changes.filter(one => one.after === null && !isKept(one)).length;
+    const kept = changes.filter(isKept).length;
+    const changed = changes.length - made - taken - kept;
     const parts = [
       [made, 'adds', 'to'],
       [changed, 'changes', 'in'],
       [taken, 'takes', 'out of'],
+      [kept, 'relies on', 'of'],
     ] as const;
     const said = parts
       .filter(([count]) => count > 0)
@@ -31,9 +33,7 @@ export const rows: StepHandler<RowsStep> = {
       if (isThere(transaction, table) === (makes !== undefined))
         return `the table ${table} ${makes === undefined ? 'is not there' : 'is there again'}`;
       if (makes !== undefined) return null;
-      const stale = changes.find(
-        ({ key, before }) => !isAsIn(transaction, table, key, before),
-      );
+      const stale = changes.find(({ key, before }) => !isAsIn(transaction, table, key, before));
       return stale === undefined ? null : sayStale(table, stale.key);
     }),
   apply: async ({ database, table, makes, changes }, { hands }) => {
@@ -55,6 +55,11 @@ export const rows: StepHandler<RowsStep> = {
     }),
 };
 
+/** What is only relied on: undoing leaves everything as it is when this has changed since. */
+function isKept({ before, after }: RowChange): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
+}
+
 function isThere(transaction: Transaction, table: string): boolean {
   return count(transaction, 'sqlite_master', `name IS ${checked(literal(table))}`) > 0;
 }
@@ -63,7 +68,7 @@ function applyChange(transaction: Transaction, table: string, change: RowChange)
   const { key, before, after } = change;
   // Here nobody can come between looking and writing.
   if (!isAsIn(transaction, table, key, before)) throw new Stale(sayStale(table, key));
-  write(transaction, table, key, before, after);
+  if (!isKept(change)) write(transaction, table, key, before, after);
 }
 
 function sayStale(table: string, key: Columns): string {

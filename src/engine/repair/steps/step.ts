@@ -1,7 +1,8 @@
 // What a kind of step can do. Undoing decides by looking and not by what is remembered: it is right
 // from before, from after, and from wherever a stop has left things in between.
 
-import type { Columns, Left, Step } from '../../model/plan.ts';
+import type { TableImages } from '../../model/closerLook.ts';
+import type { Left, Step } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import type { Hands } from '../../hands.ts';
 import type { World } from '../../world.ts';
@@ -15,10 +16,17 @@ export interface StepHandler<S extends Step> {
   backupBytes(step: S): number;
   /** Why the disk is no longer as the plan found it; null when it is. Looks, and changes nothing. */
   whyStale(step: S, ground: Ground): Promise<string | null>;
-  /** What part of it could not be done; nothing when all of it was. */
-  apply(step: S, ground: Ground): Promise<readonly Left[] | void>;
+  /** Nothing when all of it was done, and nothing besides. */
+  apply(step: S, ground: Ground): Promise<Outcome | void>;
   /** Puts back what is still ours; what Codex or somebody has changed since is left and named. */
   undo(step: S, ground: Ground): Promise<readonly Left[]>;
+}
+
+export interface Outcome {
+  /** The parts that could not be done, by their findings. */
+  readonly failed: readonly Left[];
+  /** What happened beside the plan, in sentences. */
+  readonly unplanned: readonly string[];
 }
 
 /** Where steps are taken. */
@@ -27,10 +35,12 @@ export interface Ground {
   readonly hands: Hands;
   /** The folder for files that this repair takes out of the home. */
   readonly keptFiles: FilePath;
-  /** The table of threads, exactly. */
-  rows(database: FilePath): Promise<Readonly<Record<ThreadId, Columns>>>;
+  /** What the state database says of threads, exactly. */
+  tables(database: FilePath): Promise<TableImages>;
   /** Where a file of this name lies now: Codex moves rollouts when it archives a thread. */
   locate(file: FilePath): Promise<FilePath>;
+  /** Of the files that were made about when the repair was begun or later: by what they lean on. */
+  leaning(): Promise<ReadonlyMap<ThreadId, readonly ThreadId[]>>;
 }
 
 /** The disk is not as a step needs it. Nothing was changed by this step. */

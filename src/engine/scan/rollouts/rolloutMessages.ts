@@ -12,20 +12,15 @@ type Messages = Pick<
   'firstUserMessage' | 'userMessage' | 'userItem' | 'hasGoal' | 'reachesFirstMessage'
 >;
 
+/** The first message of the person, in full; null when it is not in this text. */
+export function wholeMessageOf(text: string, isWhole: boolean): string | null {
+  const { message, item } = firstSpoken(text, isWhole);
+  return message ?? item;
+}
+
 /** The first messages of the person, in both of the ways in which Codex has written them. */
 export function messagesOf(text: string, isWhole: boolean, mostLines: number): Messages {
-  let userMessage: string | null = null;
-  let userItem: string | null = null;
-  let foundEnd = 0;
-  for (const { line, end } of linesWith(text, ['user_message"', 'UserMessage"'], isWhole)) {
-    const record = parseObject(line);
-    const payload = record?.['payload'];
-    if (record?.['type'] !== 'event_msg' || !isObject(payload)) continue;
-    if (payload['type'] === 'user_message') userMessage ??= spoken(payload, payload['message']);
-    else userItem ??= spokenItem(payload);
-    foundEnd = end;
-    if (userMessage !== null || userItem !== null) break;
-  }
+  const { message: userMessage, item: userItem, end: foundEnd } = firstSpoken(text, isWhole);
   const found = userMessage ?? userItem;
   const isBeyond = found !== null && isBeyondLine(text, foundEnd, mostLines);
   return {
@@ -35,6 +30,22 @@ export function messagesOf(text: string, isWhole: boolean, mostLines: number): M
     hasGoal: (found === null || isBeyond) && hasGoal(text, isWhole, mostLines),
     reachesFirstMessage: isWhole || found !== null,
   };
+}
+
+function firstSpoken(text: string, isWhole: boolean) {
+  let message: string | null = null;
+  let item: string | null = null;
+  let foundEnd = 0;
+  for (const { line, end } of linesWith(text, ['user_message"', 'UserMessage"'], isWhole)) {
+    const record = parseObject(line);
+    const payload = record?.['payload'];
+    if (record?.['type'] !== 'event_msg' || !isObject(payload)) continue;
+    if (payload['type'] === 'user_message') message = spoken(payload, payload['message']);
+    else item = spokenItem(payload);
+    foundEnd = end;
+    if (message !== null || item !== null) break;
+  }
+  return { message, item, end: foundEnd };
 }
 
 /** A thread can begin with a goal instead of a message; its lists then show that. */

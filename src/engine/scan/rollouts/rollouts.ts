@@ -48,9 +48,11 @@ export async function readRollouts(
   const memory = await recallRollouts(world.memory, request.homeKey);
   const rollouts: (readonly [Rollout, FileState])[] = [];
   let learnt = 0;
+  // This scan's own: another one at the same time would write over it.
+  const room = new Uint8Array(HEAD_BYTES + TAIL_BYTES);
   for (const [done, one] of found.entries()) {
     const known = request.full || memory.isEmpty ? null : await recognise(world, memory, one);
-    const rollout = known ?? (await readRollout(world, one, request.full, gaps));
+    const rollout = known ?? (await readRollout(world, one, request.full, gaps, room));
     if (rollout !== null) rollouts.push(rollout);
     if (known === null) learnt += 1;
     // Answers of other threads only arrive when this one lets go for a moment.
@@ -111,11 +113,12 @@ async function readRollout(
   found: Found,
   full: boolean,
   gaps: Gap[],
+  room: Uint8Array,
 ): Promise<readonly [Rollout, FileState] | null> {
   const compressed = found.path.endsWith('.zst');
   const read = compressed
     ? await readCompressed(world, found.file)
-    : await readPlain(world, found.file);
+    : await readPlain(world, found.file, room);
   if (!read.ok && read.trouble.code === 'missing') return null;
   if (!read.ok)
     gaps.push({ source: found.source, path: found.file, why: read.trouble.why, extent: 'part' });
@@ -152,8 +155,12 @@ interface RolloutEnds {
   readonly tail: RolloutTail;
 }
 
-async function readPlain(world: World, file: FilePath): Promise<Read<RolloutEnds>> {
-  const ends = await world.files.ends(file, HEAD_BYTES, TAIL_BYTES);
+async function readPlain(
+  world: World,
+  file: FilePath,
+  room: Uint8Array,
+): Promise<Read<RolloutEnds>> {
+  const ends = await world.files.ends(file, HEAD_BYTES, TAIL_BYTES, room);
   if (!ends.ok) return ends;
   const { state, head, tail } = ends.value;
   const isWhole = head.length >= state.bytes;

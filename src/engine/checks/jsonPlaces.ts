@@ -1,0 +1,75 @@
+// Where a value stands in JSON text, so that it can be changed without touching anything else: not the
+// order of the keys, not the spacing, not how a text is written.
+
+import { toArray } from '../model/bytes.ts';
+import type { Bytes } from '../model/plan.ts';
+
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The places of the value that these keys lead to, more than one where a key stands there twice.
+ * The text is one JSON object, and known to be sound.
+ */
+export function placesOf(json: Bytes, keys: readonly string[], from = 0): readonly Place[] {
+  const [key, ...deeper] = keys;
+  const found: Place[] = [];
+  let at = skipSpace(json, from) + 1;
+  while (json[(at = skipSpace(json, at))] === '"') {
+    const keyEnd = stringEnd(json, at);
+    const name = decode(json.slice(at, keyEnd));
+    const start = skipSpace(json, skipSpace(json, keyEnd) + 1);
+    const end = valueEnd(json, start);
+    if (name === key && deeper.length === 0) found.push({ start, end });
+    else if (name === key && json[start] === '{') found.push(...placesOf(json, deeper, start));
+    at = skipSpace(json, end);
+    if (json[at] === ',') at += 1;
+  }
+  return found;
+}
+
+/** The value that a piece of JSON stands for. */
+export function decode(json: Bytes): unknown {
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(toArray(json)));
+}
+
+/** Null for what is no JSON object in sound UTF-8. */
+export function decodeObject(json: Bytes): Readonly<Record<string, unknown>> | null {
+  try {
+    const value = decode(json);
+    return typeof value === 'object' && !Array.isArray(value)
+      ? (value as Record<string, unknown> | null)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function skipSpace(json: Bytes, from: number): number {
+  let at = from;
+  while (' \t\r\n'.includes(json[at] ?? '!')) at += 1;
+  return at;
+}
+
+function stringEnd(json: Bytes, start: number): number {
+  let at = start + 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at + 1;
+}
+
+function valueEnd(json: Bytes, start: number): number {
+  if (json[start] === '"') return stringEnd(json, start);
+  let at = start;
+  let depth = 0;
+  for (; at < json.length; at += 1) {
+    const character = json[at] ?? '';
+    if (character === '"') at = stringEnd(json, at) - 1;
+    else if ('{['.includes(character)) depth += 1;
+    else if (depth > 0 && '}]'.includes(character)) depth -= 1;
+    else if (depth === 0 && ',}] \t\r\n'.includes(character)) return at;
+    if (depth === 0 && '}]'.includes(character)) return at + 1;
+  }
+  return at;
+}

@@ -1,0 +1,129 @@
+// Threads that are moved to another provider, and given their own back: what a person may ask, for one
+// home. A move is a plan like any other; what comes besides is the ledger of where each thread was.
+
+import type { Left, Plan, Receipt } from './model/plan.ts';
+import type { Report } from './model/report.ts';
+import type { FilePath, ThreadId } from './model/words.ts';
+import { askAgain, type Confirmation } from './repair/askAgain.ts';
+import type { Progress } from './repair/apply.ts';
+import { noteOriginals, readOriginals, type Originals } from './repair/ledger.ts';
+import {
+  chooseThreads,
+  isKeptUnder,
+  planProviderMove,
+  refuseBadTarget,
+  wishesOfMove,
+  type MovePlan,
+  type ProviderMove,
+} from './repair/planProviderMove.ts';
+import type { Site } from './repair/site.ts';
+import type { Undone } from './repair/undo.ts';
+import { lookCloser } from './scan/lookCloser.ts';
+
+/** What a person has seen and said yes to. */
+export interface Consent {
+  /** The plan that was shown: any other one is refused. */
+  readonly sha: string;
+  /** Where the vault is, when it is not in the home. */
+  readonly vault: FilePath | null;
+  readonly signal?: AbortSignal;
+  readonly progress?: Progress;
+}
+
+export interface MoveRequest extends Consent {
+  readonly move: ProviderMove;
+}
+
+export interface Moved {
+  readonly plan: MovePlan;
+  readonly receipt: Receipt;
+  /** Repairs that a stop had left in the middle, and that were taken back first. */
+  readonly recovered: readonly Undone[];
+  /** Threads that were seen to be where they should be, in all places. */
+  readonly moved: readonly ThreadId[];
+  readonly failed: readonly Left[];
+  /** What the real Codex says of it. */
+  readonly confirmation: Confirmation;
+}
+
+export interface ProviderMoves {
+  /** What moving threads to another provider, or giving each its own back, would come to. */
+  planMove(report: Report, move: ProviderMove, vault: FilePath | null): Promise<MovePlan>;
+  /** `report` is what the plan was made of; `scan` looks at the same home again. */
+  applyMove(report: Report, scan: () => Promise<Report>, request: MoveRequest): Promise<Moved>;
+  /** The provider under which each thread was kept before it was moved for the first time. */
+  originals(report: Report, vault: FilePath | null): Promise<Originals>;
+}
+
+/** What moving shares with every other repair. */
+export interface Rite {
+  siteOf(report: Report, vault: FilePath | null): Site;
+  /** Plans again, and does it when it is still the plan that was shown. `prepare` comes before. */
+  carryOut<P extends Plan>(
+    first: Report,
+    scan: () => Promise<Report>,
+    consent: Consent,
+    makePlan: (report: Report) => Promise<P>,
+    prepare?: (site: Site, plan: P) => Promise<void>,
+  ): Promise<CarriedOut<P>>;
+}
+
+export interface CarriedOut<P extends Plan> {
+  readonly plan: P;
+  readonly receipt: Receipt;
+  readonly recovered: readonly Undone[];
+  /** What a look at the home said before and afterwards. */
+  readonly before: Report;
+  readonly after: Report;
+}
+
+export function providerMovesOf({ siteOf, carryOut }: Rite): ProviderMoves {
+  const planMove = async (report: Report, move: ProviderMove, vault: FilePath | null) => {
+    refuseBadTarget(report, move);
+    const site = siteOf(report, vault);
+    const originals = await readOriginals(site.world, site.vault.folder);
+    const chosen = chooseThreads(report, move, originals);
+    const closer = await lookCloser(site.world, report.snapshot, wishesOfMove(report, chosen));
+    return planProviderMove(report, chosen, closer, text => site.world.hash(text));
+  };
+  return {
+    planMove,
+    originals: async (report, vault) => {
+      const { world, vault: ours } = siteOf(report, vault);
+      return readOriginals(world, ours.folder);
+    },
+    applyMove: async (first, scan, { move, progress, ...rest }) => {
+      const tell: Progress = (done, total) => progress?.(done, total, 'moves');
+      const consent = { ...rest, progress: tell };
+      const { plan, receipt, recovered, after } = await carryOut(
+        first,
+        scan,
+        consent,
+        report => planMove(report, move, consent.vault),
+        (site, { moves }) =>
+          noteOriginals(site, new Map(moves.map(({ thread, from }) => [thread, from]))),
+      );
+      const seen = seenAfter(after, plan, receipt);
+      const { hands } = siteOf(after, consent.vault);
+      const confirmation = await askAgain(after, seen.moved, hands);
+      return { plan, receipt, recovered, ...seen, confirmation };
+    },
+  };
+}
+
+/** Moved is said only of what was seen where it should be. */
+function seenAfter(after: Report, { moves }: MovePlan, { findings, failed }: Receipt) {
+  const done = moves.filter(({ thread }) => findings.includes(thread));
+  const moved = done.filter(({ thread, to }) => isKeptUnder(after, thread, to));
+  const astray = done.filter(move => !moved.includes(move));
+  return {
+    moved: moved.map(({ thread }) => thread),
+    failed: [
+      ...failed,
+      ...astray.map(({ thread, to }) => ({
+        what: thread,
+        why: `it was changed, and is not seen under "${to}" in all places afterwards`,
+      })),
+    ],
+  };
+}

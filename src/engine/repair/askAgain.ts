@@ -1,0 +1,79 @@
+// After a repair Codex itself is asked whether it shows what was healed. It is started only where that
+// changes nothing by itself, and only while no other Codex has the home open.
+
+import type { Report } from '../model/report.ts';
+import { compareVersions } from '../model/versions.ts';
+import type { ThreadId } from '../model/words.ts';
+import type { Hands } from '../hands.ts';
+import { askCodex } from '../checks/curing.ts';
+
+/** What the real Codex said. */
+export interface Confirmation {
+  /** The Codex that was asked, as it calls itself; null when none was, and then why not. */
+  readonly codex: string | null;
+  readonly why: string | null;
+  /** Threads of the repair that its lists from the database hold. */
+  readonly shown: readonly ThreadId[];
+  /** Threads of the repair that they should hold, and do not. */
+  readonly missing: readonly ThreadId[];
+}
+
+export async function askAgain(
+  after: Report,
+  healed: readonly ThreadId[],
+  hands: Hands,
+): Promise<Confirmation> {
+  const { snapshot } = after;
+  if (snapshot.holders.length > 0) return notAsked('a Codex is open that uses this home');
+  if (snapshot.gaps.some(({ source }) => source === 'processes'))
+    return notAsked('it could not be told whether another Codex uses this home');
+  const asking = askCodex(snapshot, []);
+  if ('why' in asking)
+    return notAsked(
+      snapshot.codexes.length === 0
+        ? 'there is none on this machine'
+        : 'starting it would change its databases, which nobody has asked for',
+    );
+  const version = snapshot.codexes.find(({ path }) => path === asking.codex)?.version ?? '0';
+  // Seen in 0.142: rows without a file are deleted by any list.
+  const wouldDelete = after.findings.some(({ check }) => check === 'thread-file-missing');
+  if (wouldDelete && compareVersions(version, '0.150') < 0)
+    return notAsked(
+      `Codex ${version} would delete the entries whose conversation is not on this disk`,
+    );
+  try {
+    const { codex, home, sqliteHome } = asking;
+    const server = await hands.appServers.start({
+      codex,
+      home,
+      sqliteHome: sqliteHome === home ? null : sqliteHome,
+    });
+    const listed = new Set<string>();
+    try {
+      for (const archived of [false, true])
+        for (const thread of await server.pages('thread/list', { ...EVERYTHING, archived }))
+          listed.add(String((thread as { id?: unknown }).id));
+    } finally {
+      await server.end();
+    }
+    const expected = healed.filter(id => after.visibility[id]?.databaseList.shown === true);
+    return {
+      codex: `Codex ${version}`,
+      why: null,
+      shown: healed.filter(id => listed.has(id)),
+      missing: expected.filter(id => !listed.has(id)),
+    };
+  } catch (error) {
+    return { ...notAsked(error instanceof Error ? error.message : String(error)), missing: healed };
+  }
+}
+
+/**
+ * Read from the database: a list that looks through the files changes rows. Sorted so that Codex before
+ * 0.169 loses none that were made in one second with a hundred others.
+ */
+const EVERYTHING = { useStateDbOnly: true, sortKey: 'updated_at', modelProviders: [] };
+
+function notAsked(why: string): Confirmation {
+  return { codex: null, why, shown: [], missing: [] };
+}

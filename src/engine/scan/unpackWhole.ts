@@ -1,0 +1,24 @@
+import type { FilePath } from '../model/words.ts';
+import type { World } from '../world.ts';
+
+/** A compressed file is unpacked into memory; one that holds more is left alone. */
+const MOST_UNPACKED = 256 * 1024 * 1024;
+
+/** All that a file holds, unpacked where it is compressed; null when that cannot be had. */
+export async function unpackWhole(world: World, file: FilePath): Promise<Uint8Array | null> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const streamed = await world.files.stream(file, piece => {
+    pieces.push(piece.slice());
+    length += piece.length;
+    return length > MOST_UNPACKED ? 'stop' : 'more';
+  });
+  if (!streamed.ok || length > MOST_UNPACKED) return null;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

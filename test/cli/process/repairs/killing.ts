@@ -1,0 +1,93 @@
+// Processes that are killed at moments nobody has chosen, and what there is to do with them.
+
+import type { Ended, Started } from '../runProcess.ts';
+import type { Progress } from './vaults.ts';
+
+/** SEED makes the same moments come again, as far as a machine does the same twice. */
+export const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+
+/** Numbers from 0 to 1, all alike likely, the same for the same seed (Mulberry32). */
+export function chanceOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** What is killed, and how far it has come. */
+export interface Victim {
+  start(): Started;
+  progress(): Progress;
+}
+
+/** In milliseconds: all of a run, and that part of it in which the home is being changed. */
+export interface Durations {
+  readonly whole: number;
+  readonly writing: number;
+}
+
+/** How long it takes when nobody disturbs it; the longest of three runs. */
+export async function durationsOf(prepare: () => void, victim: Victim): Promise<Durations> {
+  const durations = { whole: 0, writing: 0 };
+  for (let time = 0; time < 3; time += 1) {
+    prepare();
+    const from = performance.now();
+    const { ended } = victim.start();
+    const begun = until(ended, () => victim.progress() !== 'before');
+    const done = until(ended, () => victim.progress() === 'after');
+    const writing = (await done) - (await begun);
+    await ended;
+    durations.whole = Math.max(durations.whole, performance.now() - from);
+    durations.writing = Math.max(durations.writing, writing);
+  }
+  return durations;
+}
+
+/**
+ * Runs it and stops it, unless it has ended by itself: in one half of all cases at any moment of its
+ * run, in the other at any moment of its writing, which is the smaller part of a run.
+ */
+export async function stopped(
+  victim: Victim,
+  { whole, writing }: Durations,
+  chance: () => number,
+  signal: NodeJS.Signals,
+): Promise<Ended> {
+  if (chance() < 0.5) return stoppedAnywhere(victim, whole, chance, signal);
+  const begun = (end: Promise<unknown>) => until(end, () => victim.progress() !== 'before');
+  return stopAfter(victim, chance() * 1.05 * writing, signal, begun);
+}
+
+export function stoppedAnywhere(
+  victim: Victim,
+  whole: number,
+  chance: () => number,
+  signal: NodeJS.Signals,
+): Promise<Ended> {
+  return stopAfter(victim, chance() * 1.05 * whole, signal, () => Promise.resolve());
+}
+
+async function stopAfter(
+  victim: Victim,
+  milliseconds: number,
+  signal: NodeJS.Signals,
+  first: (end: Promise<Ended>) => Promise<unknown>,
+): Promise<Ended> {
+  const { child, ended } = victim.start();
+  await first(ended);
+  const timer = setTimeout(() => child.kill(signal), milliseconds);
+  const end = await ended;
+  clearTimeout(timer);
+  return end;
+}
+
+/** The moment at which it was seen to be so, or at which the program ended. */
+async function until(end: Promise<unknown>, isSo: () => boolean): Promise<number> {
+  const state = { hasEnded: false };
+  void end.then(() => (state.hasEnded = true));
+  while (!state.hasEnded && !isSo()) await new Promise(resolve => setTimeout(resolve, 1));
+  return performance.now();
+}

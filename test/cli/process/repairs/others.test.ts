@@ -1,0 +1,128 @@
+// Others who are at work on the same home, or have been, and a Node that cannot write databases.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fingerprintOf } from '../homeOnDisk.ts';
+import { ended, nodeOf, type Ended } from '../runProcess.ts';
+import { brokenHome, type BrokenHome } from './brokenHome.ts';
+import { chanceOf, SEED } from './killing.ts';
+import { expectPicture, pictureOf, type Picture } from './picture.ts';
+
+const APPLY = ['apply', '--all', '--yes'];
+/** Cures that need no closed Codex: whoever holds the database would count as one. */
+const APPLY_ROWS = ['apply', '--check', 'thread-path-stale', '--yes'];
+
+/** How long it takes proves nothing. */
+const LONG = { timeout: 300_000 };
+
+let broken: BrokenHome;
+let before: Picture;
+
+beforeAll(async () => {
+  broken = await brokenHome();
+  before = pictureOf(broken.home);
+});
+beforeEach(() => broken.putBack('broken'));
+afterAll(() => broken.remove());
+
+function inOneLine(text: string): string {
+  return text.replaceAll('\n', ' ');
+}
+
+function expectRefused({ code, err }: Ended, sentence: string | RegExp): void {
+  expect([code, inOneLine(err)]).toEqual([3, expect.stringMatching(sentence)]);
+}
+
+describe('two repairs at once', () => {
+  /** All there is needs a closed Codex, for which the other one may be taken; rows need nothing. */
+  test.each([APPLY, APPLY_ROWS])('%s %s: one of them repairs', LONG, async (...args) => {
+    expect(await broken.run(...args)).toMatchObject({ code: 0 });
+    const after = pictureOf(broken.home);
+    const chance = chanceOf(SEED);
+    for (let time = 0; time < 8; time += 1) {
+      broken.putBack('broken');
+      const first = broken.run(...args);
+      await new Promise(resolve => setTimeout(resolve, chance() * 150));
+      const both = await Promise.all([first, broken.run(...args)]);
+      const repaired = both.filter(({ out }) => out.includes('Repaired: '));
+      expect(repaired).toMatchObject([{ code: 0, err: '' }]);
+      const [other] = both.filter(end => !repaired.includes(end));
+      if (other?.code === 0) expect(other.out).toContain('There is nothing to repair.');
+      else
+        expectRefused(other as Ended, /Another codex-health|has changed since|while no Codex has/);
+      expectPicture(broken.home, after);
+      const { out } = await broken.run('history', '--json');
+      expect((JSON.parse(out) as { receipts: unknown[] }).receipts).toHaveLength(1);
+    }
+  });
+});
+
+describe('a database that somebody else has locked', () => {
+  /** Locks it for so long, or until it is ended; `let` resolves when it has let go. */
+  async function locked(milliseconds: number) {
+    const script = `
+      const { DatabaseSync } = require('node:sqlite');
+      const database = new DatabaseSync(process.argv[1]);
+      database.exec('BEGIN IMMEDIATE');
+      console.log('locked');
+      setTimeout(() => database.exec('ROLLBACK'), ${String(milliseconds)});`;
+    const file = path.join(broken.home, 'state_5.sqlite');
+    const child = spawn(nodeOf(24), ['-e', script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    return { child, exit: once(child, 'exit') };
+  }
+
+  test('for ten seconds: the repair waits', async () => {
+    const { exit } = await locked(10_000);
+    const order: string[] = [];
+    const apply = broken.run(...APPLY_ROWS).finally(() => order.push('repaired'));
+    await Promise.all([apply, exit.then(() => order.push('let go'))]);
+    expect(await apply).toMatchObject({ code: 0, err: '' });
+    expect(order).toEqual(['let go', 'repaired']);
+  });
+
+  test('for longer: the repair is refused, and nothing was changed', async () => {
+    const { child, exit } = await locked(600_000);
+    const end = await broken.run(...APPLY_ROWS);
+    child.kill();
+    await exit;
+    expectRefused(
+      end,
+      /stayed locked: another program is writing it\..* everything is as it was before/,
+    );
+    expectPicture(broken.home, before);
+    const { out } = await broken.run('history', '--json');
+    expect(JSON.parse(out)).toMatchObject({ interrupted: null });
+    expect(await broken.run(...APPLY_ROWS)).toMatchObject({ code: 0 });
+  });
+});
+
+test('a plan of a home that has changed since is not carried out', async () => {
+  const { out } = await broken.run('plan', '--all', '--json');
+  const { plan } = JSON.parse(out) as { plan: string };
+  const state = new DatabaseSync(path.join(broken.home, 'state_5.sqlite'));
+  state.exec("UPDATE threads SET model_provider = 'a third' WHERE model_provider = 'another'");
+  state.close();
+  const changed = pictureOf(broken.home);
+  // A refusal comes right behind the look, whose thread is still ending: its code was lost sometimes.
+  for (let time = 0; time < 10; time += 1)
+    expectRefused(await broken.run(...APPLY, '--plan', plan), 'no longer the one that was named');
+  expectPicture(broken.home, changed);
+  broken.putBack('broken');
+  expect(await broken.run(...APPLY, '--plan', plan)).toMatchObject({ code: 0 });
+});
+
+test('Node 20 cannot write databases: it says so, and looks', async () => {
+  const untouched = fingerprintOf(broken.home);
+  const on20 = (...args: readonly string[]) =>
+    ended([...args, '--home', broken.home], { major: 20 });
+  for (const args of [APPLY, ['undo']])
+    expectRefused(await on20(...args), 'Repairs need Node 22.13 or newer');
+  expect(await on20('scan')).toMatchObject({ code: 1, err: '' });
+  expect(await on20('plan', '--all')).toMatchObject({ code: 0, err: '' });
+  expect(await on20('history')).toMatchObject({ code: 0, err: '' });
+  expect(fingerprintOf(broken.home)).toBe(untouched);
+});

@@ -1,0 +1,206 @@
+// plan, apply, undo, history and save, as somebody types them.
+
+import { describe, expect, test } from 'vitest';
+import { home, HOME, idOf } from '../support/home.ts';
+import { differences, pictureOf } from '../support/pictures.ts';
+import { rolloutPath } from '../support/rolloutPath.ts';
+import { terminal, type TypedOptions } from './runCli.ts';
+
+const stale = () =>
+  home()
+    .thread('t1', { row: { rollout_path: '/old/rollout.jsonl' } })
+    .thread('t2');
+
+function sick(options: TypedOptions = {}) {
+  const machine = terminal(stale(), options);
+  return { ...machine, picture: () => pictureOf(machine.files) };
+}
+
+describe('plan', () => {
+  test('says what would be done, what it needs and how to do it, and changes nothing', async () => {
+    const { type, picture, memory } = sick();
+    const before = picture();
+    const { code, out } = await type('plan');
+    expect(code).toBe(0);
+    expect(out).toContain('1 repair. Nothing is lost, and all of it can be undone.');
+    expect(out).toContain('Codex may stay open.');
+    expect(out).toContain('codex-health apply --all');
+    expect(memory.operations).toEqual([]);
+    expect(picture()).toEqual(before);
+  });
+
+  test('in JSON it names every row that is touched', async () => {
+    const { out } = await sick().type('plan', '--json');
+    const plan = JSON.parse(out) as Record<string, unknown>;
+    expect(plan).toMatchObject({
+      schemaVersion: 1,
+      findings: [`thread-path-stale:${idOf('t1')}`],
+      steps: [{ kind: 'rows', loses: 'nothing', touches: [expect.stringContaining(idOf('t1'))] }],
+      refused: [],
+      needs: [],
+    });
+    expect(plan['plan']).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('of a healthy home there is nothing to plan', async () => {
+    const { code, out } = await terminal(home().thread('t1')).type('plan');
+    expect([code, out.split('\n')[0]]).toEqual([0, 'There is nothing to repair.']);
+  });
+
+  test('what nobody can repair is named, with what can be done', async () => {
+    const { type } = terminal(home().thread('t1', { cwd: '/gone' }).thread('t2'));
+    const { code, out } = await type('plan', `thread-cwd-missing:${idOf('t1')}`);
+    expect(code).toBe(1);
+    expect(out).toContain('Nothing of this can be repaired by this program.');
+    expect(out).toContain('codex-health explain thread-cwd-missing');
+  });
+});
+
+describe('apply', () => {
+  test('asks, repairs, looks again and says how to undo it; undo puts everything back', async () => {
+    const { type, picture } = sick({ answer: 'yes' });
+    const before = picture();
+    const applied = await type('apply', '--all');
+    expect(applied.code).toBe(0);
+    expect(applied.out).toContain('Repaired: 1 finding, and seen to be healed.');
+    expect((await type('scan')).code).toBe(0);
+    const receipt = /codex-health undo (\d\S+)/.exec(applied.out)?.[1] ?? '';
+    const undone = await type('undo', receipt);
+    expect(undone.out).toContain('Everything is as it was before.');
+    expect(differences(picture(), before)).toEqual([]);
+    expect((await type('scan')).code).toBe(1);
+  });
+
+  test('without a yes nothing happens', async () => {
+    for (const answer of ['', 'n', 'nope']) {
+      const { type, memory } = sick({ answer });
+      const { code, err } = await type('apply', '--all');
+      expect([code, err]).toEqual([3, expect.stringContaining('Nothing was changed.')]);
+      expect(memory.operations).toEqual([]);
+    }
+  });
+
+  test('where nobody can be asked it wants --yes', async () => {
+    const { type, memory } = sick();
+    const { code, err } = await type('apply', '--all');
+    expect([code, err]).toEqual([3, expect.stringContaining('with --yes')]);
+    expect(memory.operations).toEqual([]);
+  });
+
+  test('what shall be repaired has to be said', async () => {
+    expect((await sick().type('apply', '--yes')).code).toBe(2);
+    expect((await sick().type('apply', '--all', '--check', 'thread-path-stale')).code).toBe(2);
+  });
+
+  test('with --plan only that plan is carried out', async () => {
+    const { type } = sick();
+    const { plan } = JSON.parse((await type('plan', '--json')).out) as { plan: string };
+    const other = await type('apply', '--all', '--yes', '--plan', '0'.repeat(64));
+    expect([other.code, other.err]).toEqual([3, expect.stringContaining(plan)]);
+    expect((await type('apply', '--all', '--yes', '--plan', plan)).code).toBe(0);
+  });
+
+  test('a finding can be named by the beginning of its id', async () => {
+    const { code, out } = await sick().type('apply', 'thread-path', '--yes', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      applied: 1,
+      failed: [],
+      healed: [`thread-path-stale:${idOf('t1')}`],
+      remaining: [],
+    });
+  });
+
+  test('whoever has the files open is named, and nothing is changed', async () => {
+    const held = home()
+      .thread('t1', { text: text => `x\n${text}` })
+      .holder({ pid: 4711, terminal: 'pts/3' });
+    const { type, memory } = terminal(held);
+    const { code, err } = await type('apply', '--all', '--yes');
+    expect(code).toBe(3);
+    expect(err.replaceAll('\n', ' ')).toContain('codex (process 4711 in terminal pts/3)');
+    expect(memory.operations.filter(line => !line.includes('session-health'))).toEqual([]);
+  });
+
+  test('a vault elsewhere leaves nothing in the home', async () => {
+    const { type, files } = sick();
+    await type('apply', '--all', '--yes', '--vault', '/mnt/vault');
+    const kept = [...files.keys()].filter(file => file.endsWith('plan.json'));
+    expect(kept).toEqual([expect.stringMatching(/^\/mnt\/vault\//)]);
+    expect((await type('undo', '--vault', '/mnt/vault')).code).toBe(0);
+  });
+
+  test('what was hidden behind the defect is named', async () => {
+    const { out } = await terminal(
+      home().thread('t1', {
+        row: { model_provider: 'other' },
+        text: text => `\ufeff${text}`,
+      }),
+    ).type('apply', '--all', '--yes');
+    expect(out).toContain('Found now, which could not be seen before');
+    expect(out).toContain(`thread-provider-mismatch:${idOf('t1')}`);
+  });
+});
+
+describe('history and undo', () => {
+  test('of a home that was never repaired', async () => {
+    const { type, memory } = sick();
+    expect((await type('history')).out).toBe('Nothing has been repaired in this home.\n');
+    const { code, err } = await type('undo');
+    expect([code, err]).toEqual([3, expect.stringContaining('nothing is written down')]);
+    expect(memory.operations).toEqual([]);
+  });
+
+  test('says what was done, and what became of it', async () => {
+    const { type } = sick();
+    await type('apply', '--all', '--yes');
+    expect((await type('history')).out).toContain('1 repair, can be undone');
+    await type('undo');
+    const { out } = await type('history', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      interrupted: null,
+      receipts: [{ applied: 1, undone: true, undoable: false }],
+    });
+    const again = await type('undo');
+    expect(again.code).toBe(3);
+  });
+
+  test('a repair that was stopped in the middle is taken back by it', async () => {
+    const { type, memory, picture } = sick();
+    const before = picture();
+    // The lock, the journal, the plan, what is begun: then the row, then the power goes.
+    memory.stopAfter(5, false);
+    expect((await type('apply', '--all', '--yes')).code).toBe(4);
+    memory.restart();
+    const { out } = await type('history', '--json');
+    expect(JSON.parse(out)).toMatchObject({ interrupted: null, receipts: [{ undone: true }] });
+    expect(differences(picture(), before)).toEqual([]);
+  });
+});
+
+describe('save', () => {
+  test('copies rows, names and settings, and neither conversations nor logins', async () => {
+    const { type, files } = terminal(
+      home().thread('t1').name('t1', 'My name').file('auth.json', '{"token":"secret"}'),
+    );
+    const { code } = await type('save', '/mnt/copy');
+    expect(code).toBe(0);
+    const copied = [...files.keys()].filter(file => file.startsWith('/mnt/copy/')).sort();
+    expect(copied).toEqual(
+      ['config.toml', 'session_index.jsonl', 'state_5.sqlite', 'threads.json'].map(
+        name => `/mnt/copy/${name}`,
+      ),
+    );
+    const list = Buffer.from(files.get('/mnt/copy/threads.json')?.bytes ?? []).toString();
+    expect(JSON.parse(list)).toMatchObject([
+      { id: idOf('t1'), name: 'My name', file: rolloutPath('t1') },
+    ]);
+  });
+
+  test('not into the home, and not over anything', async () => {
+    const { type, memory } = terminal(home().thread('t1').file('/mnt/copy/other', 'x'));
+    expect((await type('save', `${HOME}/copy`)).code).toBe(3);
+    expect((await type('save', '/mnt/copy')).code).toBe(3);
+    expect(memory.operations).toEqual([]);
+  });
+});

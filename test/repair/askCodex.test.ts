@@ -1,0 +1,230 @@
+// What Codex does when it is asked is found by looking before and behind, and taken back as plain steps,
+// also what nobody foresaw. The Codex here is one in memory that does what a test wants.
+
+import { expect, test } from 'vitest';
+import type { AskStep, Call } from '../../src/engine/model/plan.ts';
+import { AppServerRefusal, type AppServers } from '../../src/engine/hands.ts';
+import { apply } from '../../src/engine/repair/apply.ts';
+import type { Site } from '../../src/engine/repair/site.ts';
+import { recover, takeBack } from '../../src/engine/repair/undo.ts';
+import { stateOf, Vault } from '../../src/engine/repair/vault.ts';
+import { home, HOME, idOf } from '../support/home.ts';
+import { createMemoryHands } from '../support/memoryHands.ts';
+import { sql, type MemoryFile } from '../support/memoryWorld.ts';
+import { differences, pictureOf } from '../support/pictures.ts';
+import { planOf } from './specimens.ts';
+
+const STATE = `${HOME}/state_5.sqlite`;
+const INDEX = `${HOME}/session_index.jsonl`;
+
+test('a thread that Codex archives comes back with its time', async () => {
+  const bench = createBench(({ move, sql: run }) => {
+    move(idOf('one'), `${HOME}/archived_sessions`, 999);
+    run(
+      `UPDATE threads SET archived = 1, archived_at = 7, rollout_path = 'x' WHERE id = '${idOf('one')}'`,
+    );
+  });
+  await expectUndoToBeExact(bench, [call('thread/archive', 'one')]);
+});
+
+test('so does a name, and the line that Codex has added for it', async () => {
+  const bench = createBench(({ append, sql: run }) => {
+    append(INDEX, '{"id":"…"}\n');
+    run(`UPDATE threads SET name = 'A name' WHERE id = '${idOf('one')}'`);
+  });
+  await expectUndoToBeExact(bench, [call('thread/name/set', 'one')]);
+});
+
+test('and what nobody foresaw: rows and files of other threads', async () => {
+  const bench = createBench(({ append, fileOf, sql: run }) => {
+    append(fileOf(idOf('two')), '{"type":"event_msg"}\n');
+    run(`UPDATE threads SET updated_at_ms = 5, cli_version = '' WHERE id = '${idOf('two')}'`);
+    run(`DELETE FROM threads WHERE id = '${idOf('three')}'`);
+  });
+  const receipt = await expectUndoToBeExact(bench, [call('thread/list', 'one')]);
+  const told = receipt.unplanned.join('\n');
+  expect(told).toContain(`changed the row of '${idOf('two')}': cli_version, updated_at_ms`);
+  expect(told).toContain(`took out the row of '${idOf('three')}'`);
+  expect(told).toContain('wrote into');
+});
+
+test('a database that Codex makes goes into the vault', async () => {
+  const bench = createBench(({ files }) => {
+    const { bytes = new Uint8Array() } = files.get(STATE) ?? {};
+    files.set(`${HOME}/goals_1.sqlite`, { bytes, modifiedMs: 5 });
+  });
+  await expectUndoToBeExact(bench, [call('thread/resume', 'one')]);
+  expect([...bench.files.keys()].some(file => file.endsWith('made-goals_1.sqlite'))).toBe(true);
+});
+
+test('what Codex refuses is a failure of that finding alone', async () => {
+  const bench = createBench(({ method }) => {
+    if (method === 'thread/archive') throw new AppServerRefusal(-32600, 'no rollout found');
+  });
+  const plan = planOf([ask([call('thread/archive', 'one'), call('thread/name/set', 'two')])]);
+  const receipt = await apply(bench.site, withFindings(plan), null, () => undefined);
+  expect(receipt.failed).toEqual([
+    { what: 'finding of one', why: 'Codex refuses: no rollout found' },
+  ]);
+  expect(receipt.findings).toEqual(['finding of two']);
+});
+
+test('when Codex does not start nothing is done', async () => {
+  const bench = createBench(() => undefined, new Error('Codex did not start: it is drifted'));
+  const before = pictureOf(bench.files);
+  const plan = withFindings(planOf([ask([call('thread/archive', 'one')])]));
+  const receipt = await apply(bench.site, plan, null, () => undefined);
+  expect(receipt.failed.map(({ why }) => why)).toEqual(['Codex did not start: it is drifted']);
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
+});
+
+test('what prepared for it is taken back then', async () => {
+  const bench = createBench(() => undefined, new Error('Codex did not start'));
+  const before = pictureOf(bench.files);
+  const file = [...bench.files.keys()].find(name => name.endsWith(`${idOf('one')}.jsonl`)) ?? '';
+  const { bytes = new Uint8Array(), modifiedMs = 0 } = bench.files.get(file) ?? {};
+  const moved = {
+    kind: 'move' as const,
+    from: file,
+    to: { vault: 'one' },
+    bytes: bytes.length,
+    modifiedMs,
+  };
+  const plan = planOf([moved], [ask([call('thread/list', 'one')])]);
+  const units = plan.units.map(unit => ({ ...unit, findings: ['finding of one'] }));
+  const receipt = await apply(bench.site, { ...plan, units }, null, () => undefined);
+  expect(receipt.applied).toBe(0);
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
+});
+
+test('a stop at any moment: what it was asked for is taken back, and work done since is not', async () => {
+  const acts: Act = ({ move, append, sql: run }) => {
+    move(idOf('one'), `${HOME}/archived_sessions`, 999);
+    append(INDEX, '{"id":"…"}\n');
+    run(`UPDATE threads SET archived = 1, rollout_path = 'x' WHERE id = '${idOf('one')}'`);
+  };
+  const plan = withFindings(planOf([ask([call('thread/archive', 'one')])]));
+  const whole = createBench(acts);
+  await apply(whole.site, plan, null, () => undefined);
+  const count = whole.memory.operations.length;
+  expect(count).toBeGreaterThan(4);
+  for (let operations = 0; operations < count; operations += 1) {
+    const bench = createBench(acts);
+    const before = pictureOf(bench.files);
+    bench.memory.stopAfter(operations, false);
+    await expect(apply(bench.site, plan, null, () => undefined)).rejects.toThrow(/stopped before/);
+    bench.memory.restart();
+    // Somebody goes on with another thread before the next repair looks.
+    const other = [...bench.files.keys()].find(name => name.includes(idOf('two'))) ?? '';
+    bench.files.set(other, { bytes: new Uint8Array([1]), modifiedMs: 77 });
+    await recover(bench.site);
+    expect(differences(before, pictureOf(bench.files))).toEqual([other]);
+    const states = (await bench.site.vault.repairs()).map(stateOf);
+    expect(states).not.toContain('interrupted');
+  }
+});
+
+interface Doing {
+  readonly method: string;
+  readonly files: Map<string, MemoryFile>;
+  fileOf(id: string): string;
+  move(id: string, folder: string, modifiedMs: number): void;
+  append(file: string, text: string): void;
+  sql(statement: string): void;
+}
+type Act = (doing: Doing) => void;
+
+function createBench(act: Act, startFailure: Error | null = null) {
+  const built = home().thread('one').thread('two').thread('three').name('two', 'Old').build();
+  const { files } = built;
+  const memory = createMemoryHands(files, codexThat(act, files, startFailure));
+  const vault = new Vault(built.world, memory.hands, `${HOME}/session-health`);
+  const places = { path: HOME, sqliteHome: HOME };
+  const site: Site = { world: built.world, hands: memory.hands, home: places, vault };
+  return { files, memory, site };
+}
+
+function codexThat(act: Act, files: Map<string, MemoryFile>, failure: Error | null): AppServers {
+  const fileOf = (id: string) => [...files.keys()].find(file => file.endsWith(`${id}.jsonl`)) ?? '';
+  const answer = (method: string) => {
+    act({
+      method,
+      files,
+      fileOf,
+      move: (id, folder, modifiedMs) => {
+        const from = fileOf(id);
+        const { bytes = new Uint8Array() } = files.get(from) ?? {};
+        files.delete(from);
+        files.set(`${folder}/${from.slice(from.lastIndexOf('/') + 1)}`, { bytes, modifiedMs });
+      },
+      append: (file, text) => {
+        const { bytes = new Uint8Array() } = files.get(file) ?? {};
+        files.set(file, { bytes: Buffer.concat([bytes, Buffer.from(text)]), modifiedMs: 1234 });
+      },
+      sql: statement => {
+        const database = new sql.Database(files.get(STATE)?.bytes);
+        database.run(statement);
+        files.set(STATE, { bytes: database.export(), modifiedMs: 99 });
+        database.close();
+      },
+    });
+  };
+  return {
+    start: () =>
+      failure !== null
+        ? Promise.reject(failure)
+        : Promise.resolve({
+            userAgent: 'codex',
+            knows: () => Promise.resolve(true),
+            call: async method => answer(method),
+            pages: async method => {
+              answer(method);
+              return [];
+            },
+            end: () => Promise.resolve(),
+          }),
+  };
+}
+
+function call(method: string, key: string): Call {
+  return {
+    method,
+    params: { threadId: idOf(key) },
+    says: 'does something',
+    findings: [`finding of ${key}`],
+    threads: [idOf(key)],
+  };
+}
+
+function ask(calls: readonly Call[]): AskStep {
+  return {
+    kind: 'ask',
+    codex: `${HOME}/config.toml`,
+    home: HOME,
+    sqliteHome: HOME,
+    state: STATE,
+    calls,
+  };
+}
+
+function withFindings(plan: ReturnType<typeof planOf>) {
+  const units = plan.units.map(unit => ({
+    ...unit,
+    findings: unit.steps.flatMap(step =>
+      step.kind === 'ask' ? step.calls.flatMap(({ findings }) => findings) : [],
+    ),
+  }));
+  return { ...plan, units };
+}
+
+async function expectUndoToBeExact(bench: ReturnType<typeof createBench>, calls: readonly Call[]) {
+  const before = pictureOf(bench.files);
+  const plan = withFindings(planOf([ask(calls)]));
+  const receipt = await apply(bench.site, plan, null, () => undefined);
+  expect(differences(before, pictureOf(bench.files)).length).toBeGreaterThan(0);
+  const repair = (await bench.site.vault.repairs()).at(-1);
+  if (repair === undefined) throw new Error('nothing was written down');
+  expect((await takeBack(bench.site, repair)).left).toEqual([]);
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  return receipt;
+}
