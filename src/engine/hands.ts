@@ -18,8 +18,8 @@ export interface Hands {
   /** Writes into a file, and gives it this time. What is behind `cutTo`, where given, goes. */
   write(file: FilePath, writing: Writing): Promise<void>;
   /**
-   * Puts in place of a file another that begins with `head` and goes on with what the old one has
-   * behind `from`; in one step, with the rights of the old one.
+   * Puts in place of a file another one that is made of new bytes and of parts of the old one; in one
+   * step, with the rights of the old one.
    */
   rewrite(file: FilePath, rewriting: Rewriting): Promise<void>;
   /** Moves a file to where nothing is, also to another disk: there it is compared before it goes here. */
@@ -86,10 +86,6 @@ export interface Lock {
 /** Codex itself: a server of our own, that is ended when we have asked what we wanted. */
 export interface AppServers {
   /** Starts Codex, which may change the home by that alone. */
-  start(request: StartRequest): Promise<AppServer>;
-}
-
-export interface AppServers {
   start(request: StartRequest): Promise<AppServer>;
 }
 

@@ -64,6 +64,8 @@ export interface Repairs extends ProviderMoves {
   /** Undoes the named repair, or the newest that can be undone. */
   undo(report: Report, receipt: string | null, vault: FilePath | null): Promise<Undone>;
   history(report: Report, vault: FilePath | null): Promise<History>;
+  /** The repair that a stop has left in the middle; null when there is none. Looks only. */
+  interrupted(report: Report, vault: FilePath | null): Promise<string | null>;
   /** Copies what cannot be made again from the conversations, into a folder that is not there yet. */
   save(report: Report, folder: FilePath): Promise<SafeCopy>;
 }
@@ -139,6 +141,10 @@ export function repairsOf(
         refuseUnlessMet(repair.plan.needs, report.snapshot);
         return takeBack(site, repair);
       });
+    },
+    interrupted: async (report, vault) => {
+      const repairs = await siteOf(report, vault).vault.repairs();
+      return repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null;
     },
     save: (report, folder) => saveCopy(world, hands, report, folder),
     history: async (report, vault) => {

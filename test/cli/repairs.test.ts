@@ -172,11 +172,47 @@ describe('history and undo', () => {
     memory.stopAfter(5, false);
     expect((await type('apply', '--all', '--yes')).code).toBe(4);
     memory.restart();
+    const scanned = await type('scan');
+    expect(scanned.code).toBe(1);
+    expect(scanned.out.replaceAll('\n', ' ')).toContain('A repair was stopped in the middle');
     const { out } = await type('history', '--json');
     expect(JSON.parse(out)).toMatchObject({ interrupted: null, receipts: [{ undone: true }] });
     expect(differences(picture(), before)).toEqual([]);
   });
 });
+
+describe('--wait', () => {
+  test('names who holds the files, waits, and goes on when they are free', async () => {
+    const { world, type } = heldHome();
+    const { code, err, out } = await type('apply', '--all', '--yes', '--wait');
+    expect(code).toBe(0);
+    expect(err.replaceAll('\n', ' ')).toContain(
+      'codex (process 4711, in terminal pts/3): end it there',
+    );
+    expect(out).toContain('seen to be healed');
+    expect(world.asked()).toBeGreaterThan(2);
+  });
+
+  test('without it, it is refused at once', async () => {
+    expect((await heldHome().type('apply', '--all', '--yes')).code).toBe(3);
+  });
+});
+
+/** Somebody has the home open, until they were asked about three times. */
+function heldHome() {
+  const machine = terminal(home().thread('t1', { text: text => `x\n${text}` }));
+  let asked = 0;
+  const holder = {
+    ...{ pid: 4711, program: 'codex', terminal: 'pts/3' },
+    ...{ files: [], deletedFiles: [], writesThreads: [] },
+  };
+  machine.world.processes.holders = () => {
+    asked += 1;
+    const holders = asked > 3 ? [] : [holder];
+    return Promise.resolve({ ok: true, value: { holders, unreadable: [] } });
+  };
+  return { ...machine, world: { asked: () => asked } };
+}
 
 describe('save', () => {
   test('copies rows, names and settings, and neither conversations nor logins', async () => {

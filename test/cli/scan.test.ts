@@ -62,7 +62,7 @@ test('the JSON has every word of the contract', async () => {
   const { out } = await typed(UNLISTED, ['scan', '--json']);
   const report = JSON.parse(out) as Readonly<Record<string, unknown>>;
   const words =
-    'schemaVersion tool takenAt home codex counts verdict nothingLost findings checks gaps timingsMs';
+    'schemaVersion tool takenAt home codex counts verdict nothingLost findings checks gaps timingsMs interrupted';
   expect(Object.keys(report)).toEqual(words.split(' '));
   expect(report).toMatchObject({
     schemaVersion: 1,

@@ -1,11 +1,15 @@
+import type { Report } from '../../engine/model/report.ts';
+import { Refusal } from '../../engine/refusal.ts';
+import { harmless } from '../../words/harmless.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
-import { exitCodeOf } from '../exitCodes.ts';
+import { exitCodeOf, FINDINGS } from '../exitCodes.ts';
 import { knownCheck } from '../knownCheck.ts';
 import { renderReport } from '../render/report.ts';
 import { inJson, reportJson } from '../render/reportJson.ts';
 import { reportMarkdown } from '../render/reportMarkdown.ts';
 import { reportSarif } from '../render/sarif.ts';
+import { wrap } from '../text/wrap.ts';
 
 export const scan: Command = {
   name: 'scan',
@@ -40,9 +44,10 @@ async function runScan(context: Context): Promise<number> {
     ...(checks.length === 0 ? {} : { checks }),
   });
   const totalMs = world.now() - startedAt;
+  const { interrupted, says } = await lookForInterrupted(report, context);
   switch (formats[0]) {
     case 'json':
-      out(inJson(reportJson(report, version, totalMs)));
+      out(inJson(reportJson(report, version, totalMs, interrupted)));
       break;
     case 'sarif':
       out(inJson(reportSarif(report, engine.checks, version, totalMs)));
@@ -52,6 +57,26 @@ async function runScan(context: Context): Promise<number> {
       break;
     case undefined:
       out(renderReport(report, { page, checks: engine.checks, isAll: checks.length > 0, typed }));
+      if (says !== null) out(`\n${wrap(harmless(says), page.width).join('\n')}\n`);
   }
-  return exitCodeOf(report);
+  return interrupted === null ? exitCodeOf(report) : FINDINGS;
+}
+
+/** A home in the middle of a repair is neither what it was nor what it was meant to be. */
+async function lookForInterrupted(
+  report: Report,
+  { repairs, vault, typed }: Context,
+): Promise<{ readonly interrupted: string | null; readonly says: string | null }> {
+  try {
+    const interrupted = await repairs.interrupted(report, vault);
+    const says =
+      interrupted === null
+        ? null
+        : `A repair was stopped in the middle (${interrupted}). Nothing is lost: ${typed('history')} puts back what was begun.`;
+    return { interrupted, says };
+  } catch (error) {
+    // That the vault cannot be read says nothing about the home.
+    if (!(error instanceof Refusal)) throw error;
+    return { interrupted: null, says: `${error.message} ${error.next}` };
+  }
 }

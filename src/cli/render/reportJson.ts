@@ -6,7 +6,12 @@ import { isoTime } from '../../words/amounts.ts';
 
 export const TOOL = 'codex-session-health';
 
-export function reportJson(report: Report, version: string, totalMs: number) {
+export function reportJson(
+  report: Report,
+  version: string,
+  totalMs: number,
+  interrupted: string | null = null,
+) {
   const { snapshot, counts, verdict, nothingLost, findings, checks } = report;
   const { home } = snapshot;
   return {
@@ -45,6 +50,7 @@ export function reportJson(report: Report, version: string, totalMs: number) {
     checks: checks.map(({ id, outcome, why }) => ({ id, outcome, why })),
     gaps: snapshot.gaps.map(({ source, path, why }) => ({ source, path, why })),
     timingsMs: { total: totalMs },
+    interrupted,
   };
 }
 

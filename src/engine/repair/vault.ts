@@ -4,6 +4,7 @@
 import type { Left, Plan, Receipt } from '../model/plan.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Hands } from '../hands.ts';
+import { Refusal } from '../refusal.ts';
 import type { World } from '../world.ts';
 
 /** What a journal holds, a line each. */
@@ -68,7 +69,7 @@ export class Vault {
     const listed = await this.#world.files.list(this.#join('vault'));
     if (!listed.ok) {
       if (listed.trouble.code === 'missing') return [];
-      throw new Error(`${this.#join('vault')} cannot be read: ${listed.trouble.why}`);
+      throw unreadable(this.#join('vault'), listed.trouble.why);
     }
     const names = listed.value.map(({ path }) => path).sort();
     const repairs = await Promise.all(names.map(name => this.#read(name)));
@@ -124,7 +125,9 @@ export class Vault {
     const plan = await files.whole(machine.join(folder, PLAN), MAX_BYTES);
     // Without a plan nothing was ever done.
     if (!plan.ok) return null;
-    const written = JSON.parse(new TextDecoder().decode(plan.value)) as { at: string; plan: Plan };
+    const written = parsePlan(plan.value);
+    if (written === null)
+      throw unreadable(machine.join(folder, PLAN), 'it is not what was written');
     const journal = await files.whole(machine.join(folder, JOURNAL), MAX_BYTES);
     const notes = journal.ok ? new TextDecoder().decode(journal.value).split('\n') : [];
     return { id, folder, at: written.at, plan: written.plan, notes: notes.flatMap(parseNote) };
@@ -133,6 +136,24 @@ export class Vault {
   #join(...parts: readonly string[]): FilePath {
     return this.#world.machine.join(this.folder, ...parts);
   }
+}
+
+function parsePlan(bytes: Uint8Array): { readonly at: string; readonly plan: Plan } | null {
+  try {
+    const { at, plan } = JSON.parse(new TextDecoder().decode(bytes)) as { at: string; plan: Plan };
+    return Array.isArray(plan.units) ? { at, plan } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Without what was written down nothing can be put back, and nothing new may be begun. */
+function unreadable(path: FilePath, why: string): Refusal {
+  return new Refusal(
+    'vault-unreadable',
+    `What was written down of earlier repairs cannot be read: ${path}: ${why}.`,
+    'Put it right, or move that folder out of the vault if you no longer want to undo that repair.',
+  );
 }
 
 /** A line that a stop cut off was never acted upon. */
