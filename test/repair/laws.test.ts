@@ -159,3 +159,35 @@ async function expectEither(bench: Bench, before: Picture, after: Picture) {
   expect(differences(now, wanted)).toEqual([]);
   expect(Object.keys(now).filter(file => file.endsWith('.codex-health-new'))).toEqual([]);
 }
+
+test('many rows go in one transaction, and one that is stale leaves the others be', async () => {
+  const bench = createBench();
+  const specimen = SPECIMENS['rows: change'];
+  const step = specimen?.(bench);
+  const other = SPECIMENS['rows: take out']?.(bench);
+  const added = SPECIMENS['rows: add']?.(bench);
+  if (step?.kind !== 'rows' || other === undefined || added === undefined) throw new Error('gone');
+  const changes = step.changes.map(change => ({ ...change, before: { model_provider: "'x'" } }));
+  const receipt = await applied(bench, planOf([other], [{ ...step, changes }], [added]));
+  expect(receipt.findings).toEqual(['finding-0', 'finding-2']);
+  expect(receipt.failed).toEqual([
+    { what: 'finding-1', why: expect.stringContaining('has changed since') as string },
+  ]);
+  const written = bench.memory.operations.filter(line => line.startsWith('transact'));
+  expect(written).toHaveLength(2);
+});
+
+test('a row that does not take what is written is put back, and the others are written', async () => {
+  const bench = createBench();
+  const step = SPECIMENS['rows: change']?.(bench);
+  const added = SPECIMENS['rows: add']?.(bench);
+  if (step?.kind !== 'rows' || added === undefined) throw new Error('gone');
+  const [change] = step.changes;
+  if (change === undefined) throw new Error('gone');
+  const before = pictureOf(bench.built.files);
+  const impossible = { ...change, after: { model_provider: "'kept'", archived: 'NULL' } };
+  const receipt = await applied(bench, planOf([{ ...step, changes: [impossible] }], [added]));
+  expect(receipt.findings).toEqual(['finding-1']);
+  await undone(bench);
+  expect(pictureOf(bench.built.files)).toEqual(before);
+});

@@ -1,11 +1,12 @@
 // Plan → receipt. Whatever stops it, the next repair finds in the journal how far it came, and takes
 // back what was begun: a home is as it was before, or as it was planned.
 
-import type { Left, Plan, Receipt, Step, Unit } from '../model/plan.ts';
+import type { Left, Plan, Receipt, RowsStep, Step, Unit } from '../model/plan.ts';
 import { Hindered } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
 import { refusalFor } from './guard.ts';
 import { handlerOf } from './steps/index.ts';
+import { applyTogether, whyStaleTogether } from './steps/rows.ts';
 import { Stale, type Ground } from './steps/step.ts';
 import { groundOf, type Site } from './site.ts';
 import { takeBack } from './undo.ts';
@@ -97,24 +98,65 @@ async function applyWave(
   const failed: Failure[] = [];
   const unplanned: string[] = [];
   const begun: number[] = [];
+  const together = wave.flatMap(({ steps }) => rowsAlone(steps) ?? []);
+  const answers = await whyStaleTogether(together, ground.hands);
+  const stale = new Map(together.map((step, index) => [step, answers[index] ?? null]));
   for (const [index, unit] of wave.entries()) {
-    const why = await whyStale(unit, ground);
+    const rows = rowsAlone(unit.steps);
+    const why = rows === null ? await whyStale(unit, ground) : (stale.get(rows) ?? null);
     if (why === null) begun.push(from + index);
     else failed.push({ unit: from + index, why });
   }
   // What is begun is taken back after a stop: only what we found as planned may be among it.
   await site.vault.note(repair, { note: 'begun', units: begun });
-  for (const unit of begun) {
+  for (let at = 0; at < begun.length;) {
     if (await isStopped(site, signal)) await giveUp(site, repair);
-    const course = await applyUnit(wave[unit - from]?.steps ?? [], unit, ground);
+    const units = runOfRows(begun.slice(at), unit => wave[unit - from]?.steps ?? []);
+    const course =
+      units.length > 0
+        ? await applyRows(units, ground)
+        : await applyUnit(wave[(begun[at] ?? 0) - from]?.steps ?? [], begun[at] ?? 0, ground);
     failed.push(...course.failed);
     unplanned.push(...course.unplanned);
-    tell(unit - from + 1);
+    at += Math.max(1, units.length);
+    tell(at);
   }
   // What is not noted as failed would be taken for done.
   const undone = failed.filter(isWhole);
   await site.vault.note(repair, ...undone.map(one => ({ note: 'failed' as const, ...one })));
   return { failed, unplanned };
+}
+
+/** The step of a unit that changes rows and nothing else; many of them go in one transaction. */
+function rowsAlone(steps: readonly Step[]): RowsStep | null {
+  const [step] = steps;
+  return steps.length === 1 && step?.kind === 'rows' ? step : null;
+}
+
+/** The units at the beginning that change rows and nothing else. */
+function runOfRows(
+  units: readonly number[],
+  stepsOf: (unit: number) => readonly Step[],
+): readonly { readonly unit: number; readonly step: RowsStep }[] {
+  const run: { unit: number; step: RowsStep }[] = [];
+  for (const unit of units) {
+    const step = rowsAlone(stepsOf(unit));
+    if (step === null) break;
+    run.push({ unit, step });
+  }
+  return run;
+}
+
+async function applyRows(units: ReturnType<typeof runOfRows>, { hands }: Ground): Promise<Course> {
+  const answers = await applyTogether(
+    units.map(({ step }) => step),
+    hands,
+  );
+  const failed = units.flatMap(({ unit }, index) => {
+    const why = answers[index] ?? null;
+    return why === null ? [] : [{ unit, why }];
+  });
+  return { failed, unplanned: [] };
 }
 
 /** What units came to. */

@@ -1,7 +1,7 @@
 // Rows of one table, each held against its before-image inside the transaction that changes it.
 
 import type { Columns, Left, RowChange, RowsStep } from '../../model/plan.ts';
-import type { Transaction } from '../../hands.ts';
+import type { Hands, Transaction } from '../../hands.ts';
 import { literal } from '../../model/literal.ts';
 import { Stale, type StepHandler } from './step.ts';
 
@@ -28,19 +28,10 @@ export const rows: StepHandler<RowsStep> = {
   touches: ({ database, table, changes }) =>
     changes.map(({ key }) => `${database} › ${table} › ${Object.values(key).join(', ')}`),
   backupBytes: ({ changes }) => JSON.stringify(changes.map(({ before }) => before)).length,
-  whyStale: ({ database, table, makes, changes }, { hands }) =>
-    hands.transact(database, transaction => {
-      if (isThere(transaction, table) === (makes !== undefined))
-        return `the table ${table} ${makes === undefined ? 'is not there' : 'is there again'}`;
-      if (makes !== undefined) return null;
-      const stale = changes.find(({ key, before }) => !isAsIn(transaction, table, key, before));
-      return stale === undefined ? null : sayStale(table, stale.key);
-    }),
-  apply: async ({ database, table, makes, changes }, { hands }) => {
-    await hands.transact(database, transaction => {
-      if (makes !== undefined) transaction.run(makes);
-      for (const change of changes) applyChange(transaction, table, change);
-    });
+  whyStale: async (step, { hands }) => (await whyStaleTogether([step], hands))[0] ?? null,
+  apply: async (step, { hands }) => {
+    const [why = null] = await applyTogether([step], hands);
+    if (why !== null) throw new Stale(why);
   },
   undo: ({ database, table, makes, changes }, { hands }) =>
     hands.transact(database, transaction => {
@@ -58,6 +49,71 @@ export const rows: StepHandler<RowsStep> = {
 /** What is only relied on: undoing leaves everything as it is when this has changed since. */
 function isKept({ before, after }: RowChange): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
+}
+
+/** For each of the steps why it is stale; one look for all that are about one database. */
+export function whyStaleTogether(
+  steps: readonly RowsStep[],
+  hands: Hands,
+): Promise<readonly (string | null)[]> {
+  return together(steps, hands, whyStale);
+}
+
+/**
+ * For each of the steps why it was not done. Those about one database are one transaction, and one wait
+ * for the disk; one that cannot be done leaves nothing behind in it.
+ */
+export function applyTogether(
+  steps: readonly RowsStep[],
+  hands: Hands,
+): Promise<readonly (string | null)[]> {
+  return together(steps, hands, ({ table, makes, changes }, transaction) => {
+    transaction.run('SAVEPOINT step');
+    const why = attempt(transaction, () => {
+      if (makes !== undefined) transaction.run(makes);
+      for (const change of changes) applyChange(transaction, table, change);
+    });
+    transaction.run('RELEASE step');
+    return why;
+  });
+}
+
+/** Why it was not done, and then nothing of it is; null when it was. */
+function attempt(transaction: Transaction, work: () => void): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    try {
+      transaction.run('ROLLBACK TO step');
+    } catch {
+      // A full disk ends the whole transaction, and that is what is to be said.
+      throw error;
+    }
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function together(
+  steps: readonly RowsStep[],
+  hands: Hands,
+  handle: (step: RowsStep, transaction: Transaction) => string | null,
+): Promise<readonly (string | null)[]> {
+  const answers = new Map<RowsStep, string | null>();
+  for (const database of new Set(steps.map(step => step.database)))
+    await hands.transact(database, transaction => {
+      for (const step of steps)
+        if (step.database === database) answers.set(step, handle(step, transaction));
+    });
+  return steps.map(step => answers.get(step) ?? null);
+}
+
+function whyStale({ table, makes, changes }: RowsStep, transaction: Transaction): string | null {
+  if (isThere(transaction, table) === (makes !== undefined))
+    return `the table ${table} ${makes === undefined ? 'is not there' : 'is there again'}`;
+  if (makes !== undefined) return null;
+  const stale = changes.find(({ key, before }) => !isAsIn(transaction, table, key, before));
+  return stale === undefined ? null : sayStale(table, stale.key);
 }
 
 function isThere(transaction: Transaction, table: string): boolean {
