@@ -23,7 +23,7 @@ export const OPTIONS = {
   quiet: { value: null, short: 'q', says: 'Shows no progress.' },
   help: { value: null, short: 'h', says: 'Shows how the command is used.' },
   version: { value: null, short: 'V', says: 'Shows which version this is.' },
-  check: { value: 'ID', isList: true, says: 'Runs only these checks, and shows all they find.' },
+  check: { value: 'ID', isList: true, says: 'Only these checks, and all that they find.' },
   full: { value: null, says: 'All of it: every line of every conversation; every step of a plan.' },
   sarif: { value: null, says: 'Answers in SARIF 2.1.0, for programs that collect findings.' },
   markdown: {

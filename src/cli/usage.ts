@@ -9,7 +9,7 @@ import { displayWidth, padEnd } from './text/width.ts';
 import { wrap } from './text/wrap.ts';
 
 const ABOUT = `Finds your Codex sessions, proves that nothing is lost, and says who can see each one and
-why not. It only looks: nothing in a Codex home is changed.`;
+why not. Looking changes nothing; what it repairs is shown before, and can be undone.`;
 
 const EXIT_CODES = [
   ['0', 'healthy, or done'],

@@ -1,17 +1,15 @@
 // A rollout whose beginning was put right: Codex goes on in it, and the places that it has noted of the
 // file are those at which its turns begin. It says nothing when they are not.
 
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { createEngine, createRepairs } from '../../src/engine/engine.ts';
-import { createHands } from '../../src/node/hands.ts';
-import { createNodeWorld, type NodeWorld } from '../../src/node/world.ts';
+import type { NodeWorld } from '../../src/node/world.ts';
 import { askThreads, projectionFaults, takeTurn } from '../support/codex/askThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { breakHome } from '../support/codex/breakages.ts';
-import { cacheFolder, withScratchFolder } from '../support/codex/cache.ts';
+import { withScratchFolder } from '../support/codex/cache.ts';
 import { copyHome, homeKinds, makeHome, useProviderPort } from '../support/codex/makeHome.ts';
+import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { startMockProvider } from '../support/codex/mockProvider.ts';
 
 const BEGINNINGS = ['bom-first', 'garbage-first', 'meta-line-removed', 'meta-missing-cwd'];
@@ -19,11 +17,7 @@ const BEGINNINGS = ['bom-first', 'garbage-first', 'meta-line-removed', 'meta-mis
 let world: NodeWorld;
 
 beforeAll(() => {
-  const state = cacheFolder('no-state');
-  mkdirSync(state, { recursive: true });
-  const environment: NodeJS.ProcessEnv = { ...process.env, XDG_STATE_HOME: state };
-  delete environment['CODEX_SQLITE_HOME'];
-  world = createNodeWorld({ programs: inject('programs'), environment });
+  world = createOurWorld(inject('programs'));
 });
 afterAll(() => world.close());
 
@@ -38,16 +32,12 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
         useProviderPort(home, provider.port);
         const well = (await askThreads(codex, home))['A'];
         expect(breakHome(home, breakage)).toBe(true);
-        const memory = { recall: () => Promise.resolve(null), remember: () => Promise.resolve() };
-        const forgetful = { ...world, memory };
-        const engine = createEngine(forgetful);
-        const request = { home: home.folder, sqliteHome: null, codex, full: false };
-        const report = await engine.scan(request);
-        const repairs = createRepairs(forgetful, createHands());
+        const { scan, repairs } = workOn(world, home.folder, codex);
+        const report = await scan();
         const choice = { findings: 'all', cure: null } as const;
         const { sha } = await repairs.plan(report, choice);
         const consent = { choice, sha, vault: null };
-        const applied = await repairs.apply(report, () => engine.scan(request), consent);
+        const applied = await repairs.apply(report, scan, consent);
         expect(applied.receipt.failed).toEqual([]);
         expect((await askThreads(codex, home))['A']).toEqual(well);
         expect(await takeTurn(codex, home, 'A', 'and then?')).toBe('completed');

@@ -1,17 +1,16 @@
 // What is found wrong with real homes that were broken in every way that we know: the one check that
 // is meant, about the right thread, and no other.
 
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createEngine } from '../../src/engine/engine.ts';
 import type { Finding } from '../../src/engine/model/finding.ts';
 import type { Report } from '../../src/engine/model/report.ts';
-import { createNodeWorld, type NodeWorld } from '../../src/node/world.ts';
+import type { NodeWorld } from '../../src/node/world.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { breakages, breakHome } from '../support/codex/breakages.ts';
-import { cacheFolder, withScratchFolder } from '../support/codex/cache.ts';
+import { withScratchFolder } from '../support/codex/cache.ts';
 import { copyHome, homeKinds, makeHome, type CodexHome } from '../support/codex/makeHome.ts';
+import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 
 /** Severity, check, and the threads that it is about, by their letters. */
 const FOUND: Readonly<Record<string, string>> = {
@@ -83,11 +82,7 @@ const HARMLESS = [
 let world: NodeWorld;
 
 beforeAll(() => {
-  const state = cacheFolder('no-state');
-  mkdirSync(state, { recursive: true });
-  const environment = { ...process.env, XDG_STATE_HOME: state };
-  delete (environment as NodeJS.ProcessEnv)['CODEX_SQLITE_HOME'];
-  world = createNodeWorld({ programs: inject('programs'), environment });
+  world = createOurWorld(inject('programs'));
 });
 afterAll(() => world.close());
 
@@ -114,11 +109,8 @@ test.each(homeKinds)('Codex %s, %s history', async (version, mode) => {
 });
 
 async function scan({ folder }: CodexHome, codex: string) {
-  // What was learnt of another home at the same path is not to have a say.
-  const memory = { recall: () => Promise.resolve(null), remember: () => Promise.resolve() };
-  const engine = createEngine({ ...world, memory });
-  const request = { home: folder, sqliteHome: null, codex, full: false };
-  const report = await engine.scan(request);
+  const { engine, scan: look } = workOn(world, folder, codex);
+  const report = await look();
   return { report, redacted: engine.redact(report) };
 }
 

@@ -5,9 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { createEngine, createRepairs, type ProviderMove } from '../../src/engine/engine.ts';
-import { createHands } from '../../src/node/hands.ts';
-import { createNodeWorld, type NodeWorld } from '../../src/node/world.ts';
+import type { ProviderMove, Repairs } from '../../src/engine/engine.ts';
+import type { NodeWorld } from '../../src/node/world.ts';
 import {
   askThreads,
   forgetIndex,
@@ -19,7 +18,7 @@ import {
   type AllFacts,
 } from '../support/codex/askThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
-import { cacheFolder, withScratchFolder } from '../support/codex/cache.ts';
+import { withScratchFolder } from '../support/codex/cache.ts';
 import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
 import {
   copyHome,
@@ -28,6 +27,7 @@ import {
   useProviderPort,
   type CodexHome,
 } from '../support/codex/makeHome.ts';
+import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { startMockProvider } from '../support/codex/mockProvider.ts';
 import { databaseNames, withDatabase } from '../support/codex/databases.ts';
 import { editText, rolloutFiles } from '../support/codex/rollouts.ts';
@@ -40,11 +40,7 @@ const LONGEST = `longest-${'x'.repeat(3000)}`;
 let world: NodeWorld;
 
 beforeAll(() => {
-  const state = cacheFolder('no-state');
-  fs.mkdirSync(state, { recursive: true });
-  const environment: NodeJS.ProcessEnv = { ...process.env, XDG_STATE_HOME: state };
-  delete environment['CODEX_SQLITE_HOME'];
-  world = createNodeWorld({ programs: inject('programs'), environment });
+  world = createOurWorld(inject('programs'));
 });
 afterAll(() => world.close());
 
@@ -168,7 +164,7 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork and its parent', version
 interface Bench {
   readonly codex: string;
   readonly home: CodexHome;
-  move(move: ProviderMove): ReturnType<ReturnType<typeof createRepairs>['applyMove']>;
+  move(move: ProviderMove): ReturnType<Repairs['applyMove']>;
   undo(): Promise<readonly { readonly what: string }[]>;
   /** What the model was last told. */
   heard(): readonly string[];
@@ -195,11 +191,7 @@ async function withHome(
 }
 
 function repairsOn({ folder }: CodexHome, codex: string): Pick<Bench, 'move' | 'undo'> {
-  const memory = { recall: () => Promise.resolve(null), remember: () => Promise.resolve() };
-  const forgetful = { ...world, memory };
-  const engine = createEngine(forgetful);
-  const repairs = createRepairs(forgetful, createHands());
-  const scan = () => engine.scan({ home: folder, sqliteHome: null, codex, full: false });
+  const { scan, repairs } = workOn(world, folder, codex);
   return {
     move: async move => {
       const report = await scan();

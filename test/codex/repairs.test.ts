@@ -1,16 +1,13 @@
 // Real homes that were broken in every way that we know are repaired, and the real Codex is asked what
 // it makes of them; then the repair is undone, and the home is exactly the broken one again.
 
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createEngine, createRepairs } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/model/report.ts';
-import { createHands } from '../../src/node/hands.ts';
-import { createNodeWorld, type NodeWorld } from '../../src/node/world.ts';
+import type { NodeWorld } from '../../src/node/world.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { breakages, breakHome } from '../support/codex/breakages.ts';
-import { cacheFolder, withScratchFolder } from '../support/codex/cache.ts';
+import { withScratchFolder } from '../support/codex/cache.ts';
 import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
 import { inParallel } from '../support/codex/inParallel.ts';
 import {
@@ -20,6 +17,7 @@ import {
   type CodexHome,
   type HistoryMode,
 } from '../support/codex/makeHome.ts';
+import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { askOracle, type OracleAnswer, type ThreadAnswer } from '../support/codex/oracle.ts';
 
 const LANES = 3;
@@ -32,11 +30,7 @@ const CHOSEN = process.env['BREAKAGES']?.split(',');
 let world: NodeWorld;
 
 beforeAll(() => {
-  const state = cacheFolder('no-state');
-  mkdirSync(state, { recursive: true });
-  const environment = { ...process.env, XDG_STATE_HOME: state };
-  delete (environment as NodeJS.ProcessEnv)['CODEX_SQLITE_HOME'];
-  world = createNodeWorld({ programs: inject('programs'), environment });
+  world = createOurWorld(inject('programs'));
 });
 afterAll(() => world.close());
 
@@ -95,7 +89,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 async function tryOut(codex: string, home: CodexHome, before: OracleAnswer): Promise<string> {
   const broken = homePicture(home.folder);
-  const { repairs, scan } = workOn(home, codex);
+  const { repairs, scan } = workOn(world, home.folder, codex);
   const report = await scan();
   const plan = await repairs.plan(report, ALL);
   if (plan.units.length === 0) return NO_PLAN;
@@ -115,15 +109,6 @@ async function tryOut(codex: string, home: CodexHome, before: OracleAnswer): Pro
       ? []
       : ['found other things after undo']),
   ].join('; ');
-}
-
-function workOn({ folder }: CodexHome, codex: string) {
-  // What was learnt of another home at the same path is not to have a say.
-  const memory = { recall: () => Promise.resolve(null), remember: () => Promise.resolve() };
-  const forgetful = { ...world, memory };
-  const engine = createEngine(forgetful);
-  const request = { home: folder, sqliteHome: null, codex, full: false };
-  return { repairs: createRepairs(forgetful, createHands()), scan: () => engine.scan(request) };
 }
 
 function graveFindings({ findings }: Report): readonly string[] {

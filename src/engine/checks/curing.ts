@@ -16,7 +16,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Codex, Snapshot } from '../model/snapshot.ts';
 import { compareVersions } from '../model/versions.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
-import type { Draft, Objection } from './check.ts';
+import type { Cure, Draft, Facts, Objection } from './check.ts';
 import { stateFile } from './databasesInUse.ts';
 import { newestRecord } from './migrationRecords.ts';
 
@@ -177,3 +177,28 @@ const OTHER_CODEX: Objection = {
   why: 'only Codex itself can do it, and each one here would change its databases by being started',
   next: 'Start your newest Codex once, so that it brings them up to date, and try again.',
 };
+
+/** A cure that somebody has to choose: Codex archives the threads of the finding. */
+export function archiveCure<F extends Facts>(title: string, says: string): Cure<F> {
+  return {
+    ...CHOSEN,
+    id: 'archive',
+    title,
+    needs: ['codex-stopped', 'codex-started'],
+    phase: 'codex',
+    plan: ({ id, threads }, snapshot) =>
+      asDraft(
+        says,
+        askCodex(
+          snapshot,
+          threads.map(thread => ({
+            method: 'thread/archive',
+            params: { threadId: thread },
+            says: 'archives a thread',
+            findings: [id],
+            threads: [thread],
+          })),
+        ),
+      ),
+  };
+}

@@ -3,7 +3,7 @@ import { isComparable, judgedThreads, type JudgedThread } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { whyDisposable } from './disposableThreads.ts';
 import { kindOfSource } from './sources.ts';
-import { asDraft, askCodex, CHOSEN } from './curing.ts';
+import { archiveCure } from './curing.ts';
 
 /** How many threads the list of Codex for VS Code asks for. */
 const LIST = 50;
@@ -45,27 +45,7 @@ app has been seen to count them.`,
   say: ({ newest, crowding, temporary, automation, subAgents }) =>
     `${String(crowding)} of the newest ${String(newest)} active threads are not conversations in a project (temporary ${String(temporary)}, scripts ${String(automation)}, sub-agents ${String(subAgents)}): they push others out of the lists.`,
   cures: [
-    {
-      ...CHOSEN,
-      id: 'archive',
-      title: 'Let Codex archive the threads that crowd the others out',
-      needs: ['codex-stopped', 'codex-started'],
-      phase: 'codex',
-      plan: ({ id, threads }, snapshot) =>
-        asDraft(
-          'Codex archives them.',
-          askCodex(
-            snapshot,
-            threads.map(thread => ({
-              method: 'thread/archive',
-              params: { threadId: thread },
-              says: 'archives a thread',
-              findings: [id],
-              threads: [thread],
-            })),
-          ),
-        ),
-    },
+    archiveCure('Let Codex archive the threads that crowd the others out', 'Codex archives them.'),
   ],
 });
 

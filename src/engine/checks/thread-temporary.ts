@@ -2,7 +2,7 @@ import { judgedThreads, isComparable } from './causes.ts';
 import { defineCheck } from './check.ts';
 import { whyDisposable } from './disposableThreads.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, askCodex, CHOSEN } from './curing.ts';
+import { archiveCure } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-temporary',
@@ -36,27 +36,5 @@ directory may still hold a conversation that you want, so nothing is chosen for 
       ? `It worked in a temporary directory that is gone (${cwd}): it takes a place in the lists.`
       : `It worked in a temporary directory (${cwd}): it takes a place in the lists.`;
   },
-  cures: [
-    {
-      ...CHOSEN,
-      id: 'archive',
-      title: 'Let Codex archive it',
-      needs: ['codex-stopped', 'codex-started'],
-      phase: 'codex',
-      plan: ({ id, threads }, snapshot) =>
-        asDraft(
-          'Codex archives it.',
-          askCodex(
-            snapshot,
-            threads.map(thread => ({
-              method: 'thread/archive',
-              params: { threadId: thread },
-              says: 'archives a thread',
-              findings: [id],
-              threads: [thread],
-            })),
-          ),
-        ),
-    },
-  ],
+  cures: [archiveCure('Let Codex archive it', 'Codex archives it.')],
 });

@@ -4,10 +4,9 @@
 import type { Comparison } from '../model/closerLook.ts';
 import type { FilePath } from '../model/words.ts';
 import type { World } from '../world.ts';
+import { unpackWhole } from './unpackWhole.ts';
 
 const PIECE_BYTES = 1024 * 1024;
-/** A compressed file is unpacked into memory to be compared; one that is larger is left alone. */
-const MOST_UNPACKED = 256 * 1024 * 1024;
 
 export async function compareFiles(
   world: World,
@@ -48,22 +47,10 @@ async function open(world: World, file: FilePath): Promise<Content | null> {
 }
 
 async function unpacked(world: World, file: FilePath): Promise<Content | null> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  const streamed = await world.files.stream(file, piece => {
-    pieces.push(piece.slice());
-    length += piece.length;
-    return length > MOST_UNPACKED ? 'stop' : 'more';
-  });
-  if (!streamed.ok || length > MOST_UNPACKED) return null;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
+  const whole = await unpackWhole(world, file);
+  if (whole === null) return null;
   return {
-    length,
+    length: whole.length,
     read: (from, count) => Promise.resolve(whole.subarray(from, from + count)),
   };
 }
