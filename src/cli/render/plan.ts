@@ -8,8 +8,8 @@ import { harmless } from '../../words/harmless.ts';
 import type { Page } from '../page.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
 
-/** So many single repairs of a kind are shown; of more, only how many they are. */
-const EXAMPLES = 3;
+/** So many repairs are shown one by one; of more, only what they are and how many. */
+const FEW = 3;
 
 export function planJson(plan: Plan) {
   return {
@@ -44,7 +44,7 @@ export function renderPlan(plan: Plan, page: Page, isWhole = false): string {
       ...lossesOf(units).flatMap(loses =>
         wrapIndented(`Takes out ${loses}; the vault keeps them.`, width, '    '),
       ),
-      ...(isWhole || units.length <= EXAMPLES
+      ...(isWhole || plan.units.length <= FEW
         ? units.flatMap(unit => renderUnit(unit, page, isWhole))
         : []),
     ]),

@@ -103,7 +103,8 @@ export function completeFirstLine(
 /** How many bytes a file lacks to be as long as it was when Codex noted its places; 0 when it did not. */
 function missingTo(projection: Projection | undefined, bytes: number): number {
   const noted = projection?.next ?? null;
-  return noted !== null && isWholeNumber(noted) ? Number(noted) - bytes : 0;
+  const isNoted = noted !== null && isWholeNumber(noted) && noted !== '0';
+  return isNoted ? Number(noted) - bytes : 0;
 }
 
 const NEEDED = ['id', 'timestamp', 'cwd', 'originator', 'cli_version'];
