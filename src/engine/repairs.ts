@@ -9,7 +9,12 @@ import { providerMovesOf, type Consent, type ProviderMoves, type Rite } from './
 import { Refusal } from './refusal.ts';
 import { askAgain, type Confirmation } from './repair/askAgain.ts';
 import { apply } from './repair/apply.ts';
-import { refusalFor, refuseUnlessMet, refuseUnlessWritable } from './repair/guard.ts';
+import {
+  refusalFor,
+  refuseUnlessMet,
+  refuseUnlessWritable,
+  refuseWhileWritten,
+} from './repair/guard.ts';
 import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRepairs.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
@@ -138,7 +143,7 @@ export function repairsOf(
         const gone = recovered.find(one => receipt === null || one.receipt === receipt);
         if (gone !== undefined) return gone;
         const repair = choose(await site.vault.repairs(), receipt, site.vault.folder);
-        refuseUnlessMet(repair.plan.needs, report.snapshot);
+        refuseUnlessUndoable(repair, report);
         return takeBack(site, repair);
       });
     },
@@ -150,7 +155,9 @@ export function repairsOf(
     history: async (report, vault) => {
       const site = siteOf(report, vault);
       if ((await site.vault.repairs()).some(one => stateOf(one) === 'interrupted'))
-        await alone(site, () => recoverFirst(site, report)).catch(onlyRefusals);
+        await refuseUnlessWritable(report, hands)
+          .then(() => alone(site, () => recoverFirst(site, report)))
+          .catch(onlyRefusals);
       const repairs = (await site.vault.repairs()).toReversed();
       return {
         vault: site.vault.folder,
@@ -189,8 +196,13 @@ async function withLock<T>({ hands, vault }: Site, work: () => Promise<T>): Prom
 
 async function recoverFirst(site: Site, report: Report): Promise<readonly Undone[]> {
   const open = (await site.vault.repairs()).filter(one => stateOf(one) === 'interrupted');
-  for (const { plan } of open) refuseUnlessMet(plan.needs, report.snapshot);
+  for (const repair of open) refuseUnlessUndoable(repair, report);
   return recover(site);
+}
+
+function refuseUnlessUndoable({ plan }: Repair, { snapshot }: Report): void {
+  refuseUnlessMet(plan.needs, snapshot);
+  refuseWhileWritten(plan, snapshot);
 }
 
 /** History can be told although an interrupted repair cannot be ended now. */

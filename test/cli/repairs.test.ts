@@ -181,6 +181,36 @@ describe('history and undo', () => {
   });
 });
 
+test('a repair is not taken back while its conversation is being written', async () => {
+  const { type, world, files, memory } = terminal(
+    home()
+      .config(
+        'model_provider = "mock"\n[model_providers.mock]\nname = "M"\n[model_providers.other]\nname = "O"\n',
+      )
+      .thread('t1'),
+  );
+  expect((await type('provider', 'move', '--from', 'mock', '--to', 'other', '--yes')).code).toBe(0);
+  const moved = pictureOf(files);
+  const writer = { pid: 4711, program: 'codex', terminal: null, files: [], deletedFiles: [] };
+  let writesThreads = [idOf('t1')];
+  world.processes.holders = () =>
+    Promise.resolve({
+      ok: true,
+      value: { holders: [{ ...writer, writesThreads }], unreadable: [] },
+    });
+  const done = memory.operations.length;
+  const refused = await type('undo');
+  expect([refused.code, refused.err.replaceAll('\n', ' ')]).toEqual([
+    3,
+    expect.stringContaining('codex (process 4711) has a conversation open for writing'),
+  ]);
+  expect(memory.operations.slice(done)).toEqual([]);
+  expect(pictureOf(files)).toEqual(moved);
+  // Somebody who writes another thread is in nobody's way.
+  writesThreads = [idOf('t2')];
+  expect((await type('undo')).code).toBe(0);
+});
+
 describe('--wait', () => {
   test('names who holds the files, waits, and goes on when they are free', async () => {
     const { world, type } = heldHome();

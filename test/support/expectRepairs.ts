@@ -1,5 +1,6 @@
-// Every home on which a check is tried is also repaired and taken back: what is healed is no longer
-// found, nothing else is found instead, and undo leaves exactly the home that was there.
+// A home on which a check is tried, and that can be repaired without a Codex, is repaired and taken
+// back: what is healed is no longer found, nothing else is found instead, and undo leaves exactly the
+// home that was there.
 
 import { expect } from 'vitest';
 import { createEngine, createRepairs } from '../../src/engine/engine.ts';

@@ -20,3 +20,14 @@ export function toArray(bytes: Bytes): Uint8Array {
 export function bytesOfText(text: string): Bytes {
   return asBytes(new TextEncoder().encode(text));
 }
+
+/** Pieces one after the other; they come to this length. */
+export function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

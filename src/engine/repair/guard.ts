@@ -1,8 +1,10 @@
 // When nothing may be changed. What is not known to be safe is refused, with the way out.
 
 import type { CureNeed } from '../model/finding.ts';
+import type { Plan, Step } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import type { Holder, Snapshot } from '../model/snapshot.ts';
+import type { FilePath } from '../model/words.ts';
 import type { Hands, Hindered, Hindrance } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -35,18 +37,46 @@ export async function refuseUnlessWritable(report: Report, hands: Hands): Promis
 /** Refuses when the plan needs something that is not so now. */
 export function refuseUnlessMet(needs: readonly CureNeed[], snapshot: Snapshot): void {
   if (!needs.includes('codex-stopped')) return;
+  refuseUnknownHolders(snapshot);
+  if (snapshot.holders.length > 0)
+    throw new Refusal(
+      'codex-running',
+      `This can only be done while no Codex has the files open, and ${snapshot.holders.map(sayHolder).join(', ')} ${snapshot.holders.length === 1 ? 'has' : 'have'}.`,
+      'Nothing was changed. Close it (in VS Code: close the window, or disable the Codex extension in it; in a terminal: end codex), and run this again; with --wait it goes on by itself as soon as they are closed.',
+    );
+}
+
+/**
+ * Refuses to take a plan back while somebody writes a conversation that it has changed. When it was made
+ * nobody did, and some plans need no more than that; Codex may have been started since.
+ */
+export function refuseWhileWritten(plan: Plan, snapshot: Snapshot): void {
+  const files = plan.units.flatMap(({ steps }) => steps.flatMap(filesOf));
+  if (files.length === 0) return;
+  refuseUnknownHolders(snapshot);
+  const writer = snapshot.holders.find(({ writesThreads }) =>
+    writesThreads.some(id => files.some(file => file.includes(id))),
+  );
+  if (writer !== undefined)
+    throw new Refusal(
+      'codex-running',
+      `${sayHolder(writer)} has a conversation open for writing in which this repair changed something.`,
+      'Nothing was changed. Close it there, and run this again.',
+    );
+}
+
+function filesOf(step: Step): readonly FilePath[] {
+  if (step.kind === 'move') return 'vault' in step.to ? [step.from] : [step.from, step.to.file];
+  return step.kind === 'edit' || step.kind === 'create' ? [step.file] : [];
+}
+
+function refuseUnknownHolders(snapshot: Snapshot): void {
   const gap = snapshot.gaps.find(({ source }) => source === 'processes');
   if (gap !== undefined)
     throw new Refusal(
       'holders-unknown',
       `It could not be told whether a program has this home open: ${gap.why}.`,
       'Nothing was changed. Run it as the account that runs Codex, with every Codex closed.',
-    );
-  if (snapshot.holders.length > 0)
-    throw new Refusal(
-      'codex-running',
-      `This can only be done while no Codex has the files open, and ${snapshot.holders.map(sayHolder).join(', ')} ${snapshot.holders.length === 1 ? 'has' : 'have'}.`,
-      'Nothing was changed. Close it (in VS Code: close the window, or disable the Codex extension in it; in a terminal: end codex), and run this again; with --wait it goes on by itself as soon as they are closed.',
     );
 }
 

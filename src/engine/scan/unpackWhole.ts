@@ -1,3 +1,4 @@
+import { joined } from '../model/bytes.ts';
 import type { FilePath } from '../model/words.ts';
 import type { World } from '../world.ts';
 
@@ -14,11 +15,5 @@ export async function unpackWhole(world: World, file: FilePath): Promise<Uint8Ar
     return length > MOST_UNPACKED ? 'stop' : 'more';
   });
   if (!streamed.ok || length > MOST_UNPACKED) return null;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return joined(pieces, length);
 }

@@ -2,6 +2,7 @@
 // Numbers are big-endian. A page may be damaged in any way: each pointer is checked, each loop ends,
 // and nothing is allocated because a damaged number says so.
 
+import { joined } from '../../model/bytes.ts';
 import type { Cell, Trouble } from '../../world.ts';
 import type { Place } from './storedColumns.ts';
 
@@ -165,16 +166,6 @@ function localBytes(size: number, usable: number, hasRowid: boolean): number {
   const least = Math.floor(((usable - 12) * 32) / 255) - 23;
   const local = least + ((size - least) % (usable - 4));
   return local <= most ? local : least;
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 interface Value {

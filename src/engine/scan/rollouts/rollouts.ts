@@ -1,5 +1,6 @@
 // Finds the rollouts of both trees and reads of each what the depth of the scan asks for.
 
+import { joined } from '../../model/bytes.ts';
 import type { Gap, Source } from '../../model/gap.ts';
 import type { Rollout, RolloutBody, RolloutHead, RolloutTail } from '../../model/rollout.ts';
 import type { FilePath } from '../../model/words.ts';
@@ -192,7 +193,7 @@ async function readCompressed(world: World, file: FilePath): Promise<Read<Rollou
     return unpacked > UNPACKED_BYTES ? 'stop' : 'more';
   });
   if (!read.ok && read.trouble.code !== 'broken') return read;
-  const text = join(pieces, unpacked);
+  const text = joined(pieces, unpacked);
   const isWhole = read.ok && unpacked <= UNPACKED_BYTES;
   const { head, tail } = isWhole
     ? readWholeRollout(text)
@@ -244,16 +245,6 @@ const UNREAD: RolloutEnds = {
     latestCwd: null,
   },
 };
-
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
