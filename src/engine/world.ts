@@ -119,6 +119,8 @@ export interface Databases {
 export interface OpenDatabase {
   readonly image: ImageFacts;
   ask(questions: readonly string[]): Promise<readonly Table[]>;
+  /** What the engine's own `packThreads` (`scan/databases/stateDatabase.ts`) makes of the database. */
+  threads(): Promise<string | null>;
   close(): void;
 }
 

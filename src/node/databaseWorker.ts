@@ -5,6 +5,7 @@ import v8 from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import initSqlJs, { type Database } from 'sql.js';
 import { factsOf, readDatabaseImage } from '../engine/scan/databases/databaseImage.ts';
+import { packThreads } from '../engine/scan/databases/stateDatabase.ts';
 import type { Cell, Read, Table } from '../engine/world.ts';
 import type { DatabaseAnswer, DatabaseReply, DatabaseRequest } from './databases.ts';
 import { createFiles } from './files.ts';
@@ -37,10 +38,13 @@ async function answer(request: DatabaseRequest): Promise<Read<DatabaseReply>> {
         return { ok: true, value: { image: facts } };
       }
       case 'ask': {
-        const database = open.get(request.database);
-        if (database === undefined) throw new Error('this database is closed');
+        const database = opened(request.database);
         const tables = request.questions.map(question => ask(database, question));
         return { ok: true, value: { tables } };
+      }
+      case 'threads': {
+        const database = opened(request.database);
+        return { ok: true, value: { threads: packThreads(question => ask(database, question)) } };
       }
       case 'close':
         open.get(request.database)?.close();
@@ -50,6 +54,12 @@ async function answer(request: DatabaseRequest): Promise<Read<DatabaseReply>> {
   } catch (error) {
     return { ok: false, trouble: { code: 'broken', why: messageOf(error) } };
   }
+}
+
+function opened(id: number): Database {
+  const database = open.get(id);
+  if (database === undefined) throw new Error('this database is closed');
+  return database;
 }
 
 function ask(database: Database, question: string): Table {

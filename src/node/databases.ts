@@ -19,17 +19,18 @@ export type DatabaseRequest =
       readonly database: number;
       readonly questions: readonly string[];
     }
-  | { readonly id: number; readonly kind: 'close'; readonly database: number };
+  | { readonly id: number; readonly kind: 'threads' | 'close'; readonly database: number };
 
 export interface DatabaseAnswer {
   readonly id: number;
   readonly answer: Read<DatabaseReply>;
 }
 
-/** Of `open` there are facts, of `ask` there are tables. */
+/** Of `open` there are facts, of `ask` there are tables, of `threads` there is their text. */
 export interface DatabaseReply {
   readonly image?: ImageFacts;
   readonly tables?: readonly Table[];
+  readonly threads?: string | null;
 }
 
 const NO_IMAGE: ImageFacts = { head: new Uint8Array(0), bytes: 0, journal: 'rollback' };
@@ -118,6 +119,10 @@ export function createDatabases(workerFile: string): DatabaseThread {
             if (asked.ok) return asked.value.tables ?? [];
             const { why } = asked.trouble;
             return questions.map(() => ({ ok: false, why }));
+          },
+          threads: async () => {
+            const packed = await ask({ kind: 'threads', database });
+            return packed.ok ? (packed.value.threads ?? null) : null;
           },
           close: () => {
             if (!open.delete(database)) return;

@@ -77,6 +77,20 @@ describe('a second scan', () => {
     expect(opened() - quiet).toBeGreaterThan(quiet);
   });
 
+  test('reads no other database again than the one that has changed', async () => {
+    const built = home().thread('t1', { mode: 'paginated' }).build();
+    const first = await scan(built.world);
+    const opened: string[] = [];
+    const databases: World['databases'] = {
+      open: (file, most) => (opened.push(file), built.world.databases.open(file, most)),
+    };
+    const history = `${HOME}/thread_history_1.sqlite`;
+    built.files.set(`${history}-wal`, { bytes: new Uint8Array(32), modifiedMs: OLD });
+    const again = await scan({ ...built.world, databases });
+    expect(opened).toEqual([history]);
+    expect(again.snapshot.state?.rows).toEqual(first.snapshot.state?.rows);
+  });
+
   test('passes over a memory that is damaged', async () => {
     const { world } = sick().build();
     const first = await scan(world);

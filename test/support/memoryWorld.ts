@@ -8,6 +8,7 @@ import initSqlJs, { type SqlJsStatic } from 'sql.js';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder, PathState } from '../../src/engine/model/snapshot.ts';
 import { factsOf, readDatabaseImage } from '../../src/engine/scan/databases/databaseImage.ts';
+import { packThreads } from '../../src/engine/scan/databases/stateDatabase.ts';
 import type {
   Cell,
   Files,
@@ -191,6 +192,7 @@ async function open(
     value: {
       image: facts,
       ask: questions => Promise.resolve(questions.map(question => askOne(database, question))),
+      threads: () => Promise.resolve(packThreads(question => askOne(database, question))),
       close: () => database.close(),
     },
   };

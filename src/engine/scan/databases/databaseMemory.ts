@@ -1,22 +1,26 @@
 // What was learnt of databases in earlier scans. A database is recognised by size, times and
 // identity of its main file and its log; one that differs in any of them is read again.
 
-import type { Database, Row, StateDatabase } from '../../model/database.ts';
+import type { Database, StateDatabase } from '../../model/database.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { ThreadHistory } from '../../model/snapshot.ts';
 import type { FilePath } from '../../model/words.ts';
 import type { Files, FileState, Memory } from '../../world.ts';
-import { packRecords, unpackRecords, type Packed } from '../columns.ts';
+import type { Packed } from '../columns.ts';
+import { unpackThreads } from './stateDatabase.ts';
 
 /** Another number whenever databases are read in another way than before. */
-const FORMAT = 5;
+const FORMAT = 6;
 /** Times of files are coarse: a write right after our look could leave them as they were. */
 const SETTLED_MS = 2000;
 
 /** What one look at a database has shown. */
 export interface DatabaseLook {
   readonly database: Database;
+  /** Null also when there is no table of threads: then the schema is the finding, not the rows. */
   readonly state: StateDatabase | null;
+  /** The rows of the state, as they came packed. */
+  readonly rows: string | null;
   readonly history: ThreadHistory | null;
   readonly gaps: readonly Gap[];
 }
@@ -41,59 +45,52 @@ export async function signatureOf(
   );
 }
 
-export interface DatabaseMemory {
-  recall(file: FilePath, signature: DatabaseSignature): DatabaseLook | null;
-}
-
-const key = (homeKey: string) => `databases-${homeKey}`;
+const key = (homeKey: string, file: FilePath) => `database-${homeKey}-${file}`;
 
 interface Remembered {
+  readonly format: number;
   readonly file: FilePath;
   readonly signature: string;
   readonly look: DatabaseLook;
-  readonly rows: Packed;
+  readonly rows: Packed | null;
 }
 
-export async function recallDatabases(memory: Memory, homeKey: string): Promise<DatabaseMemory> {
-  const remembered = parse(await memory.recall(key(homeKey)));
-  return {
-    recall: (file, signature) => {
-      const found = remembered.find(one => one.file === file && one.signature === signature);
-      return found === undefined ? null : withRows(found);
-    },
-  };
-}
-
-export function rememberDatabases(
+/** What an earlier scan learnt of a database that is still the same; null when it has to be read. */
+export async function recallDatabase(
   memory: Memory,
   homeKey: string,
-  looks: readonly (readonly [DatabaseSignature, DatabaseLook])[],
-): void {
-  const databases = looks.flatMap(([signature, look]) => {
-    if (signature === null || look.gaps.length > 0) return [];
-    const rows = packRecords(look.state?.rows ?? []);
-    const state = look.state === null ? null : { ...look.state, rows: [] };
-    return [{ file: look.database.file, signature, look: { ...look, state }, rows }];
-  });
-  void memory.remember(key(homeKey), JSON.stringify({ format: FORMAT, databases }));
-}
-
-function parse(text: string | null): readonly Remembered[] {
-  if (text === null) return [];
+  file: FilePath,
+  signature: DatabaseSignature,
+): Promise<DatabaseLook | null> {
+  if (signature === null) return null;
+  const text = await memory.recall(key(homeKey, file));
+  if (text === null) return null;
   try {
-    const { format, databases } = JSON.parse(text) as { format: unknown; databases: Remembered[] };
-    return format === FORMAT ? databases : [];
-  } catch {
-    return [];
-  }
-}
-
-function withRows({ look, rows }: Remembered): DatabaseLook | null {
-  if (look.state === null) return look;
-  try {
-    return { ...look, state: { ...look.state, rows: unpackRecords<Row>(rows) } };
+    const known = JSON.parse(text) as Remembered;
+    const isIt = known.format === FORMAT && known.file === file;
+    return isIt && known.signature === signature ? withRows(known) : null;
   } catch {
     // Whatever is not as it was written is as good as forgotten.
     return null;
   }
+}
+
+export function rememberDatabase(
+  memory: Memory,
+  homeKey: string,
+  signature: DatabaseSignature,
+  look: DatabaseLook,
+): void {
+  if (signature === null || look.gaps.length > 0) return;
+  const state = look.state === null ? null : { ...look.state, rows: [] };
+  const { file } = look.database;
+  const about = { format: FORMAT, file, signature, look: { ...look, state, rows: null } };
+  // The rows are joined to it as the text that they are already.
+  const text = `${JSON.stringify(about).slice(0, -1)},"rows":${look.rows ?? 'null'}}`;
+  void memory.remember(key(homeKey, file), text);
+}
+
+function withRows({ look, rows }: Remembered): DatabaseLook | null {
+  if (look.state === null) return look;
+  return rows === null ? null : { ...look, state: { ...look.state, rows: unpackThreads(rows) } };
 }

@@ -6,7 +6,7 @@ import type { Gap } from '../../model/gap.ts';
 import type { Home, ThreadHistory } from '../../model/snapshot.ts';
 import type { FilePath } from '../../model/words.ts';
 import type { LearntMigration, World } from '../../world.ts';
-import { recallDatabases, rememberDatabases, signatureOf } from './databaseMemory.ts';
+import { recallDatabase, rememberDatabase, signatureOf } from './databaseMemory.ts';
 import { IMAGE_BYTES, lookAtDatabase } from './lookAtDatabase.ts';
 import { MIGRATIONS_QUESTION } from './migrations.ts';
 
@@ -32,20 +32,17 @@ export async function lookAtDatabases(
   const inUse = await findDatabases(world, home.sqliteHome, gaps);
   const elsewhere = await findOtherStates(world, home);
   const filesystem = await world.files.filesystem(home.sqliteHome);
-  const memory = await recallDatabases(world.memory, home.key);
-  let learnt = 0;
-  const remembered = await Promise.all(
+  const looks = await Promise.all(
     inUse.map(async file => {
       const signature = await signatureOf(world.files, file, world.now());
-      const known = signature === null ? null : memory.recall(file, signature);
-      if (known === null) learnt += 1;
+      const known = await recallDatabase(world.memory, home.key, file, signature);
+      if (known !== null) return known;
       const isState = file === newestState(inUse);
-      const look = known ?? (await lookAtDatabase(world, home, file, filesystem, isState));
-      return [signature, look] as const;
+      const look = await lookAtDatabase(world, home, file, filesystem, isState);
+      rememberDatabase(world.memory, home.key, signature, look);
+      return look;
     }),
   );
-  if (learnt > 0) rememberDatabases(world.memory, home.key, remembered);
-  const looks = remembered.map(([, look]) => look);
   gaps.push(...looks.flatMap(look => look.gaps));
   const others = await Promise.all(
     elsewhere.map(file => lookAtDatabase(world, home, file, filesystem, true)),

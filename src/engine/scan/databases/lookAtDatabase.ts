@@ -12,6 +12,7 @@ import type { Gap, Source } from '../../model/gap.ts';
 import type { Home } from '../../model/snapshot.ts';
 import type { FilePath } from '../../model/words.ts';
 import type { Cell, ImageFacts, OpenDatabase, Read, Table, Trouble, World } from '../../world.ts';
+import type { Packed } from '../columns.ts';
 import type { DatabaseLook } from './databaseMemory.ts';
 import { readTables } from './databasePages.ts';
 import type { DatabasePages } from './databaseTables.ts';
@@ -19,12 +20,11 @@ import { databaseFamily } from '../layout.ts';
 import { judgeMigrations, MIGRATIONS_QUESTION, readSchema, SCHEMA_QUESTION } from './migrations.ts';
 import {
   BACKFILL_QUESTION,
+  columnsOf,
   readBackfill,
   readKept,
-  readRows,
-  SECTIONS_QUESTION,
   THREAD_COLUMNS_QUESTION,
-  threadsQuestion,
+  unpackThreads,
 } from './stateDatabase.ts';
 
 /** A state database of a hundred thousand threads has 200 MB. */
@@ -51,14 +51,20 @@ export async function lookAtDatabase(
     // at it may hold anything.
     const extent = isState && trouble.kind === 'unread' ? 'all' : 'part';
     const gaps = [gap(trouble.why, extent)];
-    return { database: { ...base, trouble }, state: null, history: null, gaps };
+    return { database: { ...base, trouble }, state: null, rows: null, history: null, gaps };
   };
   const opened = await world.databases.open(file, isState ? STATE_BYTES : IMAGE_BYTES);
   if (!opened.ok && opened.trouble.code === 'too-large' && !isState) {
     const look = await lookAtPages(world, base);
     return look.ok
       ? look.value
-      : { database: base, state: null, history: null, gaps: [gap(look.trouble.why, 'part')] };
+      : {
+          database: base,
+          state: null,
+          rows: null,
+          history: null,
+          gaps: [gap(look.trouble.why, 'part')],
+        };
   }
   if (!opened.ok) return nothing(troubleOfRead(opened.trouble));
   try {
@@ -108,6 +114,7 @@ async function lookAtPages(world: World, database: Database): Promise<Read<Datab
     value: {
       database: looked,
       state: null,
+      rows: null,
       history:
         projected === null
           ? null
@@ -205,12 +212,13 @@ async function askAll(
             world.hash,
           ),
   };
-  const names = columns?.ok === true ? columns.rows.map(([name]) => String(name)) : [];
+  const rows = isState ? await open.threads() : null;
   return {
     ok: true,
     value: {
       database: looked,
-      state: isState ? await readState(looked, open, names, backfill) : null,
+      state: rows === null ? null : stateOf(looked, rows, columnsOf(columns), backfill),
+      rows,
       history:
         database.family === 'thread_history' && projected?.ok === true
           ? { database: looked, projected: projected.rows.map(([id]) => String(id)) }
@@ -219,20 +227,13 @@ async function askAll(
   };
 }
 
-/** Null when there is no table of threads: then the schema is the finding, not the rows. */
-async function readState(
+function stateOf(
   database: Database,
-  open: OpenDatabase,
+  packed: string,
   columns: readonly string[],
   backfill: Table | undefined,
-): Promise<StateDatabase | null> {
-  if (!columns.includes('id')) return null;
-  const [threads, sections] = await open.ask([threadsQuestion(columns), SECTIONS_QUESTION]);
-  if (threads?.ok !== true) return null;
-  const rows = readRows(
-    threads,
-    sections?.ok === true ? new Set(sections.rows.map(([id]) => id ?? null)) : null,
-  );
+): StateDatabase {
+  const rows = unpackThreads(JSON.parse(packed) as Packed);
   return {
     database,
     columns,

@@ -3,6 +3,7 @@
 import type { Backfill, Row, StateDatabase } from '../../model/database.ts';
 import { canonicalId } from '../../model/threadIds.ts';
 import type { Cell, Table } from '../../world.ts';
+import { packRecords, unpackRecords, type Packed } from '../columns.ts';
 
 /** Long texts are not needed to judge a row, and months of first messages are many megabytes. */
 const TEXT_CHARACTERS = 300;
@@ -48,10 +49,35 @@ const WANTED = [
 
 type Column = (typeof WANTED)[number];
 
+/**
+ * The rows of `threads`, packed by whoever holds the database: as tens of thousands of objects they
+ * would cost the scan more than reading them. Null when there is no table that can be read.
+ */
+export function packThreads(ask: (question: string) => Table): string | null {
+  const columns = columnsOf(ask(THREAD_COLUMNS_QUESTION));
+  if (!columns.includes('id')) return null;
+  const threads = ask(threadsQuestion(columns));
+  if (!threads.ok) return null;
+  const sections = ask('SELECT id FROM thread_sections');
+  return JSON.stringify(
+    packRecords(
+      readRows(threads, sections.ok ? new Set(sections.rows.map(([id]) => id ?? null)) : null),
+    ),
+  );
+}
+
+export function unpackThreads(packed: Packed): readonly Row[] {
+  return unpackRecords<Row>(packed);
+}
+
 export const THREAD_COLUMNS_QUESTION = "SELECT name FROM pragma_table_info('threads')";
 
+export function columnsOf(table: Table | undefined): readonly string[] {
+  return table?.ok === true ? table.rows.map(([name]) => String(name)) : [];
+}
+
 /** The question for the rows, asked in the columns that this database has. */
-export function threadsQuestion(columns: readonly string[]): string {
+function threadsQuestion(columns: readonly string[]): string {
   const selected = WANTED.filter(column => columns.includes(column)).map(column =>
     LONG.includes(column)
       ? `substr(${column}, 1, ${String(TEXT_CHARACTERS)}) AS ${column}`
@@ -60,13 +86,8 @@ export function threadsQuestion(columns: readonly string[]): string {
   return `SELECT ${selected.join(', ')} FROM threads`;
 }
 
-export const SECTIONS_QUESTION = 'SELECT id FROM thread_sections';
-
 /** `sections`: the ids of those that there are; null where this database has none. */
-export function readRows(
-  table: Table & { ok: true },
-  sections: ReadonlySet<Cell> | null,
-): readonly Row[] {
+function readRows(table: Table & { ok: true }, sections: ReadonlySet<Cell> | null): readonly Row[] {
   const places = new Map(table.columns.map((name, index) => [name, index]));
   return table.rows.map(cells =>
     asRow(column => cells[places.get(column) ?? -1] ?? null, sections),
