@@ -15,6 +15,7 @@ import {
   refuseUnlessWritable,
   refuseWhileWritten,
 } from './repair/guard.ts';
+import { noteOriginals } from './repair/ledger.ts';
 import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRepairs.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
@@ -92,7 +93,7 @@ export function repairsOf(
     const closer = await lookCloser(world, report.snapshot, wishesOf(chosen, report.snapshot));
     return planRepairs(report, chosen, refused, closer, text => world.hash(text));
   };
-  const carryOut: Rite['carryOut'] = async (first, scan, consent, makePlan, prepare) => {
+  const carryOut: Rite['carryOut'] = async (first, scan, consent, makePlan) => {
     const { sha, vault, signal = null, progress = () => undefined } = consent;
     await refuseUnlessWritable(first, hands);
     const site = siteOf(first, vault);
@@ -103,7 +104,7 @@ export function repairsOf(
       const again = await makePlan(before);
       if (again.sha !== sha) throw changedSince(again);
       refuseUnlessMet(again.needs, before.snapshot);
-      await prepare?.(site, again);
+      await noteOriginals(site, again);
       const receipt = await apply(site, again, signal, progress);
       return { plan: again, receipt, recovered, before, after: await scan() };
     });

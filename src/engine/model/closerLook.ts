@@ -17,6 +17,8 @@ export interface Wishes {
   readonly ends?: readonly FilePath[];
   /** Where the history database says that the turns of these threads stand. */
   readonly projections?: readonly ThreadId[];
+  /** Where config.toml names the provider. */
+  readonly providerPlace?: true;
 }
 
 /** What a line that is added to a rollout must follow. */
@@ -45,6 +47,14 @@ export interface FileFacts {
   readonly modifiedMs: number;
 }
 
+/** Where a config.toml names the provider. */
+export interface ProviderPlace extends FileFacts {
+  readonly at: number;
+  /** The value as it stands there; empty where none is named, and a line of its own can be put. */
+  readonly written: Bytes;
+  readonly lineBreak: '\n' | '\r\n';
+}
+
 export type Pair = readonly [first: FilePath, second: FilePath];
 
 /** `apart`: each has something that the other lacks. */
@@ -61,6 +71,8 @@ export interface CloserLook {
   readonly sidecars: Readonly<Record<FilePath, readonly FileFacts[]>>;
   readonly ends: Readonly<Record<FilePath, RolloutEnd>>;
   readonly projections: Readonly<Record<ThreadId, Projection>>;
+  /** Null when nobody asked, or when it is not there or not understood. */
+  readonly providerPlace: ProviderPlace | null;
 }
 
 /** Whole tables: by their names, then by the id of each row. */

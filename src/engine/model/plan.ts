@@ -27,6 +27,17 @@ export interface Unit {
    * when anything of it has been changed since. Says what else brings the person back then.
    */
   readonly undoneWhole?: string;
+  /**
+   * Present where it moves a thread to another provider: the original is noted before. Of a finding
+   * about many threads it is one part, which stands or falls by itself.
+   */
+  readonly move?: ThreadMove;
+}
+
+export interface ThreadMove {
+  readonly thread: ThreadId;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A finding that is left as it is. */

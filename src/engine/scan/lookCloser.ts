@@ -16,6 +16,7 @@ import { asBytes } from '../model/bytes.ts';
 import { literal } from '../model/literal.ts';
 import type { OpenDatabase, World } from '../world.ts';
 import { compareFiles } from './compareFiles.ts';
+import { readProviderPlace } from './config/providerPlace.ts';
 import { readProjections } from './databases/projections.ts';
 import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
@@ -56,6 +57,9 @@ export async function lookCloser(
       snapshot,
       wishes.flatMap(wish => wish.projections ?? []),
     ),
+    providerPlace: wishes.some(wish => wish.providerPlace)
+      ? await readProviderPlace(world, snapshot.config.file)
+      : null,
   };
 }
 
