@@ -9,6 +9,8 @@ export interface Wishes {
   readonly heads?: readonly FilePath[];
   /** The first message of the person in these files, in full. */
   readonly messages?: readonly FilePath[];
+  /** What was said first in these files, where Codex finds no message of a person. */
+  readonly words?: readonly FilePath[];
   /** Pairs of files of which one may hold all that the other holds. */
   readonly pairs?: readonly Pair[];
   /** The files that SQLite keeps beside these databases. */
@@ -40,6 +42,12 @@ export interface Projection {
   readonly turns: readonly { readonly turn: Literal; readonly places: Columns }[];
 }
 
+/** What was said first; null where nothing was. */
+export interface FirstWords {
+  readonly person: string | null;
+  readonly model: string | null;
+}
+
 /** A file as it lies there. */
 export interface FileFacts {
   readonly file: FilePath;
@@ -66,6 +74,7 @@ export interface CloserLook {
   readonly rows: Readonly<Record<ThreadId, Columns>>;
   readonly heads: Readonly<Record<FilePath, Bytes>>;
   readonly messages: Readonly<Record<FilePath, string>>;
+  readonly words: Readonly<Record<FilePath, FirstWords>>;
   /** By the two paths, with a line break between them. */
   readonly pairs: Readonly<Record<string, Comparison>>;
   readonly sidecars: Readonly<Record<FilePath, readonly FileFacts[]>>;

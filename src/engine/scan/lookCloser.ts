@@ -4,6 +4,7 @@ import type {
   CloserLook,
   Comparison,
   FileFacts,
+  FirstWords,
   Pair,
   RolloutEnd,
   TableImages,
@@ -19,7 +20,9 @@ import { compareFiles } from './compareFiles.ts';
 import { readProviderPlace } from './config/providerPlace.ts';
 import { readProjections } from './databases/projections.ts';
 import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
+import { firstWordsOf } from './rollouts/firstWords.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
+import { unpackWhole } from './unpackWhole.ts';
 
 const STATE_BYTES = 2 * 1024 * 1024 * 1024;
 /** As many as fit well into one statement. */
@@ -35,11 +38,16 @@ export async function lookCloser(
 ): Promise<CloserLook> {
   const rows = new Set(wishes.flatMap(wish => wish.rows ?? []));
   const heads = new Set(wishes.flatMap(wish => wish.heads ?? []));
-  const messages = new Set(wishes.flatMap(wish => wish.messages ?? []));
+  const messages = wishes.flatMap(wish => wish.messages ?? []);
   return {
     rows: rows.size === 0 ? {} : await readRows(world, snapshot, [...rows]),
     heads: await readHeads(world, [...heads]),
-    messages: await readMessages(world, [...messages]),
+    messages: await readTexts(world, messages, wholeMessageOf),
+    words: await readTexts(
+      world,
+      wishes.flatMap(wish => wish.words ?? []),
+      wordsIn,
+    ),
     pairs: await comparePairs(
       world,
       wishes.flatMap(wish => wish.pairs ?? []),
@@ -106,28 +114,35 @@ async function findSidecars(
   return found;
 }
 
-async function readMessages(
+/** What is found in the beginnings of files: more and more of each is read until something is. */
+async function readTexts<T>(
   world: World,
   files: readonly FilePath[],
-): Promise<CloserLook['messages']> {
-  const messages: Record<FilePath, string> = {};
-  for (const file of files) {
-    const message = await readMessage(world, file);
-    if (message !== null) messages[file] = message;
+  find: (text: string, isWhole: boolean) => T | null,
+): Promise<Readonly<Record<FilePath, T>>> {
+  const texts: Record<FilePath, T> = {};
+  for (const file of new Set(files)) {
+    const unpacked = file.endsWith('.zst') ? await unpackWhole(world, file) : null;
+    const inUnpacked = unpacked === null ? null : find(new TextDecoder().decode(unpacked), true);
+    if (inUnpacked !== null) texts[file] = inUnpacked;
+    if (file.endsWith('.zst')) continue;
+    for (let length = HEAD_BYTES; length <= LONGEST_HEAD; length *= 4) {
+      const read = await world.files.ends(file, length, 0);
+      if (!read.ok) break;
+      const { head, state } = read.value;
+      const isWhole = head.length >= state.bytes;
+      const found = find(new TextDecoder().decode(head), isWhole);
+      if (found !== null) texts[file] = found;
+      if (found !== null || isWhole) break;
+    }
   }
-  return messages;
+  return texts;
 }
 
-async function readMessage(world: World, file: FilePath): Promise<string | null> {
-  for (let length = HEAD_BYTES; length <= LONGEST_HEAD; length *= 4) {
-    const read = await world.files.ends(file, length, 0);
-    if (!read.ok) return null;
-    const { head, state } = read.value;
-    const isWhole = head.length >= state.bytes;
-    const message = wholeMessageOf(new TextDecoder().decode(head), isWhole);
-    if (message !== null || isWhole) return message;
-  }
-  return null;
+/** Words of a person are better than any answer, and may come later. */
+function wordsIn(text: string, isWhole: boolean): FirstWords | null {
+  const words = firstWordsOf(text, isWhole);
+  return isWhole || words.person !== null ? words : null;
 }
 
 /** All rows of these tables, by their ids; nothing of a database that cannot be read. */
