@@ -40,7 +40,7 @@ export function moveToCurrentCure<F extends Facts>(): Cure<F> {
     id: 'move-provider',
     title: 'Move these threads to the provider that is set now',
     limits:
-      'Only the threads of the finding are moved; `provider move` takes archived ones along. Parts of answers that are encrypted for the old provider stay unreadable to the new one.',
+      'Only the threads of the finding are moved; codex-health provider move takes archived ones along. Parts of answers that are encrypted for the old provider stay unreadable to the new one.',
     needs: ['a-choice'],
     phase: 'files',
     fits: ({ subject: { key: provider } }, { config }) =>

@@ -39,6 +39,7 @@ together. Codex sets the thread's time to now when it unarchives; the repair put
       ...SAFE,
       id: 'follow-flag',
       title: 'Let Codex archive or unarchive it, as the database says',
+      limits: 'Nobody can tell which of the two was wanted: the database is believed.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
       plan: ({ id, threads, facts, subject }, snapshot) =>
