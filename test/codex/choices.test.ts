@@ -3,9 +3,10 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { NodeWorld } from '../../src/node/world.ts';
-import { askThreads, providersIn, type AllFacts } from '../support/codex/askThreads.ts';
+import { askThreads, forkThread, providersIn, type AllFacts } from '../support/codex/askThreads.ts';
 import { startAppServer } from '../support/codex/appServer.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { breakHome } from '../support/codex/breakages.ts';
@@ -96,6 +97,57 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
     });
   });
 });
+
+describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork whose parent is gone', version => {
+  test.each([
+    ['saved under another name', 'saved/old-ROLLOUT.bak'],
+    ['left beside its place', 'BESIDE.old'],
+    ['compressed, among what a migration has left', 'rollout-migrations/x/ROLLOUT.zst'],
+  ])('%s: it is put back', async (_, place) => {
+    await withHome(version, 'paginated', async bench => {
+      const { codex, home } = bench;
+      const child = await forkThread(codex, home, 'A', 'in the fork');
+      const forked = { ...bench, home: { ...home, ids: { ...home.ids, B: child } } };
+      const well = await ask(forked);
+      expect(well['B']?.turns).toHaveLength(2);
+      hide(home, findRollout(home.folder, home.ids.A) ?? '', place);
+      expect((await ask(forked))['B']?.turns).toContain('missing source rollout');
+      await expectChosen(bench, 'thread-fork-parent-missing', 'put-beginning-back', async () => {
+        expect(await ask(forked)).toEqual(well);
+      });
+    });
+  });
+
+  test('put into the vault by an earlier repair', async () => {
+    await withHome(version, 'paginated', async bench => {
+      const { codex, home } = bench;
+      const child = await forkThread(codex, home, 'A', 'in the fork');
+      const forked = { ...bench, home: { ...home, ids: { ...home.ids, B: child } } };
+      const well = await ask(forked);
+      const parent = findRollout(home.folder, home.ids.A) ?? '';
+      const vault = path.join(home.folder, 'session-health', 'vault', '20250101T000000Z-0000');
+      hide(home, parent, path.join(path.relative(home.folder, vault), 'files', 'ROLLOUT'));
+      await expectChosen(bench, 'thread-fork-parent-missing', 'put-beginning-back', async () => {
+        expect(await ask(forked)).toEqual(well);
+      });
+      // What the vault holds it goes on holding.
+      expect(fs.readdirSync(path.join(vault, 'files'))).toEqual([path.basename(parent)]);
+    });
+  });
+});
+
+/** Takes a file away to a place in the home; `ROLLOUT` is its name, and `BESIDE` its place. */
+function hide({ folder }: CodexHome, file: string, place: string): void {
+  const to = place.startsWith('BESIDE')
+    ? place.replace('BESIDE', file)
+    : path.join(folder, place.replace('ROLLOUT', path.basename(file)));
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  const { atimeMs, mtimeMs } = fs.statSync(file);
+  if (to.endsWith('.zst')) fs.writeFileSync(to, zlib.zstdCompressSync(fs.readFileSync(file)));
+  else fs.copyFileSync(file, to);
+  fs.utimesSync(to, atimeMs / 1000, mtimeMs / 1000);
+  fs.rmSync(file);
+}
 
 interface Bench {
   readonly codex: string;

@@ -1,4 +1,5 @@
 import type { Bytes, Columns, Literal } from './plan.ts';
+import type { Rollout, RolloutMeta } from './rollout.ts';
 import type { FilePath, ThreadId } from './words.ts';
 
 /** What a cure must know beyond the scan. */
@@ -21,6 +22,16 @@ export interface Wishes {
   readonly projections?: readonly ThreadId[];
   /** Where config.toml names the provider. */
   readonly providerPlace?: true;
+  /** Files in which conversations begin, and that are not where they should be. */
+  readonly beginnings?: readonly Beginning[];
+}
+
+/** A file that is named by another one as what comes before it. */
+export interface Beginning {
+  /** The name by which it is named: of a thread, or of a part of one. */
+  readonly name: ThreadId;
+  /** The file that names it. */
+  readonly leaning: FilePath;
 }
 
 /** What a line that is added to a rollout must follow. */
@@ -63,6 +74,27 @@ export interface ProviderPlace extends FileFacts {
   readonly lineBreak: '\n' | '\r\n';
 }
 
+/** What a search for a beginning came to. */
+export interface BeginningSearch {
+  /** How many files were opened that could have been it. */
+  readonly looked: number;
+  /** False when there was more to look at than anybody would wait for. */
+  readonly isWhole: boolean;
+  /** The one that holds all that any fitting one holds; null when there is none. */
+  readonly found: FoundBeginning | null;
+  /** Files of it that cannot be taken, and why. */
+  readonly unfit: readonly { readonly file: FilePath; readonly why: string }[];
+}
+
+export interface FoundBeginning extends Pick<
+  Rollout,
+  'file' | 'path' | 'bytes' | 'modifiedMs' | 'compressed' | 'name'
+> {
+  readonly meta: RolloutMeta;
+  /** Unpacked where it is compressed. */
+  readonly length: number;
+}
+
 export type Pair = readonly [first: FilePath, second: FilePath];
 
 /** `apart`: each has something that the other lacks. */
@@ -82,6 +114,8 @@ export interface CloserLook {
   readonly projections: Readonly<Record<ThreadId, Projection>>;
   /** Null when nobody asked, or when it is not there or not understood. */
   readonly providerPlace: ProviderPlace | null;
+  /** By the files that name them. */
+  readonly beginnings: Readonly<Record<FilePath, BeginningSearch>>;
 }
 
 /** Whole tables: by their names, then by the id of each row. */

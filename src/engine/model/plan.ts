@@ -115,7 +115,7 @@ export interface MoveStep {
 /** A place on disk, or a name in the vault of the repair that is being made. */
 export type Destination = { readonly file: FilePath } | { readonly vault: string };
 
-/** Makes a file where nothing is: a small one, or a compressed one unpacked. */
+/** Makes a file where nothing is: a small one, or what another one holds. */
 export interface CreateStep {
   readonly kind: 'create';
   readonly file: FilePath;
@@ -123,7 +123,7 @@ export interface CreateStep {
   readonly modifiedMs: number | null;
 }
 
-/** What a compressed file holds; so many bytes. */
+/** What a file holds, unpacked where it is compressed; so many bytes. */
 export interface Unpacked {
   readonly unpacked: FilePath;
   readonly bytes: number;

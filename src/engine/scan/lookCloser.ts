@@ -13,13 +13,14 @@ import type {
 import type { Bytes, Columns } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
-import { asBytes } from '../model/bytes.ts';
 import { literal } from '../model/literal.ts';
 import type { OpenDatabase, World } from '../world.ts';
 import { compareFiles } from './compareFiles.ts';
 import { readProviderPlace } from './config/providerPlace.ts';
 import { readProjections } from './databases/projections.ts';
+import { readHead } from './rollouts/readFirstLine.ts';
 import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
+import { findBeginnings } from './findBeginning.ts';
 import { firstWordsOf } from './rollouts/firstWords.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
 import { unpackWhole } from './unpackWhole.ts';
@@ -35,6 +36,8 @@ export async function lookCloser(
   world: World,
   snapshot: Snapshot,
   wishes: readonly Wishes[],
+  /** Where the vault is, when it is not in the home. */
+  vault: FilePath | null = null,
 ): Promise<CloserLook> {
   const rows = new Set(wishes.flatMap(wish => wish.rows ?? []));
   const heads = new Set(wishes.flatMap(wish => wish.heads ?? []));
@@ -68,6 +71,12 @@ export async function lookCloser(
     providerPlace: wishes.some(wish => wish.providerPlace)
       ? await readProviderPlace(world, snapshot.config.file)
       : null,
+    beginnings: await findBeginnings(
+      world,
+      snapshot,
+      vault,
+      wishes.flatMap(wish => wish.beginnings ?? []),
+    ),
   };
 }
 
@@ -220,28 +229,8 @@ function written(column: string): string {
 async function readHeads(world: World, files: readonly FilePath[]): Promise<CloserLook['heads']> {
   const heads: Record<FilePath, Bytes> = {};
   for (const file of files) {
-    const head = await readHead(world, file);
+    const head = await readHead(world, file, HEAD_BYTES);
     if (head !== null) heads[file] = head;
   }
   return heads;
-}
-
-async function readHead(world: World, file: FilePath): Promise<Bytes | null> {
-  if (file.endsWith('.zst')) return readPackedHead(world, file);
-  for (let length = HEAD_BYTES; length <= LONGEST_HEAD; length *= 4) {
-    const read = await world.files.ends(file, length, 0);
-    if (!read.ok) return null;
-    const { head, state } = read.value;
-    if (head.includes(0x0a) || head.length >= state.bytes) return asBytes(head);
-  }
-  return null;
-}
-
-async function readPackedHead(world: World, file: FilePath): Promise<Bytes | null> {
-  let head = '';
-  const read = await world.files.stream(file, piece => {
-    head += asBytes(piece);
-    return head.includes('\n') || head.length > LONGEST_HEAD ? 'stop' : 'more';
-  });
-  return read.ok ? head : null;
 }
