@@ -1,3 +1,4 @@
+import zlib from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createEngine, createRepairs } from '../../src/engine/engine.ts';
 import { typed } from '../cli/runCli.ts';
@@ -112,6 +113,15 @@ describe('the plan shows the name that it would get', () => {
     expect(await named(untitled())).toBe(
       '"one, 2026-11-21", after its folder and its day, since nothing was said in it',
     ));
+
+  test('in a compressed file as well', async () => {
+    const { files } = untitled(told('assistant', 'Hm?'), told('user', 'mend it')).build();
+    const [at = ''] = [...files.keys()].filter(file => file.includes(idOf('t1')));
+    const packed = zlib.zstdCompressSync(files.get(at)?.bytes ?? new Uint8Array());
+    expect(await named(untitled().without(at).file(`${at}.zst`, packed))).toBe(
+      '"mend it", after what a person wrote in it',
+    );
+  });
 
   test('none is made up where the file cannot be read', async () => {
     const { world } = untitled().codex('0.169.0', CODEX).build();
