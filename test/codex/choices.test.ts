@@ -82,6 +82,19 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
     });
   });
 
+  test.each(['db-archived1', 'db-archived0-file-archived'])(
+    'the database follows the folder: %s',
+    async breakage => {
+      await withHome(version, mode, async bench => {
+        const well = await ask(bench);
+        breakHome(bench.home, breakage);
+        await expectChosen(bench, 'thread-archive-mismatch', 'follow-folder', async () => {
+          expect(await ask(bench)).toEqual(well);
+        });
+      });
+    },
+  );
+
   test('threads without a title are named after what was said in them', async () => {
     await withHome(version, mode, async bench => {
       const { home, codex } = bench;
