@@ -39,6 +39,10 @@ function page() {
 
 function repairs(cures) {
   if (cures.length === 0) return '*There is no repair of it by this program.*';
-  const items = cures.map(cure => `- **${cure.title}** (\`${cure.id}\`). ${termsOf(cure)}`);
+  const items = cures.map(cure =>
+    [`- **${cure.title}** (\`${cure.id}\`).`, termsOf(cure), cure.limits]
+      .filter(part => part !== undefined)
+      .join(' '),
+  );
   return ['Repairs, best first:', '', ...items].join('\n');
 }

@@ -7,7 +7,7 @@ import {
   writeAcceptances,
   type Acceptance,
 } from './acceptances.ts';
-import type { Check } from './checks/check.ts';
+import type { Check, Cure } from './checks/check.ts';
 import { checks } from './checks/index.ts';
 import { runChecks } from './checks/runChecks.ts';
 import type { Hands } from './hands.ts';
@@ -41,7 +41,7 @@ export interface ScanRequest extends SnapshotRequest {
 
 /** What a check says about itself. */
 export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'needs'> & {
-  readonly cures?: readonly CureOffer[];
+  readonly cures?: readonly (CureOffer & Pick<Cure, 'limits'>)[];
 };
 
 export interface Engine {

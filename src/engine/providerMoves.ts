@@ -1,12 +1,12 @@
 // Threads that are moved to another provider, and given their own back: what a person may ask, for one
-// home. A move is a plan like any other; what comes besides is the ledger of where each thread was.
+// home. A move is a plan like any other; what comes besides is what is known of earlier moves.
 
 import type { Left, Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath, ThreadId } from './model/words.ts';
 import { askAgain, type Confirmation } from './repair/askAgain.ts';
 import type { Progress } from './repair/apply.ts';
-import { noteOriginals, readOriginals, type Originals } from './repair/ledger.ts';
+import { readOriginals, type Originals } from './repair/ledger.ts';
 import {
   chooseThreads,
   isKeptUnder,
@@ -58,13 +58,12 @@ export interface ProviderMoves {
 /** What moving shares with every other repair. */
 export interface Rite {
   siteOf(report: Report, vault: FilePath | null): Site;
-  /** Plans again, and does it when it is still the plan that was shown. `prepare` comes before. */
+  /** Plans again, and does it when it is still the plan that was shown. */
   carryOut<P extends Plan>(
     first: Report,
     scan: () => Promise<Report>,
     consent: Consent,
     makePlan: (report: Report) => Promise<P>,
-    prepare?: (site: Site, plan: P) => Promise<void>,
   ): Promise<CarriedOut<P>>;
 }
 
@@ -95,13 +94,8 @@ export function providerMovesOf({ siteOf, carryOut }: Rite): ProviderMoves {
     applyMove: async (first, scan, { move, progress, ...rest }) => {
       const tell: Progress = (done, total) => progress?.(done, total, 'moves');
       const consent = { ...rest, progress: tell };
-      const { plan, receipt, recovered, after } = await carryOut(
-        first,
-        scan,
-        consent,
-        report => planMove(report, move, consent.vault),
-        (site, { moves }) =>
-          noteOriginals(site, new Map(moves.map(({ thread, from }) => [thread, from]))),
+      const { plan, receipt, recovered, after } = await carryOut(first, scan, consent, report =>
+        planMove(report, move, consent.vault),
       );
       const seen = seenAfter(after, plan, receipt);
       const { hands } = siteOf(after, consent.vault);

@@ -15,6 +15,7 @@ import {
   refuseUnlessWritable,
   refuseWhileWritten,
 } from './repair/guard.ts';
+import { noteOriginals } from './repair/ledger.ts';
 import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRepairs.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
@@ -63,7 +64,7 @@ export interface Past {
 
 export interface Repairs extends ProviderMoves {
   /** What would be done. Looks closer, and changes nothing. */
-  plan(report: Report, choice: Choice): Promise<Plan>;
+  plan(report: Report, choice: Choice, vault?: FilePath | null): Promise<Plan>;
   /** `report` is what the plan was made of; `scan` looks at the same home again. */
   apply(report: Report, scan: () => Promise<Report>, request: ApplyRequest): Promise<Applied>;
   /** Undoes the named repair, or the newest that can be undone. */
@@ -87,12 +88,14 @@ export function repairsOf(
         : world.machine.join(vault, home.key);
     return { world, hands, home, vault: new Vault(world, hands, folder) };
   };
-  const plan = async (report: Report, choice: Choice) => {
+  const plan = async (report: Report, choice: Choice, elsewhere: FilePath | null = null) => {
     const { chosen, refused } = chooseCures(report, choice, curesOf);
-    const closer = await lookCloser(world, report.snapshot, wishesOf(chosen, report.snapshot));
+    const wishes = wishesOf(chosen, report.snapshot);
+    const vault = elsewhere === null ? null : siteOf(report, elsewhere).vault.folder;
+    const closer = await lookCloser(world, report.snapshot, wishes, vault);
     return planRepairs(report, chosen, refused, closer, text => world.hash(text));
   };
-  const carryOut: Rite['carryOut'] = async (first, scan, consent, makePlan, prepare) => {
+  const carryOut: Rite['carryOut'] = async (first, scan, consent, makePlan) => {
     const { sha, vault, signal = null, progress = () => undefined } = consent;
     await refuseUnlessWritable(first, hands);
     const site = siteOf(first, vault);
@@ -103,7 +106,7 @@ export function repairsOf(
       const again = await makePlan(before);
       if (again.sha !== sha) throw changedSince(again);
       refuseUnlessMet(again.needs, before.snapshot);
-      await prepare?.(site, again);
+      await noteOriginals(site, again);
       const receipt = await apply(site, again, signal, progress);
       return { plan: again, receipt, recovered, before, after: await scan() };
     });
@@ -112,7 +115,9 @@ export function repairsOf(
     ...providerMovesOf({ siteOf, carryOut }),
     plan,
     apply: async (first, scan, { choice, ...consent }) => {
-      const done = await carryOut(first, scan, consent, report => plan(report, choice));
+      const done = await carryOut(first, scan, consent, report =>
+        plan(report, choice, consent.vault),
+      );
       const { receipt, before, after } = done;
       const still = new Set(after.findings.map(({ id }) => id));
       const known = new Set(before.findings.map(({ id }) => id));

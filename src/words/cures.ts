@@ -13,7 +13,11 @@ export function termsOf({
       ? 'Every Codex that uses the home has to be closed for it.'
       : '',
     needs.includes('codex-started') ? 'Codex itself is started for it.' : '',
-    automatic ? '' : 'Only done when you name it.',
+    needs.includes('a-choice')
+      ? 'Only done when you choose it by its name.'
+      : automatic
+        ? ''
+        : 'Only done when you name it.',
   ];
   return terms.filter(term => term !== '').join(' ');
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../src/engine/engine.ts';
+import { typed } from '../cli/runCli.ts';
 import { expectFindings, expectOutcome, scanned } from '../support/expect.ts';
+import { cured } from '../support/expectRepairs.ts';
 import { home, type HomeBuilder } from '../support/home.ts';
 import {
   firstChecksum,
@@ -99,6 +101,39 @@ describe('not found', () => {
 
 test('nobody is accused when the database cannot be read', () =>
   expectOutcome(windows().trouble('state_5.sqlite'), CHECK).toBe('unknown'));
+
+describe('Codexes of both kinds are here: a person chooses', () => {
+  const both = (builder: HomeBuilder) => builder.codex('0.169.0', UNIX).codex('0.160.0', WINDOWS);
+  const offered = async (builder: HomeBuilder) =>
+    (await scanned(builder)).report.findings.flatMap(({ cures }) => cures.map(({ id }) => id));
+
+  test('after it was said which of them refuses the database then', async () => {
+    const args = ['plan', '--check', CHECK, '--cure', 'note-lf-checksums'];
+    const { out } = await typed(both(windows()), args, { columns: 200 });
+    expect(out).toContain(
+      'The database has the checksums that Codex 0.169.0 expects. Codex 0.160.0 on this machine refuses them then.',
+    );
+  });
+
+  test('and nothing is done by itself', async () => {
+    expect(await cured(both(windows()), CHECK, null)).toBeNull();
+    expect((await typed(both(windows()), ['plan', '--all'])).out).toContain('nothing to repair');
+  });
+
+  test('all are as the chosen kind has them, and it can be taken back', async () => {
+    const mixed = unix().state(...windowsChecksums('state_5.sqlite', 20));
+    const done = await cured(both(mixed), CHECK, 'note-lf-checksums');
+    expect(Object.keys(done?.changed ?? {})).toEqual([expect.stringContaining('state_5.sqlite')]);
+    expect(await cured(both(unix()), CHECK, 'note-crlf-checksums')).not.toBeNull();
+  });
+
+  test('only what would change something is offered', async () => {
+    expect(await offered(both(windows()))).toEqual(['note-lf-checksums']);
+    expect(await offered(both(unix()))).toEqual(['note-crlf-checksums']);
+    expect(await offered(windows().codex('0.169.0', UNIX))).toEqual(['rewrite-checksums']);
+    expect(await offered(both(unix().state(ZERO_10)))).toEqual([]);
+  });
+});
 
 describe('says', () => {
   test('whose they are and who refuses them', () =>

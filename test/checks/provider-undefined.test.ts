@@ -1,6 +1,7 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home } from '../support/home.ts';
+import { cured } from '../support/expectRepairs.ts';
+import { home, HOME, idOf } from '../support/home.ts';
 
 test('threads of a provider that nobody defines', () =>
   expectFindings(home().thread('t1', { provider: 'gone' }).thread('t2')).toBe(
@@ -37,7 +38,7 @@ test('says which, and what that means', () =>
     home().thread('t1', { provider: 'gone' }).thread('t2', { provider: 'gone' }),
   ).toSay(
     'provider-undefined',
-    'config.toml does not define the provider "gone": 2 conversations are kept under it and cannot be resumed.',
+    'config.toml does not define the provider "gone": 2 conversations are kept under it and cannot be resumed. What helps is its definition in config.toml: [model_providers.gone] with the name and the base_url that it had.',
   ));
 
 test('says that Codex has given it up', () =>
@@ -49,8 +50,8 @@ test('says that Codex has given it up', () =>
 test('says that it is the one that is set', () =>
   expectFindings(home().config('model_provider = "nope"\n').thread('t1')).toSay(
     'provider-undefined',
-    'config.toml does not define the provider "mock": 1 conversation is kept under it and cannot be resumed.',
-    'config.toml does not define the provider "nope": it is the one that is set, so that no thread can be started.',
+    'config.toml does not define the provider "mock": 1 conversation is kept under it and cannot be resumed. What helps is its definition in config.toml: [model_providers.mock] with the name and the base_url that it had.',
+    'config.toml does not define the provider "nope": it is the one that is set, so that no thread can be started. What helps is its definition in config.toml: [model_providers.nope] with the name and the base_url that it had.',
   ));
 
 test('nobody is accused when config.toml cannot be parsed', () =>
@@ -58,3 +59,33 @@ test('nobody is accused when config.toml cannot be parsed', () =>
     home().config('a = [').thread('t1', { provider: 'gone' }),
     'provider-undefined',
   ).toBe('unknown'));
+
+test('a name that is no plain word is put into quotes', () =>
+  expectFindings(home().thread('t1', { provider: 'my own' })).toSay(
+    'provider-undefined',
+    'config.toml does not define the provider "my own": 1 conversation is kept under it and cannot be resumed. What helps is its definition in config.toml: [model_providers."my own"] with the name and the base_url that it had.',
+  ));
+
+test('its threads are moved to the one that is set, when somebody chooses that', async () => {
+  const builder = home()
+    .thread('t1', { provider: 'gone' })
+    .thread('t2', { provider: 'gone', archived: true })
+    .thread('t3');
+  const done = await cured(builder, 'provider-undefined', 'move-provider');
+  expect(done?.refused).toEqual([]);
+  expect(Object.keys(done?.changed ?? {})).toEqual([
+    expect.stringContaining(idOf('t2')),
+    expect.stringContaining(idOf('t1')),
+    `${HOME}/state_5.sqlite`,
+  ]);
+  expect(await cured(builder, 'provider-undefined', null)).toBeNull();
+});
+
+test('nothing is moved to one that is not defined either', async () =>
+  expect(
+    await cured(
+      home().config('model_provider = "nope"\n').thread('t1', { provider: 'nope' }),
+      'provider-undefined',
+      'move-provider',
+    ),
+  ).toBeNull());

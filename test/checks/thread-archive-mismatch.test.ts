@@ -1,6 +1,7 @@
-import { test } from 'vitest';
-import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home } from '../support/home.ts';
+import { expect, test } from 'vitest';
+import { expectFindings, expectOutcome, scanned } from '../support/expect.ts';
+import { cured } from '../support/expectRepairs.ts';
+import { home, HOME } from '../support/home.ts';
 
 test('the row says archived, the file is among the active ones', () =>
   expectFindings(
@@ -33,3 +34,14 @@ test('nobody is accused when the database cannot be read', () =>
   expectOutcome(home().thread('t1').trouble('state_5.sqlite'), 'thread-archive-mismatch').toBe(
     'unknown',
   ));
+
+test.each([
+  ['active', home().thread('t1', { row: { archived: 1, archived_at: 5 } })],
+  ['archived', home().thread('t1', { archived: true, row: { archived: 0, archived_at: null } })],
+])('the database follows the folder when somebody chooses that: %s', async (_, builder) => {
+  const done = await cured(builder, 'thread-archive-mismatch', 'follow-folder');
+  expect(Object.keys(done?.changed ?? {})).toEqual([`${HOME}/state_5.sqlite`]);
+  const { report } = await scanned(builder);
+  // Without a choice the flag counts.
+  expect(report.findings[0]?.cures.map(({ automatic }) => automatic)).toEqual([true, false]);
+});

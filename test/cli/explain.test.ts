@@ -28,6 +28,24 @@ describe('explain', () => {
     ]);
   });
 
+  test('what each repair is called, needs, and cannot do', async () => {
+    const { out } = await typed(home(), ['explain', 'thread-file-missing'], { columns: 200 });
+    expect(out).toContain('Put the entry without a conversation into the vault (');
+    expect(out).toContain('Loses nothing. Only done when you name it.');
+    expect(out).toContain('    It brings back no conversation: that is not on this disk.\n');
+    const json = await typed(home(), ['explain', 'provider-hides-threads', '--json']);
+    const { checks } = JSON.parse(json.out) as {
+      readonly checks: readonly { readonly cures: readonly object[] }[];
+    };
+    expect(checks[0]?.cures).toEqual([
+      expect.objectContaining({ id: 'set-provider', automatic: false, needs: ['a-choice'] }),
+      expect.objectContaining({
+        id: 'move-provider',
+        limits: expect.stringContaining('encrypted') as string,
+      }),
+    ]);
+  });
+
   test('needs no home', async () => {
     expect((await typed(home(), ['explain', '--home', '/nowhere'])).code).toBe(0);
   });

@@ -261,3 +261,62 @@ describe('provider restore', () => {
     expect(code).toBe(2);
   });
 });
+
+describe('moved by a repair that somebody chose', () => {
+  test('the originals are noted as by a move, and given back', async () => {
+    const builder = home()
+      .config(CONFIG)
+      .thread('t1', { provider: 'the other' })
+      .thread('t2', { provider: 'gone' });
+    const { type, keyOf, files } = terminal(builder);
+    const before = pictureOf(files);
+    const choice = ['--cure', 'move-provider', '--yes', '--json'];
+    const { out } = await type('apply', '--check', 'provider-hides-threads', ...choice);
+    expect(JSON.parse(out)).toMatchObject({
+      applied: 1,
+      failed: [],
+      healed: ['provider-hides-threads:the other'],
+    });
+    await type('apply', '--check', 'provider-undefined', ...choice);
+    const listed = await type('provider', 'list', '--json');
+    const { providers } = JSON.parse(listed.out) as {
+      readonly providers: readonly { readonly id: string; readonly cameFrom: unknown }[];
+    };
+    expect(providers.find(({ id }) => id === 'mock')?.cameFrom).toEqual([
+      { provider: 'the other', threads: 1 },
+      { provider: 'gone', threads: 1 },
+    ]);
+    const restored = answerOf((await type('provider', 'restore', '--yes', '--json')).out);
+    expect([restored.counts.moved, restored.counts.failed]).toEqual([2, 0]);
+    expect(keyOf(JSON.stringify(restored.moves))).toContain(
+      '{"thread":"t2","from":"mock","to":"gone"}',
+    );
+    const names = (picture: ReturnType<typeof pictureOf>) =>
+      (picture[`${HOME}/state_5.sqlite`] ?? '').match(/'(?:the other|gone|mock)'/g);
+    expect(names(pictureOf(files))).toEqual(names(before));
+  });
+
+  test('one thread that fails is named, and the others stay moved', async () => {
+    const builder = home()
+      .config(CONFIG)
+      .thread('t1', { provider: 'the other' })
+      .thread('t2', { provider: 'the other' });
+    const { type, memory } = terminal(builder);
+    const { write } = memory.hands;
+    const failing: typeof write = (file, writing) =>
+      file.includes(idOf('t2'))
+        ? Promise.reject(new Error('the disk did not take it'))
+        : write(file, writing);
+    Object.assign(memory.hands, { write: failing });
+    const { code, out } = await type(
+      ...['apply', '--check', 'provider-hides-threads', '--cure', 'move-provider'],
+      ...['--yes', '--json'],
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      applied: 1,
+      failed: [{ what: idOf('t2'), why: 'the disk did not take it' }],
+      remaining: ['provider-hides-threads:the other'],
+    });
+  });
+});

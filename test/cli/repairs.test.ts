@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { home, HOME, idOf } from '../support/home.ts';
 import { differences, pictureOf } from '../support/pictures.ts';
+import { LONG_AGO, recordedDatabase } from '../support/recordedDatabase.ts';
 import { rolloutPath } from '../support/rolloutPath.ts';
 import { terminal, type TypedOptions } from './runCli.ts';
 
@@ -268,5 +269,38 @@ describe('save', () => {
     expect((await type('save', `${HOME}/copy`)).code).toBe(3);
     expect((await type('save', '/mnt/copy')).code).toBe(3);
     expect(memory.operations).toEqual([]);
+  });
+});
+
+describe('two state databases', () => {
+  const both = () =>
+    home()
+      .config(
+        'model_provider = "mock"\n[model_providers.mock]\nname = "M"\n[model_providers.other]\nname = "O"\n',
+      )
+      .thread('t1', { row: { rollout_path: '/old/rollout.jsonl' } })
+      .thread('t2', { provider: 'other' })
+      .file('sqlite/state_5.sqlite', recordedDatabase('0.169.0', 'state_5.sqlite'), LONG_AGO);
+
+  test.each([
+    ['apply', '--all'],
+    ['apply', '--check', 'provider-hides-threads', '--cure', 'set-provider'],
+    ['provider', 'move', '--from', 'mock', '--to', 'other'],
+    ['undo'],
+  ])('everything that writes refuses until one is chosen: %s %s %s', async (...args) => {
+    const { type, memory } = terminal(both());
+    const { code, err } = await type(...args, '--yes');
+    expect([code, err.replaceAll('\n', ' ')]).toEqual([
+      3,
+      expect.stringContaining('--sqlite-home'),
+    ]);
+    expect(memory.operations).toEqual([]);
+  });
+
+  test('and goes on with the chosen one', async () => {
+    const { type } = terminal(both());
+    const { code, out } = await type('apply', '--all', '--yes', '--sqlite-home', HOME);
+    expect([code, out]).toEqual([0, expect.stringContaining('seen to be healed')]);
+    expect((await type('undo', '--yes', '--sqlite-home', HOME)).code).toBe(0);
   });
 });

@@ -3,7 +3,7 @@
 // home that was there.
 
 import { expect } from 'vitest';
-import { createEngine, createRepairs } from '../../src/engine/engine.ts';
+import { createEngine, createRepairs, type Choice } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/model/report.ts';
 import type { World } from '../../src/engine/world.ts';
 import { HOME, type HomeBuilder } from './home.ts';
@@ -23,14 +23,48 @@ export async function expectRepairs(
   builder: HomeBuilder,
   full = false,
 ): Promise<readonly string[]> {
+  const bench = benchOf(builder, full);
+  const before = await bench.scan();
+  if (!canBeRepaired(before)) return [];
+  const { findings } = (await repair(bench, before, { findings: curable(before), cure: null })) ?? {
+    findings: [],
+  };
+  return findings;
+}
+
+export interface Cured {
+  readonly refused: readonly string[];
+  /** What became of the files that were changed: as text, by their paths. */
+  readonly changed: Readonly<Record<string, string>>;
+  readonly findings: readonly string[];
+}
+
+/** The same for one cure of what a check finds, as a person chooses it; null when nothing is planned. */
+export async function cured(
+  builder: HomeBuilder,
+  check: string,
+  cure: string | null,
+): Promise<Cured | null> {
+  const bench = benchOf(builder, false);
+  const before = await bench.scan();
+  const found = before.findings.filter(one => one.check === check).map(({ id }) => id);
+  expect(found).not.toEqual([]);
+  return repair(bench, before, { findings: found, cure });
+}
+
+function benchOf(builder: HomeBuilder, full: boolean) {
   const { world, files } = builder.build();
   const repairs = createRepairs(world, createMemoryHands(files).hands);
-  const scan = scanning(world, full);
-  const before = await scan();
-  if (!canBeRepaired(before)) return [];
-  const choice = { findings: curable(before), cure: null };
+  return { files, repairs, scan: scanning(world, full) };
+}
+
+async function repair(
+  { files, repairs, scan }: ReturnType<typeof benchOf>,
+  before: Report,
+  choice: Choice,
+): Promise<Cured | null> {
   const plan = await repairs.plan(before, choice);
-  if (plan.units.length === 0) return [];
+  if (plan.units.length === 0) return null;
   const picture = pictureOf(files);
   const { receipt, after } = await repairs.apply(before, scan, {
     choice,
@@ -52,10 +86,17 @@ export async function expectRepairs(
     JSON.stringify(findings.find(finding => finding.id === id)?.facts);
   const isStill = (id: string) => factsOf(after, id) === factsOf(before, id);
   expect(receipt.findings.filter(isStill)).toEqual([]);
+  const changed = Object.fromEntries(
+    differences(pictureOf(files), picture).flatMap(file => {
+      const bytes = files.get(file)?.bytes;
+      return bytes === undefined ? [] : [[file, Buffer.from(bytes).toString()]];
+    }),
+  );
   const { left } = await repairs.undo(await scan(), null, null);
   expect(left).toEqual([]);
   expect(differences(pictureOf(files), picture)).toEqual([]);
-  return receipt.findings;
+  const { findings } = receipt;
+  return { findings, changed, refused: plan.refused.map(({ why }) => why) };
 }
 
 function scanning(world: World, full: boolean): () => Promise<Report> {

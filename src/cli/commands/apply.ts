@@ -67,7 +67,7 @@ interface Shown {
 async function makePlan(context: Context): Promise<Shown> {
   const report = await context.scan();
   const choice = choiceOf(report, context);
-  return { report, choice, plan: await context.repairs.plan(report, choice) };
+  return { report, choice, plan: await context.repairs.plan(report, choice, context.vault) };
 }
 
 async function showPlan(context: Context): Promise<Shown> {

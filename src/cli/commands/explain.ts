@@ -46,6 +46,7 @@ function explainJson(checks: readonly CheckPage[]) {
         loses: cure.loses,
         needs: cure.needs,
         automatic: cure.automatic,
+        limits: cure.limits ?? null,
       })),
     })),
   };
@@ -63,6 +64,7 @@ function renderCheck(check: CheckPage, { width, paint }: Page): string {
     ...cures.flatMap(cure => [
       ...wrapIndented(`${cure.title} (${cure.id})`, width, '  '),
       ...wrapIndented(termsOf(cure), width, '    ').map(paint.dim),
+      ...(cure.limits === undefined ? [] : wrapIndented(cure.limits, width, '    ')),
     ]),
   ].join('\n')}\n`;
 }

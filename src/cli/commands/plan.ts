@@ -18,9 +18,9 @@ FINDING is the id of a finding as \`codex-health scan --json\` shows it, or the 
 };
 
 async function runPlan(context: Context): Promise<number> {
-  const { repairs, given, operands, out, page, typed } = context;
+  const { repairs, given, operands, out, page, typed, vault } = context;
   const report = await context.scan();
-  const made = await repairs.plan(report, choiceOf(report, context));
+  const made = await repairs.plan(report, choiceOf(report, context), vault);
   if (given.has('json')) out(inJson(planJson(made)));
   else {
     out(renderPlan(made, page, given.has('full') || operands.length > 0));

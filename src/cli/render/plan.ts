@@ -15,7 +15,7 @@ export function planJson(plan: Plan) {
   return {
     schemaVersion: 1,
     plan: plan.sha,
-    findings: plan.units.flatMap(({ findings }) => findings),
+    findings: [...new Set(plan.units.flatMap(({ findings }) => findings))],
     steps: plan.units.flatMap(unit =>
       unit.steps.map(step => ({
         kind: step.kind,

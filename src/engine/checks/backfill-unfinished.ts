@@ -46,6 +46,8 @@ tool has moved threads between providers without changing that line, they go bac
       ...SAFE,
       id: 'complete-index',
       title: 'Let Codex enter all conversations in its database',
+      limits:
+        'Entries without a conversation stay, and names that were lost are not found again by it.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'databases',
       plan: ({ id, threads, facts }, snapshot) => {

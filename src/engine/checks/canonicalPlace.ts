@@ -11,7 +11,9 @@ import type { HomePath, ThreadId } from '../model/words.ts';
  * a name that still has it, or from the row; else from the first line, which says it in UTC.
  */
 export function canonicalPlace(
-  rollout: Rollout,
+  rollout: Pick<Rollout, 'path' | 'place' | 'compressed' | 'name'> & {
+    readonly head: Pick<Rollout['head'], 'meta'>;
+  },
   id: ThreadId,
   row: Columns | undefined,
 ): HomePath | null {

@@ -4,7 +4,7 @@
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
 import type { CureOffer, Finding, Severity, Subject } from '../model/finding.ts';
 import type { Source } from '../model/gap.ts';
-import type { Step } from '../model/plan.ts';
+import type { Step, Unit } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Json, ThreadId } from '../model/words.ts';
 
@@ -28,29 +28,34 @@ export interface Check<F extends Facts = Facts> {
   /** One sentence for one sighting. */
   say(facts: F): string;
   /** Best first; the automatic ones belong to "all". Absent where no safe cure is known. */
-  readonly cures?: readonly Cure<F>[];
+  readonly cures?: readonly Cure<NoInfer<F>>[];
 }
 
 /** Heals a finding. Says what would be done; doing it is not its business. */
 export interface Cure<F extends Facts = Facts> extends CureOffer {
+  /** What it cannot do, where a person might expect more of it: whole sentences. */
+  readonly limits?: string;
   /** When its turn is, among the cures of a plan; `rows` when absent. */
   readonly phase?: 'databases' | 'files' | 'rows' | 'codex';
   /** Whether it is one for this finding; it is when absent. */
   fits?(finding: FindingOf<F>, snapshot: Snapshot): boolean;
   /** What must be looked at beyond the scan before it can be planned. */
   wishes?(finding: FindingOf<F>, snapshot: Snapshot): Wishes;
-  plan(finding: FindingOf<F>, snapshot: Snapshot, closer: CloserLook): Draft | Objection;
+  /** Several where it heals in parts, each of which stands or falls by itself. */
+  plan(
+    finding: FindingOf<F>,
+    snapshot: Snapshot,
+    closer: CloserLook,
+  ): Draft | Objection | readonly (Draft | Objection)[];
 }
 
 export type FindingOf<F extends Facts> = Finding & { readonly facts: F };
 
 /** What a cure would do for one finding: all of it or nothing. */
-export interface Draft {
+export interface Draft extends Pick<Unit, 'undoneWhole' | 'move'> {
   /** One sentence, for the person who reads the plan. */
   readonly says: string;
   readonly steps: readonly Step[];
-  /** Present where it is undone as a whole or not at all; says what helps instead. */
-  readonly undoneWhole?: string;
 }
 
 /** Why a cure cannot be planned for one finding, and what the person can do. */

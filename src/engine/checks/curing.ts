@@ -184,6 +184,7 @@ export function archiveCure<F extends Facts>(title: string, says: string): Cure<
     ...CHOSEN,
     id: 'archive',
     title,
+    limits: 'It frees no room: archived threads stay on disk, and can be read.',
     needs: ['codex-stopped', 'codex-started'],
     phase: 'codex',
     plan: ({ id, threads }, snapshot) =>

@@ -3,13 +3,16 @@
 
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { ThreadId } from '../model/words.ts';
+import type { HomePath, ThreadId } from '../model/words.ts';
 import type { JudgedThread } from './causes.ts';
 
 export interface MissingBeginning {
   /** The thread that it was forked from; the name of the file, when that is the thread's own. */
   readonly parent: ThreadId;
   readonly isOwn: boolean;
+  /** The name of the file, and the path of the one that names it. */
+  readonly file: ThreadId;
+  readonly namedBy: HomePath;
 }
 
 /** Tells for a thread what of its beginning was not found; the forks of such a thread are not asked. */
@@ -56,7 +59,11 @@ function missingBeginning(
     const base = baseOf(current);
     if (base === null) return null;
     const parent = current.head.meta?.forkedFrom ?? null;
-    if (!files.has(base)) return { parent: parent ?? base, isOwn: parent === null };
+    if (!files.has(base))
+      return {
+        ...{ parent: parent ?? base, isOwn: parent === null },
+        ...{ file: base, namedBy: current.path },
+      };
     current = own.find(({ name }) => (name?.segment ?? name?.id) === base) ?? null;
   }
   return null;

@@ -1,13 +1,20 @@
 import type { Database, RecordedMigration } from '../model/database.ts';
 import type { RowsStep } from '../model/plan.ts';
 import type { Codex, Snapshot } from '../model/snapshot.ts';
-import { defineCheck } from './check.ts';
+import { defineCheck, type Cure, type Draft, type Facts, type Objection } from './check.ts';
 import { isGrave, reactionsTo, sayReactions, versionsOf } from './codexReactions.ts';
 import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { join, ranges } from './words.ts';
-import { SAFE, STRANGE_SCHEMA } from './curing.ts';
+import { CHOSEN, SAFE, STRANGE_SCHEMA } from './curing.ts';
 
 type Kind = 'lf' | 'crlf';
+
+const WHOSE: Readonly<Record<RecordedMigration['family'], string>> = {
+  lf: 'Codex for Linux and macOS',
+  crlf: 'Codex for Windows',
+  foreign: 'no known Codex',
+  unknown: 'an unknown Codex',
+};
 
 export default defineCheck({
   id: 'migration-checksum-foreign',
@@ -77,26 +84,62 @@ and nothing is changed.`,
       phase: 'databases',
       fits: ({ facts: { kinds, accepting, wanted } }) =>
         wanted !== null && accepting.length === 0 && kinds.every(isKind),
-      plan: ({ facts }, snapshot) => {
-        const concerned = snapshot.databases.filter(({ key }) => facts.databases.includes(key));
-        if (concerned.some(({ migrations }) => migrations?.schemaVersions.length === 0))
-          return STRANGE_SCHEMA;
-        const wanted = facts.wanted === 'crlf' ? 'crlf' : 'lf';
-        return {
-          says: `${concerned.length === 1 ? 'The database has' : 'The databases have'} the checksums that Codex on this machine expects.`,
-          steps: concerned.map(database => rewriteChecksums(database, wanted)),
-        };
-      },
+      limits:
+        'Codex of the other kind, should one use this home again, refuses the databases then; it can be taken back.',
+      plan: ({ facts }, snapshot) =>
+        noteChecksums(facts, snapshot, facts.wanted === 'crlf' ? 'crlf' : 'lf'),
     },
+    choiceOf('lf'),
+    choiceOf('crlf'),
   ],
 });
 
-const WHOSE: Readonly<Record<RecordedMigration['family'], string>> = {
-  lf: 'Codex for Linux and macOS',
-  crlf: 'Codex for Windows',
-  foreign: 'no known Codex',
-  unknown: 'an unknown Codex',
-};
+interface Concerned {
+  readonly databases: readonly string[];
+  readonly kinds: readonly string[];
+}
+
+/** Codexes of both kinds are here: whichever is served, the other one refuses the databases then. */
+function choiceOf<F extends Facts & Concerned>(kind: Kind): Cure<F> {
+  const other = kind === 'lf' ? 'crlf' : 'lf';
+  return {
+    ...CHOSEN,
+    id: `note-${kind}-checksums`,
+    title: `Note the checksums of ${WHOSE[kind]}`,
+    limits: `${WHOSE[other]} refuses the databases then. A home of its own for each is better.`,
+    needs: ['codex-stopped', 'a-choice'],
+    phase: 'databases',
+    fits: ({ facts }, snapshot) =>
+      new Set(kindsOfCodexes(snapshot).values()).size > 1 &&
+      facts.kinds.every(isKind) &&
+      concernedBy(facts, snapshot).some(
+        database => rewriteChecksums(database, kind).changes.length > 0,
+      ),
+    plan: ({ facts }, snapshot) => noteChecksums(facts, snapshot, kind),
+  };
+}
+
+function concernedBy({ databases }: Concerned, snapshot: Snapshot): readonly Database[] {
+  return snapshot.databases.filter(({ key }) => databases.includes(key));
+}
+
+function noteChecksums(facts: Concerned, snapshot: Snapshot, wanted: Kind): Draft | Objection {
+  const concerned = concernedBy(facts, snapshot);
+  if (concerned.some(({ migrations }) => migrations?.schemaVersions.length === 0))
+    return STRANGE_SCHEMA;
+  const kinds = kindsOfCodexes(snapshot);
+  const served = versionsOf(snapshot.codexes.filter(codex => kinds.get(codex) === wanted));
+  const refusing = versionsOf(
+    snapshot.codexes.filter(codex => (kinds.get(codex) ?? wanted) !== wanted),
+  );
+  const who = served.length === 0 ? WHOSE[wanted] : `Codex ${join(served)}`;
+  const after =
+    refusing.length === 0 ? '' : ` Codex ${join(refusing)} on this machine refuses them then.`;
+  return {
+    says: `${concerned.length === 1 ? 'The database has' : 'The databases have'} the checksums that ${who} expects.${after}`,
+    steps: concerned.map(database => rewriteChecksums(database, wanted)),
+  };
+}
 
 interface Odd {
   readonly database: Database;

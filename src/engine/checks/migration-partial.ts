@@ -50,6 +50,8 @@ names that you gave are then put back from \`session_index.jsonl\`.`,
       ...SAFE,
       id: 'note-as-finished',
       title: 'Note the update as finished, which it is',
+      limits:
+        'An update that really stopped half way is not finished by it: that has no cure here.',
       needs: ['codex-stopped'],
       phase: 'databases',
       fits: ({ facts }) => facts.complete === 'yes',

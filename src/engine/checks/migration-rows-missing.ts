@@ -62,6 +62,7 @@ are of no release known to this program, only a note that is missing between oth
       ...SAFE,
       id: 'write-notes-back',
       title: 'Write the missing notes of updates back',
+      limits: 'Where the tables show that an update was not made, its note is not written.',
       needs: ['codex-stopped'],
       phase: 'databases',
       // Only where the tables prove that the updates were made, and what Codex writes is known.

@@ -11,13 +11,14 @@ import type {
   RowsStep,
   Splice,
   Step,
+  ThreadMove,
 } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
-import { isTwin, judgedThread } from './causes.ts';
-import type { Objection } from './check.ts';
+import { isTwin, judgedThread, type JudgedThread } from './causes.ts';
+import type { Draft, Objection } from './check.ts';
 import { changeRow, editFile, moveFile } from './curing.ts';
 import { filesLeaningOn, nameOfFile, shiftLeaningFiles } from './leaningFiles.ts';
 import { renameInHeader, renameInSettings } from './providerLines.ts';
@@ -58,10 +59,41 @@ export function moveToProvider(
   return 'why' in row ? row : [...inFile, row];
 }
 
-/** What is said where a move can no longer be undone as a whole. */
-export function wayBack(id: ThreadId): string {
-  return `codex-health provider restore --thread ${id} gives it its own provider back`;
+/** Moves a thread, and remembers from where; null when all places name the provider already. */
+export function draftMove(
+  snapshot: Snapshot,
+  closer: CloserLook,
+  held: HeldThread,
+  { from, to }: Omit<ThreadMove, 'thread'>,
+): Draft | Objection | null {
+  const steps = moveToProvider(snapshot, closer, held, to);
+  if ('why' in steps) return steps;
+  if (steps.length === 0) return null;
+  const thread = held.thread.id;
+  return {
+    says: `The thread ${thread} is kept under the provider "${to}" instead of "${from}".`,
+    steps,
+    undoneWhole: `codex-health provider restore --thread ${thread} gives it its own provider back`,
+    move: { thread, from, to },
+  };
 }
+
+/** The thread with its file, or why it is not certain which file holds it. */
+export function holdToMove({ thread, file, cause }: JudgedThread): HeldThread | Objection {
+  if (file !== null && MOVABLE.includes(cause)) return { thread, file };
+  return cause === 'unknown' || cause === 'no-thread' || cause === 'none'
+    ? { why: 'its file could not be looked at', next: 'codex-health scan says why.' }
+    : {
+        why: `something else is wrong with it (${cause})`,
+        next: `Repair that first: codex-health apply --check ${cause}.`,
+      };
+}
+
+const MOVABLE: readonly JudgedThread['cause'][] = [
+  'none',
+  'thread-row-missing',
+  'thread-path-stale',
+];
 
 function fileSteps(
   snapshot: Snapshot,

@@ -1,5 +1,6 @@
 import { defineCheck } from './check.ts';
 import { isKnownProvider, threadsByProvider } from './providers.ts';
+import { moveToCurrentCure, setProviderCure } from './providerCures.ts';
 import { countOf } from './words.ts';
 
 export default defineCheck({
@@ -11,10 +12,14 @@ they are all there, and can still be opened by their id.
 
 It is a warning when more than half of the active threads are hidden in this way.
 
-There are three ways out: ask for all providers, set the old provider again, or move the threads to
-the provider that is set now. Moving changes the file and the database of each thread and keeps its
-original provider for ever, so that it can be given back. It cannot make an answer of one provider
-readable to another: parts that are encrypted for the old one stay so.`,
+There are three ways out, and which one is right only you know:
+
+- leave it as it is: \`codex resume\` with the id of a thread opens it in every version, and the list
+  of \`codex resume\` in 0.169 has the threads of all providers; those of 0.142 and 0.160, of Codex for
+  VS Code and of the desktop app have not. \`codex-health threads\` shows all with their ids;
+- set the old provider again, which hides the threads of the other one in turn;
+- move the threads to the provider that is set now. That changes the file and the database of each, and
+  keeps its original provider for ever: \`codex-health provider restore\` gives it back.`,
   severity: 'note',
   needs: {
     config: 'whole',
@@ -48,4 +53,5 @@ readable to another: parts that are encrypted for the old one stay so.`,
   },
   say: ({ provider, current, threads, active }) =>
     `${String(threads)} of ${countOf(active, 'active conversation')} ${threads === 1 ? 'is' : 'are'} kept under the provider "${provider}": lists show only those of "${current}", which is set now.`,
+  cures: [setProviderCure(), moveToCurrentCure()],
 });

@@ -1,5 +1,6 @@
 import { defineCheck } from './check.ts';
 import { isKnownProvider, isRetiredProvider, threadsByProvider } from './providers.ts';
+import { moveToCurrentCure } from './providerCures.ts';
 import { countOf } from './words.ts';
 
 export default defineCheck({
@@ -58,8 +59,17 @@ env_key = "THE_NAME_API_KEY"
     const effect = isCurrent
       ? `it is the one that is set, so that no thread can be started${threads === 0 ? '' : `, and ${several}`}`
       : `${several} and cannot be resumed`;
-    return `${why}: ${effect}.`;
+    const way = isRetired
+      ? ''
+      : ` What helps is its definition in config.toml: [model_providers.${keyOf(provider)}] with the name and the base_url that it had.`;
+    return `${why}: ${effect}.${way}`;
   },
+  cures: [moveToCurrentCure()],
 });
+
+/** As TOML writes a key: what is not plain is put into quotes. */
+function keyOf(name: string): string {
+  return /^[\w-]+$/.test(name) ? name : JSON.stringify(name);
+}
 
 const NOBODY = { active: [], archived: [] } as const;

@@ -43,6 +43,7 @@ else of the conversation is touched.`,
       ...SAFE,
       id: 'correct-id',
       title: 'Put the id in the first line right',
+      limits: 'Lines behind the first one that name the wrong thread stay as they are.',
       needs: ['codex-stopped'],
       phase: 'files',
       wishes: ({ facts }, snapshot) => ({

@@ -37,6 +37,8 @@ path in the database right with it. It needs the time and the id from the first 
       ...SAFE,
       id: 'move-to-its-place',
       title: 'Move the file to the place and name at which Codex looks for it',
+      limits:
+        'Where no place names the local time any more, the time in the new name is that of the first line, in UTC.',
       needs: ['codex-stopped'],
       phase: 'files',
       wishes: ({ threads }) => ({ rows: threads }),

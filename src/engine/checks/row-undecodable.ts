@@ -35,6 +35,7 @@ is none, the entry is put into the vault, and no conversation is touched.`,
       ...SAFE,
       id: 'mend-or-put-away',
       title: 'Put the value right, or the entry into the vault',
+      limits: 'A name or a pin in an entry that goes into the vault is not shown any more.',
       needs: [],
       wishes: ({ threads }) => ({ rows: threads }),
       plan: ({ subject, facts }, snapshot, closer) => {

@@ -1,9 +1,12 @@
 import type { Database } from '../model/database.ts';
 import type { Severity } from '../model/finding.ts';
+import { lastName } from '../model/paths.ts';
 import { defineCheck } from './check.ts';
 import { reactionsTo, sayReactions, type Reactions } from './codexReactions.ts';
-import { databaseName, databasesInUse, databaseSubject } from './databasesInUse.ts';
+import { asDraft, askCodex, CHOSEN, moveFile } from './curing.ts';
+import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { missingRecords, newestRecord } from './migrationRecords.ts';
+import { rebuildCalls } from './rebuild.ts';
 import { join } from './words.ts';
 
 export default defineCheck({
@@ -24,8 +27,9 @@ notes. What follows depends on the part (tried with 0.142, 0.160 and 0.169):
 added do no harm and are not reported. Of a database that is newer than all that this program knows,
 nothing is said.
 
-There is no cure that puts a table back. Where Codex does not start, the database can be moved aside:
-Codex makes a new one from your files, and names and pins are put back afterwards.`,
+There is no cure that puts a table back. Where \`threads\` itself is gone, the database is of no use any
+more: it can be moved into the vault, and Codex makes a new one from your files. Of the others nothing
+is known that would be safe; an earlier copy of the database is what helps.`,
   severity: 'warning',
   needs: { home: 'seen', 'state-database': 'seen' },
   *detect(snapshot) {
@@ -58,6 +62,30 @@ Codex makes a new one from your files, and names and pins are put back afterward
     const consequence = sayConsequence(family, missingObjects, changedObjects, reactions);
     return `${databaseName(family)} ${what}, although it has had all its updates up to ${String(newestRecorded)}.${consequence}`;
   },
+  cures: [
+    {
+      ...CHOSEN,
+      id: 'rebuild',
+      title: 'Put the database into the vault, and let Codex make it anew',
+      limits:
+        'Pins and read marks were in the table that is gone, and do not come back. Names do, as far as session_index.jsonl has them.',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'databases',
+      fits: ({ facts: { family, missingObjects } }) =>
+        family === 'state' && missingObjects.includes('table threads'),
+      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      plan: ({ id, subject }, snapshot, closer) => {
+        const file = stateFile(snapshot);
+        if (file === null) return { why: 'it is not there any more', next: 'Look again.' };
+        const parts = [file, ...(closer.sidecars[subject.path ?? ''] ?? [])];
+        return asDraft(
+          'The database without its table of threads goes into the vault, and Codex makes a new one from the conversations.',
+          ...parts.map(part => moveFile(part, { vault: lastName(part.file) })),
+          askCodex(snapshot, rebuildCalls(snapshot, id), { completesIndex: true }),
+        );
+      },
+    },
+  ],
 });
 
 /** What Codex cannot do without a table; tried out table by table, with 0.142, 0.160 and 0.169. */

@@ -1,7 +1,7 @@
 import { defineCheck } from './check.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './causes.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, askCodex, SAFE } from './curing.ts';
+import { asDraft, askCodex, bindRow, CHOSEN, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'thread-archive-mismatch',
@@ -13,7 +13,8 @@ A thread that was only moved is still in the lists from the database and cannot 
 there.
 
 The repair asks Codex to archive or to unarchive the thread, which moves the file and sets the flag
-together. Codex sets the thread's time to now when it unarchives; the repair puts it back.`,
+together. Codex sets the thread's time to now when it unarchives; the repair puts it back. Where the
+folder is what you want, \`--cure follow-folder\` lets the database follow it instead.`,
   severity: 'warning',
   needs: { 'state-database': 'seen', 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
@@ -39,6 +40,7 @@ together. Codex sets the thread's time to now when it unarchives; the repair put
       ...SAFE,
       id: 'follow-flag',
       title: 'Let Codex archive or unarchive it, as the database says',
+      limits: 'Nobody can tell which of the two was wanted: the database is believed.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
       plan: ({ id, threads, facts, subject }, snapshot) =>
@@ -54,6 +56,16 @@ together. Codex sets the thread's time to now when it unarchives; the repair put
             },
           ]),
         ),
+    },
+    {
+      ...CHOSEN,
+      id: 'follow-folder',
+      title: 'Let the database say what the folder of the file says',
+      limits: 'The file stays where it is, also where the flag was what somebody wanted.',
+      needs: [],
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ subject }, snapshot, closer) =>
+        bindRow(snapshot, closer, subject.key, judgedThread(snapshot, subject.key)?.file ?? null),
     },
   ],
 });

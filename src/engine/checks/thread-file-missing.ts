@@ -38,6 +38,7 @@ The entry can be put away. That does not bring the conversation back, and nothin
       ...CHOSEN,
       id: 'put-row-away',
       title: 'Put the entry without a conversation into the vault',
+      limits: 'It brings back no conversation: that is not on this disk.',
       needs: [],
       wishes: ({ threads }) => ({ rows: threads }),
       plan: ({ subject }, snapshot, closer) =>

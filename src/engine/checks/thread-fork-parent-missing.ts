@@ -1,5 +1,8 @@
-import { judgedThreads } from './causes.ts';
-import { defineCheck } from './check.ts';
+import type { BeginningSearch } from '../model/closerLook.ts';
+import { judgedThread, judgedThreads } from './causes.ts';
+import { canonicalPlace, inHome } from './canonicalPlace.ts';
+import { defineCheck, type Draft, type Objection } from './check.ts';
+import { asDraft, CHOSEN, moveFile } from './curing.ts';
 import { beginningsOf, withDescendants } from './lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
@@ -16,7 +19,10 @@ for …: missing source rollout"). What was said after the fork is on disk; the 
 Forks of threads with legacy history hold a copy of everything and do not need their parent.
 
 If the file is in the vault, in a backup or under another name, putting it back heals all forks at
-once. Otherwise nothing does.`,
+once; otherwise nothing does. The repair looks for it in the whole home and in the vault, under any name
+that has \`.jsonl\` in it, and takes only a file of that conversation in which a line ends at the very
+byte at which the fork goes on. A backup on another disk is found once it is copied anywhere into the
+home, under its old name.`,
   severity: 'error',
   needs: { 'rollouts-active': 'whole', 'rollouts-archived': 'whole' },
   *detect(snapshot) {
@@ -42,4 +48,69 @@ once. Otherwise nothing does.`,
         : ` ${countOf(forks, 'further fork')} ${forks === 1 ? 'suffers' : 'suffer'} as well.`;
     return `${whose}${which}, whose file is nowhere in this home: Codex cannot open it without that beginning.${more}`;
   },
+  cures: [
+    {
+      ...CHOSEN,
+      id: 'put-beginning-back',
+      title: 'Look for the beginning, and put it back where Codex looks for it',
+      limits:
+        'Only a file that fits at the very byte is taken. Where two differ and both fit, neither is.',
+      needs: [],
+      phase: 'files',
+      wishes: ({ subject, facts: { file, parent, isOwn, namedBy } }, { home }) => ({
+        rows: [isOwn ? subject.key : parent],
+        beginnings: [{ name: file, leaning: inHome(home, namedBy) }],
+      }),
+      plan: ({ subject, facts: { parent, isOwn, namedBy } }, snapshot, closer) => {
+        const thread = isOwn ? subject.key : parent;
+        const search = closer.beginnings[inHome(snapshot.home, namedBy)];
+        const found = search?.found ?? null;
+        if (search === undefined || found === null) return notFound(search);
+        const row = judgedThread(snapshot, thread)?.thread.row ?? null;
+        const place = placeOf(found.path, row?.archived === true);
+        const isInItsTree = found.path.startsWith(`${place}/`);
+        const like = { ...found, place, head: found, compressed: found.compressed && isInItsTree };
+        const to = canonicalPlace(like, thread, closer.rows[thread]);
+        return to === null
+          ? notFound(search)
+          : putBack(found, inHome(snapshot.home, to), isInItsTree);
+      },
+    },
+  ],
 });
+
+/** In the trees it is moved, so that it is not there twice; what lies elsewhere may be somebody's backup. */
+function putBack(
+  found: NonNullable<BeginningSearch['found']>,
+  to: string,
+  isInItsTree: boolean,
+): Draft | Objection {
+  const { file, length, modifiedMs } = found;
+  return asDraft(
+    `The beginning of the conversation, which was found at ${file}, is put back.`,
+    isInItsTree
+      ? moveFile(found, { file: to })
+      : { kind: 'create', file: to, content: { unpacked: file, bytes: length }, modifiedMs },
+  );
+}
+
+function placeOf(path: string, isArchived: boolean): 'sessions' | 'archived_sessions' {
+  if (path.startsWith('sessions/')) return 'sessions';
+  return isArchived || path.startsWith('archived_sessions/') ? 'archived_sessions' : 'sessions';
+}
+
+function notFound(search: BeginningSearch | undefined): Objection {
+  if (search === undefined)
+    return { why: 'nothing could be looked for', next: 'Look again with codex-health scan.' };
+  const { looked, isWhole, unfit } = search;
+  const where = isWhole
+    ? 'in this home and in the vault'
+    : 'as far as was looked: this home holds more than anybody would wait for';
+  return {
+    why:
+      unfit.length === 0
+        ? `no file of that conversation was found among ${countOf(looked, 'further file')} ${where}`
+        : `what was found of that conversation cannot be taken: ${unfit.map(({ file, why }) => `${file} (${why})`).join(', ')}`,
+    next: 'If you have a backup of it, copy it anywhere into the home under its old name, and run this again.',
+  };
+}

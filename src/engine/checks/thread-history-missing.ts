@@ -65,6 +65,7 @@ When the whole database is gone, or was made anew and is empty, this is one find
       ...SAFE,
       id: 'resume',
       title: 'Let Codex resume it once, which fills its history again',
+      limits: 'A thread that Codex cannot resume stays without its turns.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
       plan: ({ id, threads }, snapshot) => {

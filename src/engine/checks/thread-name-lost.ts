@@ -42,6 +42,7 @@ to the file, as any naming does.`,
       ...SAFE,
       id: 'replay-name',
       title: 'Give it its name again, through Codex',
+      limits: 'A name that is not in session_index.jsonl is not found again.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
       plan: ({ id, threads, facts, subject }, snapshot) =>

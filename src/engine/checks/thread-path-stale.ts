@@ -43,6 +43,7 @@ has changed sides. Names, pins and sections stay.`,
       ...SAFE,
       id: 'rebind',
       title: 'Let the database look where the conversation is',
+      limits: 'It changes where the database looks; what the entry says besides stays as it is.',
       needs: [],
       wishes: ({ threads }) => ({ rows: threads }),
       plan: ({ subject }, snapshot, closer) => {

@@ -43,6 +43,7 @@ the same effect. Giving the thread a name does not bring it back into the lists.
       ...SAFE,
       id: 'take-from-file',
       title: 'Take preview and title from the file',
+      limits: 'A title that a person had given is not found again by it.',
       needs: [],
       wishes: ({ threads, subject }, snapshot) => ({
         rows: threads,

@@ -61,6 +61,7 @@ to another: parts that are encrypted for the old one stay so.`,
       ...SAFE,
       id: 'follow-header',
       title: 'Let database and settings follow the first line of the file',
+      limits: 'Parts of answers that are encrypted for another provider stay unreadable.',
       needs: [],
       fits: ({ facts: { header } }) => header !== null && header !== '',
       wishes: ({ subject }, snapshot) => {

@@ -1,4 +1,5 @@
 import type { Bytes, Columns, Literal } from './plan.ts';
+import type { Rollout, RolloutMeta } from './rollout.ts';
 import type { FilePath, ThreadId } from './words.ts';
 
 /** What a cure must know beyond the scan. */
@@ -9,6 +10,8 @@ export interface Wishes {
   readonly heads?: readonly FilePath[];
   /** The first message of the person in these files, in full. */
   readonly messages?: readonly FilePath[];
+  /** What was said first in these files, where Codex finds no message of a person. */
+  readonly words?: readonly FilePath[];
   /** Pairs of files of which one may hold all that the other holds. */
   readonly pairs?: readonly Pair[];
   /** The files that SQLite keeps beside these databases. */
@@ -17,6 +20,18 @@ export interface Wishes {
   readonly ends?: readonly FilePath[];
   /** Where the history database says that the turns of these threads stand. */
   readonly projections?: readonly ThreadId[];
+  /** Where config.toml names the provider. */
+  readonly providerPlace?: true;
+  /** Files in which conversations begin, and that are not where they should be. */
+  readonly beginnings?: readonly Beginning[];
+}
+
+/** A file that is named by another one as what comes before it. */
+export interface Beginning {
+  /** The name by which it is named: of a thread, or of a part of one. */
+  readonly name: ThreadId;
+  /** The file that names it. */
+  readonly leaning: FilePath;
 }
 
 /** What a line that is added to a rollout must follow. */
@@ -38,11 +53,46 @@ export interface Projection {
   readonly turns: readonly { readonly turn: Literal; readonly places: Columns }[];
 }
 
+/** What was said first; null where nothing was. */
+export interface FirstWords {
+  readonly person: string | null;
+  readonly model: string | null;
+}
+
 /** A file as it lies there. */
 export interface FileFacts {
   readonly file: FilePath;
   readonly bytes: number;
   readonly modifiedMs: number;
+}
+
+/** Where a config.toml names the provider. */
+export interface ProviderPlace extends FileFacts {
+  readonly at: number;
+  /** The value as it stands there; empty where none is named, and a line of its own can be put. */
+  readonly written: Bytes;
+  readonly lineBreak: '\n' | '\r\n';
+}
+
+/** What a search for a beginning came to. */
+export interface BeginningSearch {
+  /** How many files were opened that could have been it. */
+  readonly looked: number;
+  /** False when there was more to look at than anybody would wait for. */
+  readonly isWhole: boolean;
+  /** The one that holds all that any fitting one holds; null when there is none. */
+  readonly found: FoundBeginning | null;
+  /** Files of it that cannot be taken, and why. */
+  readonly unfit: readonly { readonly file: FilePath; readonly why: string }[];
+}
+
+export interface FoundBeginning extends Pick<
+  Rollout,
+  'file' | 'path' | 'bytes' | 'modifiedMs' | 'compressed' | 'name'
+> {
+  readonly meta: RolloutMeta;
+  /** Unpacked where it is compressed. */
+  readonly length: number;
 }
 
 export type Pair = readonly [first: FilePath, second: FilePath];
@@ -56,11 +106,16 @@ export interface CloserLook {
   readonly rows: Readonly<Record<ThreadId, Columns>>;
   readonly heads: Readonly<Record<FilePath, Bytes>>;
   readonly messages: Readonly<Record<FilePath, string>>;
+  readonly words: Readonly<Record<FilePath, FirstWords>>;
   /** By the two paths, with a line break between them. */
   readonly pairs: Readonly<Record<string, Comparison>>;
   readonly sidecars: Readonly<Record<FilePath, readonly FileFacts[]>>;
   readonly ends: Readonly<Record<FilePath, RolloutEnd>>;
   readonly projections: Readonly<Record<ThreadId, Projection>>;
+  /** Null when nobody asked, or when it is not there or not understood. */
+  readonly providerPlace: ProviderPlace | null;
+  /** By the files that name them. */
+  readonly beginnings: Readonly<Record<FilePath, BeginningSearch>>;
 }
 
 /** Whole tables: by their names, then by the id of each row. */

@@ -27,6 +27,17 @@ export interface Unit {
    * when anything of it has been changed since. Says what else brings the person back then.
    */
   readonly undoneWhole?: string;
+  /**
+   * Present where it moves a thread to another provider: the original is noted before. Of a finding
+   * about many threads it is one part, which stands or falls by itself.
+   */
+  readonly move?: ThreadMove;
+}
+
+export interface ThreadMove {
+  readonly thread: ThreadId;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A finding that is left as it is. */
@@ -104,7 +115,7 @@ export interface MoveStep {
 /** A place on disk, or a name in the vault of the repair that is being made. */
 export type Destination = { readonly file: FilePath } | { readonly vault: string };
 
-/** Makes a file where nothing is: a small one, or a compressed one unpacked. */
+/** Makes a file where nothing is: a small one, or what another one holds. */
 export interface CreateStep {
   readonly kind: 'create';
   readonly file: FilePath;
@@ -112,7 +123,7 @@ export interface CreateStep {
   readonly modifiedMs: number | null;
 }
 
-/** What a compressed file holds; so many bytes. */
+/** What a file holds, unpacked where it is compressed; so many bytes. */
 export interface Unpacked {
   readonly unpacked: FilePath;
   readonly bytes: number;

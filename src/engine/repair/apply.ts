@@ -63,7 +63,8 @@ async function takeBackHalves(
 ): Promise<readonly Failure[]> {
   const { units } = repair.plan;
   const undone = new Set(failed.filter(isWhole).map(({ unit }) => unit));
-  const lost = new Set([...undone].flatMap(unit => units[unit]?.findings ?? []));
+  const isHalf = (unit: number) => units[unit]?.move === undefined;
+  const lost = new Set([...undone].filter(isHalf).flatMap(unit => units[unit]?.findings ?? []));
   const halves: Failure[] = [];
   for (const [unit, { steps, findings }] of [...units.entries()].toReversed()) {
     if (undone.has(unit) || !findings.some(finding => lost.has(finding))) continue;
@@ -229,7 +230,7 @@ async function giveUp(
 function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Receipt {
   const undone = new Set(failures.filter(isWhole).map(({ unit }) => unit));
   const reasons = failures.flatMap(({ unit, why, finding }) =>
-    (finding === undefined ? (plan.units[unit]?.findings ?? []) : [finding]).map(what => ({
+    (finding === undefined ? concernedBy(plan.units[unit]) : [finding]).map(what => ({
       what,
       why,
     })),
@@ -239,15 +240,20 @@ function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Rec
   );
   const isFailed = new Set(failed.map(({ what }) => what));
   const done = plan.units.filter((_, index) => !undone.has(index));
-  const findings = done.flatMap(unit => unit.findings).filter(finding => !isFailed.has(finding));
+  const healed = done.flatMap(unit => unit.findings).filter(finding => !isFailed.has(finding));
   return {
     id,
     at,
     plan: plan.sha,
-    findings,
-    applied: findings.length,
+    findings: [...new Set(healed)],
+    applied: healed.length,
     skipped: plan.refused.map(one => ({ what: one.finding, why: one.why })),
     failed,
     unplanned: [],
   };
+}
+
+/** Of a part that failed the others are not concerned. */
+function concernedBy(unit: Unit | undefined): readonly string[] {
+  return unit?.move === undefined ? (unit?.findings ?? []) : [unit.move.thread];
 }

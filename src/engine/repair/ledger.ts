@@ -1,6 +1,7 @@
 // Which provider each thread was kept under before it was moved for the first time. It is written before
 // the move and never changed: neither undoing nor clearing out the vault takes anything from it.
 
+import type { Plan } from '../model/plan.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import type { World } from '../world.ts';
 import type { Site } from './site.ts';
@@ -26,16 +27,15 @@ export async function readOriginals(world: World, folder: FilePath): Promise<Ori
   return originals;
 }
 
-/** Notes the providers of threads that were never moved before. */
-export async function noteOriginals(
-  { world, hands, vault }: Site,
-  moved: ReadonlyMap<ThreadId, string>,
-): Promise<void> {
+/** Notes the providers of threads that a plan moves and that were never moved before. */
+export async function noteOriginals({ world, hands, vault }: Site, { units }: Plan): Promise<void> {
+  const moves = units.flatMap(({ move }) => move ?? []);
+  if (moves.length === 0) return;
   const known = await readOriginals(world, vault.folder);
   const at = new Date(world.now()).toISOString();
-  const entries = [...moved]
-    .filter(([thread]) => !known.has(thread))
-    .map(([thread, provider]): Entry => ({ thread, provider, at }));
+  const entries = moves
+    .filter(({ thread }) => !known.has(thread))
+    .map(({ thread, from }): Entry => ({ thread, provider: from, at }));
   if (entries.length === 0) return;
   const file = world.machine.join(vault.folder, NAME);
   const before = await readLedger(world, vault.folder);

@@ -2,15 +2,15 @@
 // plan. Moving and giving back are one thing; only where the name comes from differs.
 
 import { judgedThread, judgedThreads, type JudgedThread } from '../checks/causes.ts';
-import { moveToProvider, wayBack, wishesToMove, type HeldThread } from '../checks/moveProvider.ts';
+import { draftMove, holdToMove, wishesToMove, type HeldThread } from '../checks/moveProvider.ts';
 import { isKnownProvider, isRetiredProvider, providersOf } from '../checks/providers.ts';
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
-import type { Plan, Refused, Unit } from '../model/plan.ts';
+import type { Plan, Refused, ThreadMove, Unit } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import type { ThreadId } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
 import type { Originals } from './ledger.ts';
-import { asPlan } from './planRepairs.ts';
+import { asPlan, eldestFirst } from './planRepairs.ts';
 
 export type ProviderMove =
   | {
@@ -29,12 +29,6 @@ export interface MovePlan extends Plan {
   readonly moves: readonly ThreadMove[];
   /** The provider that is set: the only one whose threads are listed. */
   readonly current: string;
-}
-
-export interface ThreadMove {
-  readonly thread: ThreadId;
-  readonly from: string;
-  readonly to: string;
 }
 
 /** A thread that may have to be moved; whether it has to shows a closer look. */
@@ -103,11 +97,12 @@ type Choice = Omit<Candidate, 'thread'> | Omit<Refused, 'finding'> | null;
 
 /** Null for a thread that is none of this move's business. */
 function choose(
-  { thread, file, cause }: JudgedThread,
+  judged: JudgedThread,
   move: ProviderMove,
   isNamed: boolean,
   originals: Originals,
 ): Choice {
+  const { thread, file } = judged;
   const original = originals.get(thread.id);
   const names = file === null ? [thread.provider] : providersOf(thread, file).all;
   if (move.kind === 'restore' && original === undefined) return isNamed ? NEVER_MOVED : null;
@@ -119,16 +114,9 @@ function choose(
   }
   const third = names.find(name => name !== from && name !== to);
   if (move.kind === 'move' && third !== undefined) return severalNames(names);
-  if (file === null || !MOVABLE.includes(cause)) return ill(cause);
-  return { held: { thread, file }, from, to };
+  const held = holdToMove(judged);
+  return 'why' in held ? held : { held, from, to };
 }
-
-/** Of the others it is not certain which file holds them. */
-const MOVABLE: readonly JudgedThread['cause'][] = [
-  'none',
-  'thread-row-missing',
-  'thread-path-stale',
-];
 
 const NEVER_MOVED = {
   why: 'it was never moved to another provider by this program, so that nothing is known of an earlier one',
@@ -149,32 +137,12 @@ function severalNames(names: readonly string[]) {
   };
 }
 
-function ill(cause: JudgedThread['cause']) {
-  return cause === 'unknown' || cause === 'no-thread' || cause === 'none'
-    ? {
-        why: 'its file could not be looked at',
-        next: 'codex-health scan says why.',
-      }
-    : {
-        why: `something else is wrong with it (${cause})`,
-        next: `Repair that first: codex-health apply --check ${cause}.`,
-      };
-}
-
 function noThread(id: ThreadId): Refused {
   return {
     finding: id,
     why: 'there is no such thread in this home',
     next: 'codex-health threads --all shows every thread.',
   };
-}
-
-/**
- * Ids begin with the time at which a thread was made, so that a fork comes after what it leans on: its
- * file is changed in place for that first, and may be written anew for its own move then.
- */
-function eldestFirst(candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates.toSorted((one, other) => (one.thread < other.thread ? -1 : 1));
 }
 
 export function wishesOfMove({ snapshot }: Report, { candidates }: Candidates): readonly Wishes[] {
@@ -190,28 +158,24 @@ export function planProviderMove(
   const units: Unit[] = [];
   const refused = [...skipped];
   const alreadyThere: ThreadId[] = [];
-  const moves: ThreadMove[] = [];
-  for (const { thread, from, to, held } of eldestFirst(candidates)) {
-    const steps = moveToProvider(snapshot, closer, held, to);
-    if ('why' in steps) refused.push({ finding: thread, ...steps });
-    else if (steps.length === 0) alreadyThere.push(thread);
-    else {
-      moves.push({ thread, from, to });
+  for (const { thread, from, to, held } of candidates) {
+    const draft = draftMove(snapshot, closer, held, { from, to });
+    if (draft === null) alreadyThere.push(thread);
+    else if ('why' in draft) refused.push({ finding: thread, ...draft });
+    else
       units.push({
         findings: [thread],
         cure: { id: 'move-provider', title: `Keep threads under the provider "${to}"` },
-        says: `The thread ${thread} is kept under the provider "${to}" instead of "${from}".`,
         loses: 'nothing',
         needs: [],
-        steps,
-        undoneWhole: wayBack(thread),
+        ...draft,
       });
-    }
   }
+  const sorted = units.toSorted(eldestFirst);
   return {
-    ...asPlan(units, refused, hash),
+    ...asPlan(sorted, refused, hash),
     alreadyThere,
-    moves,
+    moves: sorted.flatMap(({ move }) => move ?? []),
     current: snapshot.config.provider,
   };
 }

@@ -40,7 +40,7 @@ export function chooseCures(
     const cures = curesOf(finding.check).filter(cure => fits(cure, finding, snapshot));
     const cure =
       choice.cure === null
-        ? (cures.find(({ automatic }) => automatic) ?? (isNamed ? cures[0] : undefined))
+        ? (cures.find(({ automatic }) => automatic) ?? (isNamed ? onlyWay(cures) : undefined))
         : cures.find(({ id }) => id === choice.cure);
     if (cure !== undefined) chosen.push({ finding, cure });
     else if (isNamed) refused.push(whyNoCure(finding, cures, choice.cure));
@@ -52,12 +52,23 @@ export function fits(cure: Cure, finding: Finding, snapshot: Snapshot): boolean 
   return cure.fits?.(finding, snapshot) ?? true;
 }
 
+/** Where the way out is a person's choice, none is taken for them. */
+function onlyWay(cures: readonly Cure[]): Cure | undefined {
+  return cures.find(({ needs }) => !needs.includes('a-choice'));
+}
+
 function whyNoCure(finding: Finding, cures: readonly Cure[], wanted: string | null): Refused {
   if (wanted !== null && cures.length > 0)
     return {
       finding: finding.id,
       why: `it has no cure "${wanted}"`,
       next: `It has: ${cures.map(({ id }) => id).join(', ')}.`,
+    };
+  if (cures.length > 0)
+    return {
+      finding: finding.id,
+      why: 'there is more than one thing that may be wanted, and only you know which',
+      next: `Choose: ${cures.map(({ id, title }) => `--cure ${id} (${title})`).join('; ')}.`,
     };
   return {
     finding: finding.id,
@@ -78,24 +89,69 @@ export function planRepairs(
   hash: (text: string) => string,
 ): Plan {
   const refused = [...alreadyRefused];
-  const drafted: { readonly phase: number; readonly unit: Unit }[] = [];
+  const drafted: Drafted[] = [];
   for (const { finding, cure } of chosen) {
-    const draft = cure.plan(finding, snapshot, closer);
-    if ('why' in draft) refused.push({ finding: finding.id, ...draft });
-    else {
-      const { id, title, loses, needs } = cure;
-      const unit = { findings: [finding.id], cure: { id, title }, loses, needs, ...draft };
-      drafted.push({ phase: PHASES.indexOf(cure.phase ?? 'rows'), unit });
+    for (const draft of [cure.plan(finding, snapshot, closer)].flat()) {
+      if ('why' in draft) refused.push({ finding: finding.id, ...draft });
+      else {
+        const { id, title, loses, needs } = cure;
+        const unit = { findings: [finding.id], cure: { id, title }, loses, needs, ...draft };
+        drafted.push({ phase: PHASES.indexOf(cure.phase ?? 'rows'), unit });
+      }
     }
   }
   // No later step may undo the aim of an earlier one. Sorting is stable.
   const units = mergeAsking(
-    drafted
-      .toSorted((one, other) => one.phase - other.phase)
+    apart(drafted, refused)
+      .toSorted((one, other) => one.phase - other.phase || eldestFirst(one.unit, other.unit))
       .flatMap(({ unit }) => splitAsking(unit)),
   );
   return asPlan(units, refused, hash);
 }
+
+interface Drafted {
+  readonly phase: number;
+  readonly unit: Unit;
+}
+
+/** What heals two findings at once is done once; of what is in each other's way, only the first. */
+function apart(drafted: readonly Drafted[], refused: Refused[]): readonly Drafted[] {
+  const kept: Drafted[] = [];
+  const taken = new Map<string, number>();
+  for (const one of drafted) {
+    const { findings, steps } = one.unit;
+    const places = steps.flatMap(placesOf);
+    const at = places.map(place => taken.get(place)).find(known => known !== undefined);
+    const other = at === undefined ? undefined : kept[at];
+    if (at === undefined || other === undefined) {
+      for (const place of places) taken.set(place, kept.length);
+      kept.push(one);
+    } else if (JSON.stringify(other.unit.steps) === JSON.stringify(steps)) {
+      const both = [...other.unit.findings, ...findings];
+      kept[at] = { ...other, unit: { ...other.unit, findings: both } };
+    } else refused.push(...findings.map(finding => ({ finding, ...IN_THE_WAY })));
+  }
+  return kept;
+}
+
+/** What of the files only one repair of a plan can change; rows are held against each other by value. */
+function placesOf(step: Unit['steps'][number]): readonly string[] {
+  switch (step.kind) {
+    case 'edit':
+      return step.splices.map(({ at }) => `${step.file} ${String(at)}`);
+    case 'move':
+      return 'vault' in step.to ? [step.from] : [step.from, step.to.file];
+    case 'create':
+      return [step.file];
+    default:
+      return [];
+  }
+}
+
+const IN_THE_WAY = {
+  why: 'another repair of this plan changes the same place',
+  next: 'Take one of the two, and look again afterwards.',
+};
 
 export function asPlan(
   units: readonly Unit[],
@@ -110,6 +166,16 @@ export function asPlan(
     needs,
     backupBytes: units.flatMap(({ steps }) => steps.map(backupOf)).reduce((a, b) => a + b, 0),
   };
+}
+
+/**
+ * Moves to another provider come last, the eldest thread first. Ids begin with the time at which a thread
+ * was made, so that a fork comes after what it leans on: its file is changed in place for that first, and
+ * may be written anew for its own move then.
+ */
+export function eldestFirst(one: Unit, other: Unit): number {
+  const [id = '', next = ''] = [one.move?.thread, other.move?.thread];
+  return id === next ? 0 : id < next ? -1 : 1;
 }
 
 /** Codex has to be able to start before it is asked; files have to be right before rows follow them. */

@@ -4,6 +4,7 @@ import type {
   CloserLook,
   Comparison,
   FileFacts,
+  FirstWords,
   Pair,
   RolloutEnd,
   TableImages,
@@ -12,13 +13,17 @@ import type {
 import type { Bytes, Columns } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
-import { asBytes } from '../model/bytes.ts';
 import { literal } from '../model/literal.ts';
 import type { OpenDatabase, World } from '../world.ts';
 import { compareFiles } from './compareFiles.ts';
+import { readProviderPlace } from './config/providerPlace.ts';
 import { readProjections } from './databases/projections.ts';
+import { readHead } from './rollouts/readFirstLine.ts';
 import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
+import { findBeginnings } from './findBeginning.ts';
+import { firstWordsOf } from './rollouts/firstWords.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
+import { unpackWhole } from './unpackWhole.ts';
 
 const STATE_BYTES = 2 * 1024 * 1024 * 1024;
 /** As many as fit well into one statement. */
@@ -31,14 +36,21 @@ export async function lookCloser(
   world: World,
   snapshot: Snapshot,
   wishes: readonly Wishes[],
+  /** Where the vault is, when it is not in the home. */
+  vault: FilePath | null = null,
 ): Promise<CloserLook> {
   const rows = new Set(wishes.flatMap(wish => wish.rows ?? []));
   const heads = new Set(wishes.flatMap(wish => wish.heads ?? []));
-  const messages = new Set(wishes.flatMap(wish => wish.messages ?? []));
+  const messages = wishes.flatMap(wish => wish.messages ?? []);
   return {
     rows: rows.size === 0 ? {} : await readRows(world, snapshot, [...rows]),
     heads: await readHeads(world, [...heads]),
-    messages: await readMessages(world, [...messages]),
+    messages: await readTexts(world, messages, wholeMessageOf),
+    words: await readTexts(
+      world,
+      wishes.flatMap(wish => wish.words ?? []),
+      wordsIn,
+    ),
     pairs: await comparePairs(
       world,
       wishes.flatMap(wish => wish.pairs ?? []),
@@ -55,6 +67,15 @@ export async function lookCloser(
       world,
       snapshot,
       wishes.flatMap(wish => wish.projections ?? []),
+    ),
+    providerPlace: wishes.some(wish => wish.providerPlace)
+      ? await readProviderPlace(world, snapshot.config.file)
+      : null,
+    beginnings: await findBeginnings(
+      world,
+      snapshot,
+      vault,
+      wishes.flatMap(wish => wish.beginnings ?? []),
     ),
   };
 }
@@ -102,28 +123,35 @@ async function findSidecars(
   return found;
 }
 
-async function readMessages(
+/** What is found in the beginnings of files: more and more of each is read until something is. */
+async function readTexts<T>(
   world: World,
   files: readonly FilePath[],
-): Promise<CloserLook['messages']> {
-  const messages: Record<FilePath, string> = {};
-  for (const file of files) {
-    const message = await readMessage(world, file);
-    if (message !== null) messages[file] = message;
+  find: (text: string, isWhole: boolean) => T | null,
+): Promise<Readonly<Record<FilePath, T>>> {
+  const texts: Record<FilePath, T> = {};
+  for (const file of new Set(files)) {
+    const unpacked = file.endsWith('.zst') ? await unpackWhole(world, file) : null;
+    const inUnpacked = unpacked === null ? null : find(new TextDecoder().decode(unpacked), true);
+    if (inUnpacked !== null) texts[file] = inUnpacked;
+    if (file.endsWith('.zst')) continue;
+    for (let length = HEAD_BYTES; length <= LONGEST_HEAD; length *= 4) {
+      const read = await world.files.ends(file, length, 0);
+      if (!read.ok) break;
+      const { head, state } = read.value;
+      const isWhole = head.length >= state.bytes;
+      const found = find(new TextDecoder().decode(head), isWhole);
+      if (found !== null) texts[file] = found;
+      if (found !== null || isWhole) break;
+    }
   }
-  return messages;
+  return texts;
 }
 
-async function readMessage(world: World, file: FilePath): Promise<string | null> {
-  for (let length = HEAD_BYTES; length <= LONGEST_HEAD; length *= 4) {
-    const read = await world.files.ends(file, length, 0);
-    if (!read.ok) return null;
-    const { head, state } = read.value;
-    const isWhole = head.length >= state.bytes;
-    const message = wholeMessageOf(new TextDecoder().decode(head), isWhole);
-    if (message !== null || isWhole) return message;
-  }
-  return null;
+/** Words of a person are better than any answer, and may come later. */
+function wordsIn(text: string, isWhole: boolean): FirstWords | null {
+  const words = firstWordsOf(text, isWhole);
+  return isWhole || words.person !== null ? words : null;
 }
 
 /** All rows of these tables, by their ids; nothing of a database that cannot be read. */
@@ -201,28 +229,8 @@ function written(column: string): string {
 async function readHeads(world: World, files: readonly FilePath[]): Promise<CloserLook['heads']> {
   const heads: Record<FilePath, Bytes> = {};
   for (const file of files) {
-    const head = await readHead(world, file);
+    const head = await readHead(world, file, HEAD_BYTES);
     if (head !== null) heads[file] = head;
   }
   return heads;
-}
-
-async function readHead(world: World, file: FilePath): Promise<Bytes | null> {
-  if (file.endsWith('.zst')) return readPackedHead(world, file);
-  for (let length = HEAD_BYTES; length <= LONGEST_HEAD; length *= 4) {
-    const read = await world.files.ends(file, length, 0);
-    if (!read.ok) return null;
-    const { head, state } = read.value;
-    if (head.includes(0x0a) || head.length >= state.bytes) return asBytes(head);
-  }
-  return null;
-}
-
-async function readPackedHead(world: World, file: FilePath): Promise<Bytes | null> {
-  let head = '';
-  const read = await world.files.stream(file, piece => {
-    head += asBytes(piece);
-    return head.includes('\n') || head.length > LONGEST_HEAD ? 'stop' : 'more';
-  });
-  return read.ok ? head : null;
 }

@@ -3,7 +3,7 @@ import type { FilePath } from '../model/words.ts';
 import type { World } from '../world.ts';
 
 /** A compressed file is unpacked into memory; one that holds more is left alone. */
-const MOST_UNPACKED = 256 * 1024 * 1024;
+export const MOST_UNPACKED = 256 * 1024 * 1024;
 
 /** All that a file holds, unpacked where it is compressed; null when that cannot be had. */
 export async function unpackWhole(world: World, file: FilePath): Promise<Uint8Array | null> {

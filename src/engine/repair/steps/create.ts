@@ -9,7 +9,11 @@ import { Stale, type Ground, type StepHandler } from './step.ts';
 
 export const create: StepHandler<CreateStep> = {
   describe: ({ file, content }) =>
-    typeof content === 'string' ? `makes ${file}` : `unpacks ${content.unpacked}`,
+    typeof content === 'string'
+      ? `makes ${file}`
+      : content.unpacked.endsWith('.zst')
+        ? `unpacks ${content.unpacked}`
+        : `copies ${content.unpacked} to ${file}`,
   touches: ({ file }) => [file],
   backupBytes: () => 0,
   whyStale: async ({ file }, { world }) => {

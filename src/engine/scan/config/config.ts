@@ -21,7 +21,7 @@ export function readConfig(file: FilePath, read: Read<Uint8Array>): Config {
   if (toml.state === 'broken') return { ...NOTHING, file, state: 'broken', error: toml.error };
   const isText = !text.includes('\ufffd') || isUtf8(read.value);
   const refused = isText ? whyRefused(toml.values) : 'it has bytes that are no text';
-  const providerPosition = positionOf(toml.lineOf('model_provider'), text);
+  const providerPosition = positionOf(toml.placeOf('model_provider')?.line ?? null, text);
   return { ...asConfig(toml.values), file, refused, providerPosition };
 }
 

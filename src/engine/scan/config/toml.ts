@@ -13,11 +13,18 @@ export type Toml =
   | {
       readonly state: 'read';
       readonly values: Values;
-      readonly lineOf: (key: string) => number | null;
+      readonly placeOf: (key: string) => ValuePlace | null;
     }
   | { readonly state: 'broken'; readonly error: TomlError }
   /** Our parser gave up on what may be valid, such as a text of a million characters. */
   | { readonly state: 'unread' };
+
+/** Where the value of a key stands: its line, and the text between two characters. */
+export interface ValuePlace {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface TomlError {
   readonly line: number;
@@ -42,7 +49,7 @@ export function readToml(text: string): Toml {
     return {
       state: 'read',
       values: valuesOf(root),
-      lineOf: key => lineOf(root, key),
+      placeOf: key => placeOf(root, key),
     };
   } catch (error) {
     if (!(error instanceof ParseError)) return { state: 'unread' };
@@ -146,10 +153,14 @@ function errorAt(text: string, at: number, why: string): TomlError {
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1, why };
 }
 
-/** Where a key stands that is in no table. */
-function lineOf(root: AST.TOMLTopLevelTable, name: string): number | null {
-  const isIt = (node: Node) => node.type === 'TOMLKeyValue' && namesOf(node.key).join('.') === name;
-  return root.body.find(isIt)?.loc.start.line ?? null;
+/** Of a key that is in no table. */
+function placeOf(root: AST.TOMLTopLevelTable, name: string): ValuePlace | null {
+  for (const node of root.body) {
+    if (node.type !== 'TOMLKeyValue' || namesOf(node.key).join('.') !== name) continue;
+    const [start, end] = node.value.range;
+    return { line: node.loc.start.line, start, end };
+  }
+  return null;
 }
 
 interface Table {

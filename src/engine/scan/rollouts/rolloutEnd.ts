@@ -44,6 +44,28 @@ export async function readRolloutEnd(world: World, file: FilePath): Promise<Roll
   }
 }
 
+/** The length of a file, and the number of the line that ends at a place in it; null when none does. */
+export async function readLineBefore(
+  world: World,
+  file: FilePath,
+  place: number,
+): Promise<{ readonly length: number; readonly ordinal: number | null } | null> {
+  const content = await openContent(world, file);
+  if (content === null) return null;
+  const { length } = content;
+  if (place < 1 || place > length) return { length, ordinal: null };
+  try {
+    const last = (await content.read(place - 1, place))[0];
+    const line = last === LINE_BREAK ? await lineAt(content, place - 1) : null;
+    const record = line === null ? null : parseObject(text.decode(line.bytes));
+    const ordinal = record?.['ordinal'];
+    return { length, ordinal: typeof ordinal === 'number' ? ordinal : null };
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}
+
 class Unreadable extends Error {}
 
 async function openContent(world: World, file: FilePath): Promise<Content | null> {

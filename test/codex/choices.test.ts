@@ -1,0 +1,267 @@
+// What a person can choose to have done: on real homes, and the real Codex is asked what it makes of
+// them; then it is undone, and the home is exactly as it was.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { NodeWorld } from '../../src/node/world.ts';
+import { askThreads, forkThread, providersIn, type AllFacts } from '../support/codex/askThreads.ts';
+import { startAppServer } from '../support/codex/appServer.ts';
+import { installCodex } from '../support/codex/binaries.ts';
+import { breakHome } from '../support/codex/breakages.ts';
+import { setRow } from '../support/codex/breakages/breakage.ts';
+import { withScratchFolder } from '../support/codex/cache.ts';
+import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
+import {
+  copyHome,
+  homeKinds,
+  makeHome,
+  messages,
+  useProviderPort,
+  type CodexHome,
+  type HistoryMode,
+} from '../support/codex/makeHome.ts';
+import { startMockProvider } from '../support/codex/mockProvider.ts';
+import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
+import { editText, findRollout } from '../support/codex/rollouts.ts';
+
+let world: NodeWorld;
+
+beforeAll(() => {
+  world = createOurWorld(inject('programs'));
+});
+afterAll(() => world.close());
+
+describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
+  test('a database without its table of threads is made anew', async () => {
+    await withHome(version, mode, async bench => {
+      const well = await ask(bench);
+      breakHome(bench.home, 'drop-table:threads');
+      await expectChosen(bench, 'schema-object-missing', 'rebuild', async () => {
+        expect(await ask(bench)).toEqual(well);
+      });
+    });
+  });
+
+  test('the provider that hides threads is set again, and config.toml keeps its form', async () => {
+    await withHome(version, mode, async bench => {
+      const well = await ask(bench);
+      breakHome(bench.home, 'config-provider-other');
+      const [config, real] = ['config.toml', '../settings.toml'].map(name =>
+        path.join(bench.home.folder, name),
+      ) as [string, string];
+      // As somebody keeps it who has it from another system, and in a folder of their own.
+      editText(config, text => `# mine\n${text}`.replaceAll('\n', '\r\n'));
+      fs.renameSync(config, real);
+      fs.symlinkSync('../settings.toml', config);
+      const before = fs.readFileSync(real, 'utf8');
+      await expectChosen(bench, 'provider-hides-threads', 'set-provider', async () => {
+        expect(await ask(bench)).toEqual(well);
+        const after = fs.readFileSync(real, 'utf8');
+        expect(after).toBe(before.replace('model_provider = "mock2"', 'model_provider = "mock"'));
+      });
+      expect([fs.readFileSync(real, 'utf8'), fs.readlinkSync(config)]).toEqual([
+        before,
+        '../settings.toml',
+      ]);
+    });
+  });
+
+  test('or its threads are moved to the one that is set now', async () => {
+    await withHome(version, mode, async bench => {
+      const well = await ask(bench);
+      breakHome(bench.home, 'config-provider-other');
+      const moved = { A: 'mock2', B: 'mock2', C: 'mock2', N: 'mock2', E: 'mock2' };
+      await expectChosen(bench, 'provider-hides-threads', 'move-provider', async () => {
+        expect(JSON.stringify(await ask(bench))).toBe(
+          JSON.stringify(well).replaceAll('under mock', 'under mock2'),
+        );
+        expect(providersIn(bench.home)).toEqual({ ...moved, X: 'mock' });
+      });
+    });
+  });
+
+  test.each(['db-archived1', 'db-archived0-file-archived'])(
+    'the database follows the folder: %s',
+    async breakage => {
+      await withHome(version, mode, async bench => {
+        const well = await ask(bench);
+        breakHome(bench.home, breakage);
+        await expectChosen(bench, 'thread-archive-mismatch', 'follow-folder', async () => {
+          expect(await ask(bench)).toEqual(well);
+        });
+      });
+    },
+  );
+
+  test('threads without a title are named after what was said in them', async () => {
+    await withHome(version, mode, async bench => {
+      const { home, codex } = bench;
+      silence(home, 'A', 'event_msg');
+      silence(home, 'B', 'event_msg', 'response_item');
+      await expectChosen(bench, 'thread-untitled', 'give-name', async () => {
+        const names = await namesOf(codex, home);
+        expect([names['A'], names['B']]).toEqual([
+          'alpha message',
+          'Codex: Hello from the mock, turn 2',
+        ]);
+      });
+    });
+  });
+});
+
+describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork whose parent is gone', version => {
+  test.each([
+    ['saved under another name', 'saved/old-ROLLOUT.bak'],
+    ['left beside its place', 'BESIDE.old'],
+    ['compressed, among what a migration has left', 'rollout-migrations/x/ROLLOUT.zst'],
+  ])('%s: it is put back', async (_, place) => {
+    await withHome(version, 'paginated', async bench => {
+      const { codex, home } = bench;
+      const child = await forkThread(codex, home, 'A', 'in the fork');
+      const forked = { ...bench, home: { ...home, ids: { ...home.ids, B: child } } };
+      const well = await ask(forked);
+      expect(well['B']?.turns).toHaveLength(2);
+      hide(home, findRollout(home.folder, home.ids.A) ?? '', place);
+      expect((await ask(forked))['B']?.turns).toContain('missing source rollout');
+      await expectChosen(bench, 'thread-fork-parent-missing', 'put-beginning-back', async () => {
+        expect(await ask(forked)).toEqual(well);
+      });
+    });
+  });
+
+  test('put into the vault by an earlier repair', async () => {
+    await withHome(version, 'paginated', async bench => {
+      const { codex, home } = bench;
+      const child = await forkThread(codex, home, 'A', 'in the fork');
+      const forked = { ...bench, home: { ...home, ids: { ...home.ids, B: child } } };
+      const well = await ask(forked);
+      const parent = findRollout(home.folder, home.ids.A) ?? '';
+      const vault = path.join(home.folder, 'session-health', 'vault', '20250101T000000Z-0000');
+      hide(home, parent, path.join(path.relative(home.folder, vault), 'files', 'ROLLOUT'));
+      await expectChosen(bench, 'thread-fork-parent-missing', 'put-beginning-back', async () => {
+        expect(await ask(forked)).toEqual(well);
+      });
+      // What the vault holds it goes on holding.
+      expect(fs.readdirSync(path.join(vault, 'files'))).toEqual([path.basename(parent)]);
+    });
+  });
+});
+
+/** Takes a file away to a place in the home; `ROLLOUT` is its name, and `BESIDE` its place. */
+function hide({ folder }: CodexHome, file: string, place: string): void {
+  const to = place.startsWith('BESIDE')
+    ? place.replace('BESIDE', file)
+    : path.join(folder, place.replace('ROLLOUT', path.basename(file)));
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  const { atimeMs, mtimeMs } = fs.statSync(file);
+  if (to.endsWith('.zst')) fs.writeFileSync(to, zlib.zstdCompressSync(fs.readFileSync(file)));
+  else fs.copyFileSync(file, to);
+  fs.utimesSync(to, atimeMs / 1000, mtimeMs / 1000);
+  fs.rmSync(file);
+}
+
+interface Bench {
+  readonly codex: string;
+  readonly home: CodexHome;
+}
+
+async function withHome(
+  version: string,
+  mode: HistoryMode,
+  use: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  const codex = await installCodex(version);
+  const sound = await makeHome(version, mode);
+  const provider = await startMockProvider();
+  try {
+    await withScratchFolder(async root => {
+      const home = copyHome(sound, path.join(root, 'home'));
+      useProviderPort(home, provider.port);
+      await use({ codex, home });
+    });
+  } finally {
+    await provider.close();
+  }
+}
+
+/** Takes one cure of all that a check finds, has a look, and takes it back. */
+async function expectChosen(
+  { codex, home }: Bench,
+  check: string,
+  cure: string,
+  look: () => Promise<void>,
+): Promise<void> {
+  const { scan, repairs } = workOn(world, home.folder, codex);
+  const before = homePicture(home.folder);
+  const report = await scan();
+  const findings = report.findings.filter(one => one.check === check).map(({ id }) => id);
+  expect(findings).not.toEqual([]);
+  const choice = { findings, cure };
+  const plan = await repairs.plan(report, choice);
+  expect(plan.refused).toEqual([]);
+  const done = await repairs.apply(report, scan, { choice, sha: plan.sha, vault: null });
+  expect([done.receipt.failed, done.remaining, done.confirmation.missing]).toEqual([[], [], []]);
+  await look();
+  const { left } = await repairs.undo(await scan(), null, null);
+  expect(left).toEqual([]);
+  expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
+}
+
+/** Takes what the person wrote out of lines of these types; the lines stay as long as they were. */
+function silence(home: CodexHome, name: 'A' | 'B', ...types: readonly string[]): void {
+  const message = messages[name];
+  editText(findRollout(home.folder, home.ids[name]) ?? '', text =>
+    text
+      .split('\n')
+      .map(line =>
+        types.some(type => line.includes(`"type":"${type}"`))
+          ? line.replaceAll(message, ' '.repeat(message.length))
+          : line,
+      )
+      .join('\n'),
+  );
+  setRow(home, name, { title: '', preview: '', first_user_message: '' });
+}
+
+/** Under which name Codex knows each thread; whatever else it does stays in a copy. */
+async function namesOf(
+  codex: string,
+  home: CodexHome,
+): Promise<Readonly<Record<string, string | null>>> {
+  const names: Record<string, string | null> = {};
+  await onCopy(home, async () => {
+    const server = await startAppServer(codex, home.folder);
+    for (const [name, threadId] of Object.entries(home.ids)) {
+      const { thread } = (await server.call('thread/read', { threadId })) as {
+        thread: { name: string | null };
+      };
+      names[name] = thread.name;
+    }
+    await server.stop();
+  });
+  return names;
+}
+
+/** Asking changes a home: what is asked about is a copy, in its place. */
+async function onCopy(home: CodexHome, look: () => Promise<void>): Promise<void> {
+  const aside = `${home.folder}-aside`;
+  fs.renameSync(home.folder, aside);
+  try {
+    fs.cpSync(aside, home.folder, { recursive: true, preserveTimestamps: true });
+    await look();
+  } finally {
+    fs.rmSync(home.folder, { recursive: true, force: true });
+    fs.renameSync(aside, home.folder);
+  }
+}
+
+/** What Codex answers about the threads of a home, which stays as it is. */
+async function ask({ codex, home }: Bench): Promise<AllFacts> {
+  let facts: AllFacts = {};
+  await onCopy(home, async () => {
+    facts = await askThreads(codex, home);
+  });
+  return facts;
+}
