@@ -99,6 +99,8 @@ export interface MoveStep {
   readonly to: Destination;
   readonly bytes: number;
   readonly modifiedMs: number;
+  /** It is a database: the one that Codex makes in its place goes into the vault when this is undone. */
+  readonly isDatabase?: true;
 }
 
 /** A place on disk, or a name in the vault of the repair that is being made. */
@@ -137,6 +139,16 @@ export interface Call {
   readonly findings: readonly string[];
   /** Threads that it is about; Codex makes or changes their rows, and may write or move their files. */
   readonly threads: readonly ThreadId[];
+  /** Files that Codex compresses by it, as the plan found them. */
+  readonly packs?: readonly Packing[];
+}
+
+export interface Packing {
+  /** What is noted as failed when this one is not compressed. */
+  readonly finding: string;
+  readonly file: FilePath;
+  readonly bytes: number;
+  readonly modifiedMs: number;
 }
 
 /** What a plan came to. */

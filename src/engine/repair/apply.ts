@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { refusalFor } from './guard.ts';
 import { handlerOf } from './steps/index.ts';
 import { applyTogether, whyStaleTogether } from './steps/rows.ts';
-import { Stale, type Ground } from './steps/step.ts';
+import { Stale, type Ground, type Watch } from './steps/step.ts';
 import { groundOf, type Site } from './site.ts';
 import { takeBack } from './undo.ts';
 import type { Repair } from './vault.ts';
@@ -45,7 +45,8 @@ async function applyAll(
     if (await isStopped(site, signal)) await giveUp(site, repair);
     const wave = plan.units.slice(from, from + AT_ONCE);
     const tell = (done: number) => progress(from + done, plan.units.length, 'repairs');
-    const course = await applyWave(site, repair, wave, from, signal, tell);
+    const watch = { signal, tell: progress };
+    const course = await applyWave(site, repair, wave, from, watch, tell);
     failed.push(...course.failed);
     unplanned.push(...course.unplanned);
   }
@@ -91,10 +92,10 @@ async function applyWave(
   repair: Repair,
   wave: readonly Unit[],
   from: number,
-  signal: AbortSignal | null,
+  watch: Watch,
   tell: (done: number) => void,
 ): Promise<Course> {
-  const ground = groundOf(site, repair);
+  const ground = groundOf(site, repair, watch);
   const failed: Failure[] = [];
   const unplanned: string[] = [];
   const begun: number[] = [];
@@ -110,7 +111,7 @@ async function applyWave(
   // What is begun is taken back after a stop: only what we found as planned may be among it.
   await site.vault.note(repair, { note: 'begun', units: begun });
   for (let at = 0; at < begun.length;) {
-    if (await isStopped(site, signal)) await giveUp(site, repair);
+    if (await isStopped(site, watch.signal)) await giveUp(site, repair);
     const units = runOfRows(begun.slice(at), unit => wave[unit - from]?.steps ?? []);
     const course =
       units.length > 0

@@ -41,6 +41,13 @@ export interface Ground {
   locate(file: FilePath): Promise<FilePath>;
   /** Of the files that were made about when the repair was begun or later: by what they lean on. */
   leaning(): Promise<ReadonlyMap<ThreadId, readonly ThreadId[]>>;
+  readonly watch: Watch;
+}
+
+/** Whoever waits for something long: is told how far it is, and may have had enough. */
+export interface Watch {
+  readonly signal: AbortSignal | null;
+  tell(done: number, total: number, what: string): void;
 }
 
 /** The disk is not as a step needs it. Nothing was changed by this step. */
