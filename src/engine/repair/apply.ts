@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { refusalFor } from './guard.ts';
 import { handlerOf } from './steps/index.ts';
 import { applyTogether, whyStaleTogether } from './steps/rows.ts';
-import { Stale, type Ground, type Watch } from './steps/step.ts';
+import { Interrupted, Stale, type Ground, type Watch } from './steps/step.ts';
 import { groundOf, type Site } from './site.ts';
 import { takeBack } from './undo.ts';
 import type { Repair } from './vault.ts';
@@ -28,6 +28,7 @@ export async function apply(
     return await applyAll(site, repair, signal, progress);
   } catch (error) {
     if (error instanceof Hindered && error.stopsAll) await giveUp(site, repair, error);
+    if (error instanceof Interrupted) await giveUp(site, repair);
     throw error;
   }
 }
@@ -191,6 +192,7 @@ async function applyUnit(steps: readonly Step[], unit: number, ground: Ground): 
       failed.push(...parts.map(({ what, why }) => ({ unit, why, finding: what })));
       unplanned.push(...(outcome?.unplanned ?? []));
     } catch (error) {
+      if (error instanceof Interrupted) throw error;
       if (error instanceof Hindered && error.stopsAll) throw error;
       // What a step found changed is not its own, however much it looks like it.
       const begun = steps.slice(0, error instanceof Stale ? index : index + 1).toReversed();

@@ -76,10 +76,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
 }
 
 /** What Codex did to threads that it was not asked about. */
-function beyondPlan(
-  { calls, state }: AskStep,
-  { steps, made, packed }: Doings,
-): readonly string[] {
+function beyondPlan({ calls, state }: AskStep, { steps, made, packed }: Doings): readonly string[] {
   const planned = new Set(calls.flatMap(({ threads }) => threads));
   const isPlanned = (text: string) => [...planned].some(id => text.includes(id));
   const isExpected = (step: Step) =>

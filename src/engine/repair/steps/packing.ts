@@ -7,7 +7,7 @@ import type { FilePath } from '../../model/words.ts';
 import { BESIDE, type AppServer } from '../../hands.ts';
 import { isSameTime } from './edit.ts';
 import { putIntoVault } from './move.ts';
-import type { Ground } from './step.ts';
+import { Interrupted, type Ground } from './step.ts';
 
 /** Beside its place: a second name can only be on the same disk. Codex does not look at such names. */
 const HELD = '.codex-health-held';
@@ -76,7 +76,7 @@ export async function pack(
   let waiting = packs;
   let [quiet, idle] = [0, 0];
   while (quiet < QUIET_LOOKS) {
-    if (watch.signal?.aborted === true) throw new Error('it was stopped');
+    if (watch.signal?.aborted === true) throw new Interrupted('compressing was stopped');
     const done = await letGoOfPacked(waiting, ground, failed);
     waiting = waiting.filter(packing => !done.has(packing));
     watch.tell(packs.length - waiting.length, packs.length, 'compressions');
@@ -138,10 +138,7 @@ export async function unpackAgain(
 }
 
 /** A Codex that was killed leaves what it was at work on; nobody else ever looks at that. */
-export async function putUnfinishedAway(
-  files: readonly FilePath[],
-  ground: Ground,
-): Promise<void> {
+export async function putUnfinishedAway(files: readonly FilePath[], ground: Ground): Promise<void> {
   for (const file of files)
     if ((await ground.world.files.stat(file)).ok) await putIntoVault(file, 'packed', ground);
 }
@@ -172,15 +169,13 @@ async function unpackOne(
   }
   // A compressed one that nobody has made here was there without us.
   const isOurs = isPacked && (proven !== null || wasHeld || !isPlain);
-  if (isOurs && (await isAsPlanned(packing, file, world))) await putIntoVault(packed(file), 'packed', ground);
+  if (isOurs && (await isAsPlanned(packing, file, world)))
+    await putIntoVault(packed(file), 'packed', ground);
   return [];
 }
 
 /** Puts the file back under its own name, where it has that no more. False when it was not held. */
-async function letGoUnpacked(
-  packing: Omit<Packing, 'finding'>,
-  ground: Ground,
-): Promise<boolean> {
+async function letGoUnpacked(packing: Omit<Packing, 'finding'>, ground: Ground): Promise<boolean> {
   const { world, hands } = ground;
   const { file } = packing;
   const held = await world.files.stat(file + HELD);
@@ -252,9 +247,7 @@ async function isAsPlanned(
   { files }: Ground['world'],
 ): Promise<boolean> {
   const state = await files.stat(file);
-  return (
-    state.ok && state.value.bytes === bytes && isSameTime(state.value.modifiedMs, modifiedMs)
-  );
+  return state.ok && state.value.bytes === bytes && isSameTime(state.value.modifiedMs, modifiedMs);
 }
 
 async function writeDown(proven: readonly Proven[], { world, hands, keptFiles }: Ground) {

@@ -52,3 +52,6 @@ export interface Watch {
 
 /** The disk is not as a step needs it. Nothing was changed by this step. */
 export class Stale extends Error {}
+
+/** The person has had enough while something long went on: all that was begun is to be taken back. */
+export class Interrupted extends Error {}
