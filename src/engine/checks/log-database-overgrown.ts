@@ -17,7 +17,7 @@ Where it has grown to gigabytes, or its write-ahead log (\`-wal\`) has, Codex st
 fills up. A write-ahead log grows without end while a program keeps an old reading of it open.
 
 With Codex stopped, the repair moves the log database and its write-ahead log into the vault: Codex
-makes a new one at its next start, and goes on to write into that (seen with 0.142, 0.160 and 0.169).
+makes a new one at its next start, and logs into that (seen with 0.142, 0.160 and 0.169).
 Nothing is copied, so that it takes no time. **The room comes back when the repair is dropped from the
 vault**, and at once where the vault lies on another disk (\`--vault DIR\`). Undoing the repair puts it
 back exactly; the one that Codex has made meanwhile is then kept in the vault. It is not rebuilt in

@@ -242,7 +242,10 @@ function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Rec
   );
   const isFailed = new Set(failed.map(({ what }) => what));
   const done = plan.units.filter((_, index) => !undone.has(index));
-  const findings = done.flatMap(unit => unit.findings).filter(finding => !isFailed.has(finding));
+  // What prepares for Codex and what Codex is asked then are two units for one finding.
+  const findings = [...new Set(done.flatMap(unit => unit.findings))].filter(
+    finding => !isFailed.has(finding),
+  );
   return {
     id,
     at,

@@ -155,8 +155,12 @@ async function unpackOne(
   const { world, hands } = ground;
   const { file, bytes, modifiedMs } = packing;
   await hands.removeOwn(file + BESIDE);
+  const isHeld = (await world.files.stat(file + HELD)).ok;
   const isPacked = (await world.files.stat(packed(file))).ok;
-  const wasHeld = await letGoUnpacked(packing, ground);
+  // First the compressed one: once its file is back, nothing says any more that it was made here.
+  if (isHeld && isPacked) await putIntoVault(packed(file), 'packed', ground);
+  if (isHeld) await letGoUnpacked(packing, ground);
+  if (isHeld) return [];
   const isPlain = (await world.files.stat(file)).ok;
   if (!isPlain && !isPacked) return proven === null ? [] : [{ what: file, why: MOVED_SINCE }];
   if (!isPlain) {
@@ -168,19 +172,19 @@ async function unpackOne(
     await hands.unpack(packed(file), file, { bytes, sha256, modifiedMs });
   }
   // A compressed one that nobody has made here was there without us.
-  const isOurs = isPacked && (proven !== null || wasHeld || !isPlain);
+  const isOurs = isPacked && (proven !== null || !isPlain);
   if (isOurs && (await isAsPlanned(packing, file, world)))
     await putIntoVault(packed(file), 'packed', ground);
   return [];
 }
 
-/** Puts the file back under its own name, where it has that no more. False when it was not held. */
-async function letGoUnpacked(packing: Omit<Packing, 'finding'>, ground: Ground): Promise<boolean> {
+/** Puts the file back under its own name, where it has that no more. */
+async function letGoUnpacked(packing: Omit<Packing, 'finding'>, ground: Ground): Promise<void> {
   const { world, hands } = ground;
   const { file } = packing;
   const held = await world.files.stat(file + HELD);
   const plain = await world.files.stat(file);
-  if (!held.ok) return false;
+  if (!held.ok) return;
   if (!plain.ok) await hands.move(file + HELD, file);
   else if (
     plain.value.identity === held.value.identity ||
@@ -189,7 +193,6 @@ async function letGoUnpacked(packing: Omit<Packing, 'finding'>, ground: Ground):
     await hands.removeOwn(file + HELD);
   // Codex has unpacked it since and written on; ours holds what that was made of.
   else await putIntoVault(file + HELD, 'packed', ground);
-  return true;
 }
 
 const MOVED_SINCE =
