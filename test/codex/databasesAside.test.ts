@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { NodeWorld } from '../../src/node/world.ts';
-import { askThreads } from '../support/codex/askThreads.ts';
+import { askThreads, type AllFacts } from '../support/codex/askThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
 import { databaseNames, removeDatabase, withDatabase } from '../support/codex/databases.ts';
@@ -46,15 +46,18 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
         fs.writeFileSync(file, NOISE);
         // What was written to it last may still lie beside it.
         fs.writeFileSync(`${file}-wal`, NOISE.subarray(0, 4096));
-        const before = [homePicture(copy.folder), partsOf(file)];
+        const before = partsOf(file);
         const { healed, failed, undo } = await cure(copy, `database-damaged:${name}`);
         expect([name, healed, failed]).toEqual([name, [`database-damaged:${name}`], []]);
-        expect([name, await askThreads(codex, copy)]).toEqual([name, well]);
+        expect([name, await askThreads(codex, copy)]).toEqual([name, wellAfter(name, well, mode)]);
         expect(fs.readFileSync(file).subarray(0, 15).toString()).toBe('SQLite format 3');
         expect(fs.existsSync(path.join(copy.folder, 'db-backups'))).toBe(false);
-        if (name.startsWith('thread_history_')) continue;
-        expect([name, await undo()]).toEqual([name, []]);
-        expect([name, partsOf(file)]).toEqual([name, before[1]]);
+        // What has been done with threads since they were resumed stays, and is named.
+        const left = (await undo()).filter(
+          ({ what }) => !Object.values(copy.ids).some(id => what.includes(id)),
+        );
+        expect([name, left]).toEqual([name, []]);
+        expect([name, partsOf(file)]).toEqual([name, before]);
       }
     }));
 
@@ -96,7 +99,7 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
 interface Cured {
   readonly healed: readonly string[];
   readonly failed: readonly unknown[];
-  undo(): Promise<readonly unknown[]>;
+  undo(): Promise<readonly { readonly what: string }[]>;
 }
 
 interface Bench {
@@ -140,6 +143,13 @@ async function cureOne({ folder }: CodexHome, codex: string, finding: string): P
     failed: receipt.failed,
     undo: async () => (await repairs.undo(await scan(), null, null)).left,
   };
+}
+
+/** Codex resumes no archived thread: that one has its turns again when it is taken out and opened. */
+function wellAfter(name: string, well: AllFacts, mode: HistoryMode): AllFacts {
+  const { X } = well;
+  const isEmptied = name.startsWith('thread_history_') && mode === 'paginated' && X !== undefined;
+  return isEmptied ? { ...well, X: { ...X, turns: [] } } : well;
 }
 
 /** The database and its log, byte for byte; null for what is not there. */

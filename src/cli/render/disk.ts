@@ -65,7 +65,10 @@ export function renderDisk(use: DiskUse, { snapshot }: Report, context: Context)
     ...section(
       'Other',
       page,
-      use.others.slice(0, FEW).map(({ name, ...room }) => row(room, name, page)),
+      use.others
+        .filter(({ allocated }) => allocated > 0)
+        .slice(0, FEW)
+        .map(({ name, ...room }) => row(room, name, page)),
     ),
     ...section('What could be had back', page, savings(use, context)),
     ...section(
