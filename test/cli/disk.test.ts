@@ -32,6 +32,7 @@ interface Answer {
   readonly biggest: readonly (Room & { readonly thread: string; readonly fills: unknown })[];
   readonly databases: readonly { readonly name: string; readonly allocated: number }[];
   readonly others: readonly { readonly name: string }[];
+  readonly secondNames: number;
   readonly gaps: readonly { readonly path: string; readonly why: string }[];
   readonly compression: {
     readonly files: number;
@@ -68,11 +69,45 @@ describe('disk', () => {
     ]);
   });
 
+  test('a second name of a file takes no room', async () => {
+    const { world, type } = terminal(sample().file('second-name', 'x'.repeat(70_000)));
+    const { measure } = world.files;
+    const alone = JSON.parse((await type('disk', '--json')).out) as Answer;
+    Object.assign(world.files, {
+      measure: async (root: string) => {
+        const read = await measure(root);
+        const isSame = (path: string) => path === 'second-name' || path.startsWith('archived_');
+        return read.ok
+          ? {
+              ok: true,
+              value: {
+                ...read.value,
+                entries: read.value.entries.map(entry =>
+                  isSame(entry.path) ? { ...entry, identity: 'one file' } : entry,
+                ),
+              },
+            }
+          : read;
+      },
+    });
+    const shared = JSON.parse((await type('disk', '--json')).out) as Answer;
+    expect(shared.total.files).toBe(alone.total.files - 1);
+    expect(shared.secondNames).toBe(1);
+    // The conversation is what people look for.
+    expect(shared.kinds.find(({ kind }) => kind === 'archived')?.files).toBe(1);
+    expect(shared.others.map(({ name }) => name)).not.toContain('second-name');
+  });
+
   test('by project, and by the year in which a conversation was begun', async () => {
-    const { projects } = await shown(sample());
+    const { projects } = await shown(
+      sample().file(
+        `sessions/2024/10/01/rollout-2024-10-01T00-00-00-${idOf('t9')}.jsonl.zst`,
+        packedRollout('t9'),
+      ),
+    );
     const one = projects.find(({ project }) => project === PROJECT);
     const two = projects.find(({ project }) => project === '/home/ada/work/two');
-    expect([one?.threads, Object.keys(one?.years ?? {})]).toEqual([3, ['2026']]);
+    expect([one?.threads, Object.keys(one?.years ?? {})]).toEqual([4, ['2024', '2026']]);
     expect([two?.threads, Object.keys(two?.years ?? {})]).toEqual([1, ['2025']]);
     expect(two?.years['2025']).toEqual({
       files: two?.files,

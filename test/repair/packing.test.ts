@@ -105,6 +105,19 @@ test('what Codex compresses besides is said, and unpacked as well', async () => 
   expect(pictureOf(bench.files)).toEqual(before);
 });
 
+test('also such a one is left where it holds something else by now', async () => {
+  const bench = createBench(({ pack }) => {
+    for (const key of ['one', 'two', 'three']) pack(key);
+  });
+  const three = bench.rollouts[2] ?? '';
+  const { length } = bench.files.get(three)?.bytes ?? [];
+  await bench.apply();
+  const other = zlib.zstdCompressSync('x'.repeat(length));
+  bench.files.set(`${three}.zst`, { bytes: other, modifiedMs: 9 });
+  expect(await bench.undo()).toEqual([{ what: `${three}.zst`, why: 'it has been written since' }]);
+  expect(bench.files.get(`${three}.zst`)?.bytes).toEqual(other);
+});
+
 test('a Codex that dies over it is taken back', async () => {
   const bench = createBench(({ pack }) => {
     pack('one');
