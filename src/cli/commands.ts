@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { accept } from './commands/accept.ts';
 import { apply } from './commands/apply.ts';
 import { bundle } from './commands/bundle.ts';
+import { disk } from './commands/disk.ts';
 import { explain } from './commands/explain.ts';
 import { history } from './commands/history.ts';
 import { lsp } from './commands/lsp.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   history,
   save,
   provider,
+  disk,
   explain,
   accept,
   bundle,

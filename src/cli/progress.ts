@@ -23,6 +23,8 @@ const WORDS: Readonly<Record<string, readonly [verb: string, noun: string]>> = {
   rollouts: ['Looking', 'conversations'],
   repairs: ['Repairing', 'repairs'],
   moves: ['Moving', 'threads'],
+  compressions: ['Compressing', 'conversations'],
+  unpacking: ['Unpacking', 'conversations'],
 };
 /** A rate that was measured for less than this says nothing. */
 const MEASURED_MS = 1000;

@@ -10,6 +10,7 @@ import {
 import type { Check, Cure } from './checks/check.ts';
 import { checks } from './checks/index.ts';
 import { runChecks } from './checks/runChecks.ts';
+import { measureDisk, type DiskUse } from './diskUse.ts';
 import type { Hands } from './hands.ts';
 import type { Counts, Report } from './model/report.ts';
 import type { CheckOutcome, CureOffer, Finding } from './model/finding.ts';
@@ -29,6 +30,9 @@ export type { Choice } from './repair/planRepairs.ts';
 export type { Originals } from './repair/ledger.ts';
 export type { MovePlan, ProviderMove } from './repair/planProviderMove.ts';
 export type { Moved } from './providerMoves.ts';
+export type { Compressed } from './compressions.ts';
+export type { BigThread, DiskUse, Kind, ProjectRoom, Room } from './diskUse.ts';
+export type { CompressionPlan } from './repair/planCompression.ts';
 export { listProviders, type ProviderEntry, type ProviderList } from './providerList.ts';
 export type { SafeCopy } from './repair/saveCopy.ts';
 export type { Undone } from './repair/undo.ts';
@@ -47,6 +51,8 @@ export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'n
 export interface Engine {
   /** Looks at a home, and judges what it saw. Changes nothing. */
   scan(request: ScanRequest): Promise<Report>;
+  /** What fills the home of a report, and what could be had back. Changes nothing. */
+  disk(report: Report): Promise<DiskUse>;
   /** All checks, in the order in which a person reads them. */
   readonly checks: readonly CheckPage[];
   /** These findings of a report shall count nowhere until their facts change. */
@@ -74,6 +80,7 @@ export function createEngine(world: World): Engine {
         markAccepted(found, acceptances, text => world.hash(text)),
       );
     },
+    disk: report => measureDisk(world, report),
     checks,
     accept: async (report, findings) => {
       const more = accept(await kept(report), findings, world.now(), text => world.hash(text));

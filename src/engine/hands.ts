@@ -24,6 +24,13 @@ export interface Hands {
   rewrite(file: FilePath, rewriting: Rewriting): Promise<void>;
   /** Moves a file to where nothing is, also to another disk: there it is compared before it goes here. */
   move(from: FilePath, to: FilePath): Promise<void>;
+  /** Gives a file a second name, where nothing is; it costs no room. */
+  link(file: FilePath, name: FilePath): Promise<void>;
+  /**
+   * Makes a file of what a compressed one holds, with the rights of that. Fails when it holds anything
+   * else than was expected, and then makes nothing.
+   */
+  unpack(packed: FilePath, file: FilePath, expected: Unpacking): Promise<void>;
   /** Removes what we have made ourselves. */
   removeOwn(file: FilePath): Promise<void>;
   setTime(file: FilePath, modifiedMs: number): Promise<void>;
@@ -64,6 +71,13 @@ export class Hindered extends Error {
 export interface Writing {
   readonly pieces: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   readonly cutTo: number | null;
+  readonly modifiedMs: number;
+}
+
+export interface Unpacking {
+  readonly bytes: number;
+  /** Null where nobody has noted it. */
+  readonly sha256: string | null;
   readonly modifiedMs: number;
 }
 

@@ -1,6 +1,7 @@
 // Plan, apply, undo, history: what a person may ask of `repair/`, for one home.
 
 import type { Cure } from './checks/check.ts';
+import { compressionsOf, type Compressions } from './compressions.ts';
 import { Hindered, type Hands } from './hands.ts';
 import type { Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
@@ -62,7 +63,7 @@ export interface Past {
   readonly undoable: boolean;
 }
 
-export interface Repairs extends ProviderMoves {
+export interface Repairs extends ProviderMoves, Compressions {
   /** What would be done. Looks closer, and changes nothing. */
   plan(report: Report, choice: Choice, vault?: FilePath | null): Promise<Plan>;
   /** `report` is what the plan was made of; `scan` looks at the same home again. */
@@ -113,6 +114,7 @@ export function repairsOf(
   };
   return {
     ...providerMovesOf({ siteOf, carryOut }),
+    ...compressionsOf({ siteOf, carryOut }, world),
     plan,
     apply: async (first, scan, { choice, ...consent }) => {
       const done = await carryOut(first, scan, consent, report =>

@@ -67,6 +67,18 @@ export interface Files {
    * size. A `.zst` is handed over unpacked. A piece is valid until `visit` returns.
    */
   stream(file: FilePath, visit: (piece: Uint8Array) => 'more' | 'stop'): Promise<Read<void>>;
+  /** What a file holds, unpacked where it is compressed; read piece by piece, whatever the size. */
+  digest(file: FilePath): Promise<Read<Digest>>;
+  /**
+   * Everything at and below a path, with the room that it takes. Links are not followed, but for the
+   * path itself.
+   */
+  measure(root: FilePath): Promise<Read<Measured>>;
+  /**
+   * How many bytes the beginning of a file comes to when it is compressed as Codex does it; nothing is
+   * written. Null where this machine cannot compress so.
+   */
+  packedSize(file: FilePath, atMost: number): Promise<Read<PackedSize> | null>;
   filesystem(path: FilePath): Promise<Filesystem | null>;
   /** Whether touching this path may wait for ever, as on a mount whose server is gone. */
   mayHang(path: FilePath): Promise<boolean>;
@@ -83,6 +95,32 @@ export interface FileState {
   /** When anything about the file was last changed, its name and rights among it. */
   readonly changedMs: number;
   /** Changes when the file is replaced by another of the same name. */
+  readonly identity: string;
+}
+
+export interface Digest {
+  readonly bytes: number;
+  /** In hexadecimal digits. */
+  readonly sha256: string;
+}
+
+export interface PackedSize {
+  readonly bytes: number;
+  readonly packedBytes: number;
+}
+
+export interface Measured {
+  readonly entries: readonly MeasuredEntry[];
+  readonly troubles: Tree['troubles'];
+}
+
+export interface MeasuredEntry extends TreeEntry {
+  /** Its length, as it is read. */
+  readonly bytes: number;
+  /** The room that it takes on disk: less than its length where it has holes. */
+  readonly allocated: number;
+  readonly modifiedMs: number;
+  /** Two names of one file have one identity. */
   readonly identity: string;
 }
 

@@ -12,7 +12,9 @@ import type {
   Trouble,
 } from '../engine/world.ts';
 import { filesystemOf, mayHang } from './filesystems.ts';
-import { unpack } from './unpack.ts';
+import { digestOf } from './digest.ts';
+import { measureTree } from './measure.ts';
+import { canPack, packedSizeOf, unpack } from './unpack.ts';
 
 /** Folders of rollouts are three deep; anything far deeper is not Codex's. */
 const MAX_DEPTH = 8;
@@ -39,6 +41,10 @@ export function createFiles(): Files {
       attempt(() => withFile(file, handle => readFully(handle, Buffer.alloc(length), offset))),
     whole: async (file, maxBytes) => readWhole(file, maxBytes),
     stream: (file, visit) => streamFile(file, visit),
+    digest: file => attemptLong(() => digestOf(file)),
+    measure: async root => attempt(() => measureTree(root)),
+    packedSize: async (file, atMost) =>
+      canPack ? attempt(() => packedSizeOf(readStart(file, atMost))) : null,
     realPath: async file => {
       const real = attempt(() => fs.realpathSync.native(file));
       return real.ok ? real.value : file;
@@ -94,6 +100,13 @@ function readEnds(
     const tailLength = readInto(handle, buffer, headBytes, tailBytes, tailOffset);
     const tail = buffer.subarray(headBytes, headBytes + tailLength);
     return { state, head, tail, tailOffset };
+  });
+}
+
+function readStart(file: string, atMost: number): Uint8Array {
+  return withFile(file, (handle, stats) => {
+    const length = Math.min(atMost, Number(stats.size));
+    return readFully(handle, Buffer.allocUnsafeSlow(length), 0);
   });
 }
 
@@ -184,13 +197,13 @@ export function inMilliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1000n) / 1000;
 }
 
-function kindOf(entry: fs.BigIntStats | fs.Dirent): FileState['kind'] {
+export function kindOf(entry: fs.BigIntStats | fs.Dirent): FileState['kind'] {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   return entry.isSymbolicLink() ? 'link' : 'other';
 }
 
-class WorldTrouble extends Error {
+export class WorldTrouble extends Error {
   readonly trouble: Trouble;
 
   constructor(trouble: Trouble) {
@@ -202,6 +215,14 @@ class WorldTrouble extends Error {
 function attempt<T>(action: () => T): Read<T> {
   try {
     return { ok: true, value: action() };
+  } catch (error) {
+    return { ok: false, trouble: troubleOf(error) };
+  }
+}
+
+async function attemptLong<T>(action: () => Promise<T>): Promise<Read<T>> {
+  try {
+    return { ok: true, value: await action() };
   } catch (error) {
     return { ok: false, trouble: troubleOf(error) };
   }

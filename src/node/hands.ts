@@ -4,10 +4,11 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Hands, Rewriting, Writing } from '../engine/hands.ts';
+import type { Hands, Rewriting, Unpacking, Writing } from '../engine/hands.ts';
 import { BESIDE } from '../engine/hands.ts';
 import { createAppServers } from './appServer.ts';
 import { createDatabaseWriter } from './databaseWriter.ts';
+import { readUnpacked } from './digest.ts';
 import { inMilliseconds } from './files.ts';
 import { plainly } from './hindrances.ts';
 
@@ -34,6 +35,12 @@ export function createHands(): Hands {
     write: plainly(async (file, writing) => writeInPlace(file, writing)),
     rewrite: plainly(async (file, rewriting) => rewrite(file, rewriting)),
     move: (from, to) => plainly(async () => moveFile(from, to))(to),
+    link: (file, name) =>
+      plainly(async () => {
+        fs.linkSync(file, name);
+        syncFolder(path.dirname(name));
+      })(file),
+    unpack: (packed, file, expected) => plainly(() => unpackFile(packed, file, expected))(file),
     removeOwn: plainly(async file => {
       if (!fs.existsSync(file)) return;
       fs.unlinkSync(file);
@@ -139,6 +146,36 @@ function moveToOtherDisk(from: string, to: string): void {
     });
   });
   fs.unlinkSync(from);
+}
+
+/** Under another name until it is proven to be what was expected. */
+async function unpackFile(packed: string, file: string, expected: Unpacking): Promise<void> {
+  refuseToReplace(file);
+  const beside = file + BESIDE;
+  const like = fs.statSync(packed);
+  const hash = crypto.createHash('sha256');
+  let bytes = 0;
+  const handle = fs.openSync(beside, 'w', OUR_FILE);
+  try {
+    await readUnpacked(packed, piece => {
+      writeFully(handle, piece, null);
+      hash.update(piece);
+      bytes += piece.length;
+    });
+    const { sha256 } = expected;
+    if (bytes !== expected.bytes || (sha256 !== null && hash.digest('hex') !== sha256))
+      throw new Error(`${packed} does not hold what was expected`);
+    giveRights(handle, like);
+    setTime(handle, expected.modifiedMs);
+    fs.fsyncSync(handle);
+  } catch (error) {
+    fs.unlinkSync(beside);
+    throw error;
+  } finally {
+    fs.closeSync(handle);
+  }
+  fs.renameSync(beside, file);
+  syncFolder(path.dirname(file));
 }
 
 function hashOf(handle: number): string {

@@ -54,3 +54,14 @@ function unpackNatively(readPieces: (visit: Visit) => void): Uint8Array | null {
     return null;
   }
 }
+
+/** Since Node 22.15. */
+export const canPack = typeof zlib.zstdCompressSync === 'function';
+
+/** What Codex takes. */
+const LEVEL = 3;
+
+export function packedSizeOf(bytes: Uint8Array): { bytes: number; packedBytes: number } {
+  const params = { [zlib.constants.ZSTD_c_compressionLevel]: LEVEL };
+  return { bytes: bytes.length, packedBytes: zlib.zstdCompressSync(bytes, { params }).length };
+}

@@ -1,5 +1,5 @@
-import { describe, test } from 'vitest';
-import { expectFindings, expectOutcome } from '../support/expect.ts';
+import { describe, expect, test } from 'vitest';
+import { expectFindings, expectOutcome, scanned } from '../support/expect.ts';
 import { home } from '../support/home.ts';
 import { homeWith, LONG_AGO, recordedDatabase } from '../support/recordedDatabase.ts';
 
@@ -125,4 +125,39 @@ describe('says', () => {
       CHECK,
       'The state database cannot be read: there is a folder in its place. Codex 0.169.0 does not start with it.',
     ));
+});
+
+describe('offers', () => {
+  const offered = async (name: string) => {
+    const { report } = await scanned(homeWith(name, noise).codex('0.169.0'));
+    const found = report.findings.filter(({ check }) => check === CHECK);
+    return found.flatMap(({ cures }) =>
+      cures.map(
+        ({ id, loses, automatic }) => `${id}, loses ${loses}${automatic ? ', for all' : ''}`,
+      ),
+    );
+  };
+
+  test.each([
+    ['thread_history_1.sqlite', 'fill-again, loses nothing, for all'],
+    ['logs_2.sqlite', 'put-logs-away, loses nothing, for all'],
+    ['goals_1.sqlite', 'put-away, loses readable data'],
+    ['memories_1.sqlite', 'put-away, loses readable data'],
+    ['queue_1.sqlite', 'put-away, loses readable data'],
+  ])('for %s: %s', async (name, cure) => {
+    expect(await offered(name)).toEqual([cure]);
+  });
+
+  test('nothing of which nobody knows what is in it', async () => {
+    expect(await offered('novel_1.sqlite')).toEqual([]);
+  });
+
+  test('nothing for a folder in the place of a database', async () => {
+    const { report } = await scanned(
+      home()
+        .thread('t1')
+        .trouble('goals_1.sqlite', ...FOLDER),
+    );
+    expect(report.findings.flatMap(({ cures }) => cures)).toEqual([]);
+  });
 });

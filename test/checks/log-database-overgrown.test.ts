@@ -1,6 +1,8 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
+import { createEngine, createRepairs } from '../../src/engine/engine.ts';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home } from '../support/home.ts';
+import { home, HOME } from '../support/home.ts';
+import { createMemoryHands } from '../support/memoryHands.ts';
 import { homeWith, LONG_AGO, recordedDatabase } from '../support/recordedDatabase.ts';
 
 const CHECK = 'log-database-overgrown';
@@ -93,4 +95,26 @@ test('says how large, in steps that do not change with each line', async () => {
     CHECK,
     'The log database takes 4 GiB or more, 4 GiB or more of it in its write-ahead log. More than half of it is empty pages. No conversation is in it.',
   );
+});
+
+test('the cure says how large it is, and when the room comes back; it has to be chosen', async () => {
+  const { world, files } = logs(600).build();
+  const report = await createEngine(world).scan({
+    home: HOME,
+    sqliteHome: null,
+    codex: null,
+    full: false,
+  });
+  const repairs = createRepairs(world, createMemoryHands(files).hands);
+  const all = await repairs.plan(report, { findings: 'all', cure: null });
+  expect(all.units).toEqual([]);
+  const [finding] = report.findings.filter(({ check }) => check === CHECK);
+  const { units, needs } = await repairs.plan(report, {
+    findings: [finding?.id ?? ''],
+    cure: null,
+  });
+  expect(units.map(({ says }) => says)).toEqual([
+    'The log database (600 MiB) goes into the vault, and Codex begins a new one when it is started next. The room comes back when this repair is dropped from the vault.',
+  ]);
+  expect(needs).toEqual(['codex-stopped']);
 });

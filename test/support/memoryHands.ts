@@ -1,6 +1,8 @@
 // Hands for the machine in memory, which can be stopped at every single operation: before it, or in
 // the middle of it where the real one can leave something half done.
 
+import { createHash } from 'node:crypto';
+import zlib from 'node:zlib';
 import type { Cell } from '../../src/engine/world.ts';
 import type { AppServers, Hands, Transaction } from '../../src/engine/hands.ts';
 import { BESIDE } from '../../src/engine/hands.ts';
@@ -120,6 +122,24 @@ export function createMemoryHands(
         },
         // To another disk it is copied first.
         () => files.set(to, demand(from)),
+      ),
+    link: (file, name) =>
+      operate(`link ${file} as ${name}`, () => {
+        refuse(name);
+        files.set(name, demand(file));
+      }),
+    unpack: (packed, file, { bytes, sha256, modifiedMs }) =>
+      operate(
+        `unpack ${packed} as ${file}`,
+        () => {
+          refuse(file);
+          const unpacked = zlib.zstdDecompressSync(demand(packed).bytes);
+          const hash = createHash('sha256').update(unpacked).digest('hex');
+          if (unpacked.length !== bytes || (sha256 !== null && hash !== sha256))
+            throw new Error(`${packed} does not hold what was expected`);
+          put(file, unpacked, modifiedMs);
+        },
+        () => put(file + BESIDE, new Uint8Array(1), now()),
       ),
     removeOwn: file =>
       files.has(file)

@@ -13,6 +13,7 @@ import type {
   Cell,
   Files,
   FileState,
+  Measured,
   OpenDatabase,
   Read,
   Table,
@@ -141,16 +142,51 @@ function createMemoryFiles(machine: MemoryMachine): Files {
         visit(file.endsWith('.zst') ? zlib.zstdDecompressSync(packed) : packed);
         return answer(undefined);
       } catch (error) {
-        return Promise.resolve({
-          ok: false,
-          trouble: { code: 'broken', why: error instanceof Error ? error.message : '' },
-        });
+        return Promise.resolve(broken(error));
       }
+    },
+    digest: file => {
+      const found = read(file);
+      if (!found.ok) return Promise.resolve(found);
+      const { bytes } = found.value;
+      try {
+        const content = file.endsWith('.zst') ? zlib.zstdDecompressSync(bytes) : bytes;
+        const sha256 = createHash('sha256').update(content).digest('hex');
+        return answer({ bytes: content.length, sha256 });
+      } catch (error) {
+        return Promise.resolve(broken(error));
+      }
+    },
+    measure: root => Promise.resolve(measure(machine, root)),
+    packedSize: (file, atMost) => {
+      const found = read(file);
+      if (!found.ok) return Promise.resolve(found);
+      const bytes = found.value.bytes.slice(0, atMost);
+      return answer({ bytes: bytes.length, packedBytes: zlib.zstdCompressSync(bytes).length });
     },
     realPath: file => Promise.resolve(file),
     mayHang: file => Promise.resolve(machine.silent.has(file)),
     filesystem: () => Promise.resolve(machine.filesystem),
     pause: () => Promise.resolve(),
+  };
+}
+
+/** In blocks of four KiB, as most disks do it. */
+function measure(machine: MemoryMachine, root: string): Read<Measured> {
+  const tree = treeOf(machine, root);
+  const own = machine.files.get(root);
+  const listed = tree.ok ? tree.value.entries : [{ path: '', file: root, kind: 'file' as const }];
+  if (!tree.ok && own === undefined) return tree;
+  return {
+    ok: true,
+    value: {
+      entries: listed.map(entry => {
+        const { bytes = new Uint8Array(), modifiedMs = 0 } = machine.files.get(entry.file) ?? {};
+        const allocated = Math.ceil(bytes.length / 4096) * 4096;
+        return { ...entry, bytes: bytes.length, allocated, modifiedMs, identity: entry.file };
+      }),
+      troubles: tree.ok ? tree.value.troubles : [],
+    },
   };
 }
 
@@ -237,6 +273,11 @@ function stateOf(file: string, memoryFile: MemoryFile): FileState {
 
 function answer<T>(value: T): Promise<Read<T>> {
   return Promise.resolve({ ok: true, value });
+}
+
+function broken(error: unknown) {
+  const why = error instanceof Error ? error.message : '';
+  return { ok: false as const, trouble: { code: 'broken' as const, why } };
 }
 
 function missing() {

@@ -1,6 +1,6 @@
 // What cures are made of: the steps that several of them take.
 
-import type { CloserLook } from '../model/closerLook.ts';
+import type { CloserLook, FileFacts } from '../model/closerLook.ts';
 import { literal } from '../model/literal.ts';
 import type {
   AskStep,
@@ -88,6 +88,11 @@ const NO_ROW: Objection = {
   next: 'Look again with codex-health scan.',
 };
 
+export const GONE: Objection = {
+  why: 'it is not there any more',
+  next: 'Look again with codex-health scan.',
+};
+
 export const STRANGE_SCHEMA: Objection = {
   why: 'the database is of a Codex that this program does not know, and is only looked at',
   next: 'A newer codex-health may know it.',
@@ -107,6 +112,20 @@ export function moveFile(
   to: Destination,
 ): MoveStep {
   return { kind: 'move', from: file, to, bytes, modifiedMs };
+}
+
+/**
+ * Puts a database into the vault, as Codex makes a new one at its next start. Its log goes first: alone
+ * it means nothing, while a database without it is stale. Undone in the other direction, the database
+ * comes back before its log does.
+ */
+export function putDatabaseAway(
+  database: FileFacts,
+  beside: readonly FileFacts[],
+): readonly MoveStep[] {
+  const moved = (facts: FileFacts) =>
+    moveFile(facts, { vault: facts.file.slice(facts.file.search(/[^/\\]*$/)) });
+  return [...beside.toReversed().map(moved), { ...moved(database), isDatabase: true }];
 }
 
 export function editFile(

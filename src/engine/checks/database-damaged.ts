@@ -1,13 +1,16 @@
+import type { CloserLook } from '../model/closerLook.ts';
 import type { DatabaseTrouble } from '../model/database.ts';
+import type { Subject } from '../model/finding.ts';
+import type { AskStep } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
-import { defineCheck } from './check.ts';
+import { defineCheck, type Draft, type Objection } from './check.ts';
 import { isGrave, reactionsTo, sayReactions, type DatabaseState } from './codexReactions.ts';
 import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { namedThreads } from './namedThreads.ts';
 import { countOf } from './words.ts';
-import { rebuildCalls } from './rebuild.ts';
-import { asDraft, askCodex, moveFile, SAFE } from './curing.ts';
+import { rebuildCalls, resumeCalls } from './rebuild.ts';
+import { asDraft, askCodex, CHOSEN, GONE, moveFile, putDatabaseAway, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'database-damaged',
@@ -20,7 +23,16 @@ From 0.142 on Codex notices most damage at its start, moves the file into \`db-b
 new one from your conversations. 0.131 to 0.135 do not start, older versions go on without the database
 and list what they find in the files. A folder in its place stops every version from 0.131 on. Damage
 that lies in an index only is found by 0.169, and not by 0.150 and 0.160. The history database is not
-made anew by any version: threads with paginated history cannot be opened until it is moved aside.
+made anew by any version: threads with paginated history cannot be opened until it is moved aside
+(seen with 0.160 and 0.169). All that is in it comes from the conversations: the repair moves it into
+the vault and lets Codex resume each active thread once, which enters its turns anew; those of archived
+threads come back when they are taken out and opened.
+
+Nothing of your conversations is in the database of logs; the repair puts it into the vault, and Codex
+begins a new one. Goals, memories and queued messages are kept nowhere else. Codex from 0.142 on moves
+a damaged one into \`db-backups\` at its next start and goes on with an empty one; the repair that is
+offered puts it into the vault instead, from where it can be had back as it was. What in it could still
+be read is not carried over: so this one has to be chosen.
 
 What Codex does not bring back when it makes the state database anew: the names that you gave (they
 are also in \`session_index.jsonl\`, and can be put back), pins, sections, projects and read marks. So
@@ -78,8 +90,75 @@ them is not seen.`,
         );
       },
     },
+    {
+      ...SAFE,
+      id: 'fill-again',
+      title: 'Put the damaged history into the vault, and let Codex enter all turns anew',
+      needs: ['codex-stopped', 'codex-started'],
+      phase: 'databases',
+      fits: ({ facts }) => facts.family === 'thread_history' && facts.kind !== 'folder',
+      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      plan: ({ id, subject, threads }, snapshot, closer) => {
+        const calls = resumeCalls(id, threads, snapshot);
+        return putAway(
+          'The damaged history goes into the vault, and Codex enters the turns of each active thread anew.',
+          subject,
+          snapshot,
+          closer,
+          ...(calls.length === 0 ? [] : [askCodex(snapshot, calls)]),
+        );
+      },
+    },
+    {
+      ...SAFE,
+      id: 'put-logs-away',
+      title: 'Put the damaged logs into the vault, and let Codex begin new ones',
+      needs: ['codex-stopped'],
+      phase: 'databases',
+      fits: ({ facts }) => facts.family === 'logs' && facts.kind !== 'folder',
+      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      plan: ({ subject }, snapshot, closer) =>
+        putAway(
+          'The damaged logs go into the vault, and Codex begins new ones when it is started next.',
+          subject,
+          snapshot,
+          closer,
+        ),
+    },
+    {
+      ...CHOSEN,
+      loses: 'readable data',
+      id: 'put-away',
+      title: 'Put the damaged database into the vault, and let Codex begin an empty one',
+      needs: ['codex-stopped'],
+      phase: 'databases',
+      fits: ({ facts }) => OF_PERSONS.includes(facts.family) && facts.kind !== 'folder',
+      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      plan: ({ subject, facts }, snapshot, closer) =>
+        putAway(
+          `${databaseName(facts.family)} goes into the vault, and Codex begins an empty one when it is started next. What in it could still be read is not carried over.`,
+          subject,
+          snapshot,
+          closer,
+        ),
+    },
   ],
 });
+
+/** What a person has entered there is nowhere else. */
+const OF_PERSONS: readonly string[] = ['goals', 'memories', 'queue'];
+
+function putAway(
+  says: string,
+  { path }: Subject,
+  snapshot: Snapshot,
+  { sidecars }: CloserLook,
+  ...then: readonly (AskStep | Objection)[]
+): Draft | Objection {
+  const database = databasesInUse(snapshot).find(({ file }) => file === path);
+  if (database === undefined) return GONE;
+  return asDraft(says, ...putDatabaseAway(database, sidecars[database.file] ?? []), ...then);
+}
 
 /** A file that let nobody look, or has nothing in it yet, says nothing of damage. */
 function isDamage({ kind }: DatabaseTrouble): boolean {

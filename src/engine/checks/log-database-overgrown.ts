@@ -1,5 +1,6 @@
 import type { Database } from '../model/database.ts';
 import { defineCheck } from './check.ts';
+import { asDraft, CHOSEN, GONE, putDatabaseAway } from './curing.ts';
 import { databasesInUse, databaseSubject } from './databasesInUse.ts';
 
 const MIB = 1024 * 1024;
@@ -15,9 +16,12 @@ export default defineCheck({
 Where it has grown to gigabytes, or its write-ahead log (\`-wal\`) has, Codex starts slowly and the disk
 fills up. A write-ahead log grows without end while a program keeps an old reading of it open.
 
-With Codex stopped, the log database can be moved aside: Codex makes a new one. The space of empty
-pages inside it comes back that way too. It is not rebuilt in place, because that has cost people the
-notes of its updates (issue 35555).
+With Codex stopped, the repair moves the log database and its write-ahead log into the vault: Codex
+makes a new one at its next start, and logs into that (seen with 0.142, 0.160 and 0.169).
+Nothing is copied, so that it takes no time. **The room comes back when the repair is dropped from the
+vault**, and at once where the vault lies on another disk (\`--vault DIR\`). Undoing the repair puts it
+back exactly; the one that Codex has made meanwhile is then kept in the vault. It is not rebuilt in
+place, because that has cost people the notes of its updates (issue 35555).
 
 It is a note from 512 MiB on, or where more than half of at least 64 MiB is empty pages, and a
 warning from 4 GiB on.`,
@@ -47,6 +51,26 @@ warning from 4 GiB on.`,
     const waste = empty === 0 ? '' : ` More than half of it is empty pages.`;
     return `The log database takes ${inWords(mebibytes)} or more${log}.${waste} No conversation is in it.`;
   },
+  cures: [
+    {
+      ...CHOSEN,
+      id: 'put-away',
+      title: 'Put the log database into the vault, and let Codex begin a new one',
+      needs: ['codex-stopped'],
+      phase: 'databases',
+      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      plan: ({ subject }, snapshot, closer) => {
+        const database = databasesInUse(snapshot).find(({ file }) => file === subject.path);
+        if (database === undefined) return GONE;
+        const beside = closer.sidecars[database.file] ?? [];
+        const bytes = [database, ...beside].reduce((sum, part) => sum + part.bytes, 0);
+        return asDraft(
+          `The log database (${sizeOf(bytes)}) goes into the vault, and Codex begins a new one when it is started next. The room comes back when this repair is dropped from the vault.`,
+          ...putDatabaseAway(database, beside),
+        );
+      },
+    },
+  ],
 });
 
 function freeBytes({ header }: Database): number {
@@ -59,6 +83,11 @@ function freeBytes({ header }: Database): number {
  */
 function rounded(bytes: number): number {
   return bytes < MIB ? 0 : 2 ** Math.floor(Math.log2(bytes / MIB));
+}
+
+/** To the MiB, for whoever wants to know what that will free. */
+function sizeOf(bytes: number): string {
+  return `${String(Math.round(bytes / MIB))} MiB`;
 }
 
 function inWords(mebibytes: number): string {

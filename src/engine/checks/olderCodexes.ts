@@ -46,6 +46,14 @@ export function olderCodexes(snapshot: Snapshot): readonly OlderCodex[] {
   return found.map(older => ({ ...older, reader: readers[0] ?? null }));
 }
 
+/** Versions here that would drop what is compressed from their lists, and delete its entries. */
+export function codexesBlindToCompressed({ codexes }: Snapshot): readonly string[] {
+  const blind = codexes
+    .flatMap(({ version }) => version ?? [])
+    .filter(version => isOlder(version, READS_COMPRESSED));
+  return [...new Set(blind)].sort((one, other) => (isOlder(one, other) ? -1 : 1));
+}
+
 export function whatItCannotRead(paginated: number, compressed: number): readonly string[] {
   return [
     ...(paginated > 0 ? [`${countOf(paginated, 'conversation')} with paginated history`] : []),

@@ -1,7 +1,8 @@
-// What Codex is asked when it has made its database anew: what only the old one knew.
+// What Codex is asked so that a database that it has made anew knows what the old one knew.
 
 import type { Call } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { ThreadId } from '../model/words.ts';
 import { judgedThread } from './causes.ts';
 import { namedThreads } from './namedThreads.ts';
 
@@ -26,4 +27,24 @@ export function rebuildCalls(snapshot: Snapshot, finding: string): readonly Call
     threads: [id],
   }));
   return [start, ...names];
+}
+
+/**
+ * Codex enters the turns of a thread when it is resumed. It resumes no archived one; of that it enters
+ * them when it is taken out of the archive and opened.
+ */
+export function resumeCalls(
+  finding: string,
+  threads: readonly ThreadId[],
+  snapshot: Snapshot,
+): readonly Call[] {
+  return threads
+    .filter(thread => judgedThread(snapshot, thread)?.thread.archived === false)
+    .map(thread => ({
+      method: 'thread/resume',
+      params: { threadId: thread },
+      says: 'resumes a thread, so that its turns are shown again',
+      findings: [finding],
+      threads: [thread],
+    }));
 }

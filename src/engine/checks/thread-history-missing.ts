@@ -2,12 +2,13 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Severity, Subject } from '../model/finding.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
-import { isComparable, judgedThread, judgedThreads } from './causes.ts';
+import { isComparable, judgedThreads } from './causes.ts';
 import { defineCheck, type Objection } from './check.ts';
 import { beginningsOf } from './lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
 import { asDraft, askCodex, SAFE } from './curing.ts';
+import { resumeCalls } from './rebuild.ts';
 
 export default defineCheck({
   id: 'thread-history-missing',
@@ -69,24 +70,10 @@ When the whole database is gone, or was made anew and is empty, this is one find
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
       plan: ({ id, threads }, snapshot) => {
-        // Codex resumes no archived thread; it fills the history of one that is taken out.
-        const active = threads.filter(
-          thread => judgedThread(snapshot, thread)?.thread.archived === false,
-        );
-        if (active.length === 0) return ARCHIVED;
-        return asDraft(
-          'Codex resumes each of them once.',
-          askCodex(
-            snapshot,
-            active.map(thread => ({
-              method: 'thread/resume',
-              params: { threadId: thread },
-              says: 'resumes a thread, so that its turns are shown again',
-              findings: [id],
-              threads: [thread],
-            })),
-          ),
-        );
+        const calls = resumeCalls(id, threads, snapshot);
+        return calls.length === 0
+          ? ARCHIVED
+          : asDraft('Codex resumes each of them once.', askCodex(snapshot, calls));
       },
     },
   ],

@@ -110,6 +110,8 @@ export interface MoveStep {
   readonly to: Destination;
   readonly bytes: number;
   readonly modifiedMs: number;
+  /** It is a database: the one that Codex makes in its place goes into the vault when this is undone. */
+  readonly isDatabase?: true;
 }
 
 /** A place on disk, or a name in the vault of the repair that is being made. */
@@ -148,6 +150,16 @@ export interface Call {
   readonly findings: readonly string[];
   /** Threads that it is about; Codex makes or changes their rows, and may write or move their files. */
   readonly threads: readonly ThreadId[];
+  /** Files that Codex compresses by it, as the plan found them. */
+  readonly packs?: readonly Packing[];
+}
+
+export interface Packing {
+  /** What is noted as failed when this one is not compressed. */
+  readonly finding: string;
+  readonly file: FilePath;
+  readonly bytes: number;
+  readonly modifiedMs: number;
 }
 
 /** What a plan came to. */
@@ -157,7 +169,7 @@ export interface Receipt {
   readonly at: string;
   readonly plan: string;
   readonly findings: readonly string[];
-  /** How many units were done. */
+  /** How many findings something was done about. */
   readonly applied: number;
   readonly skipped: readonly Left[];
   readonly failed: readonly Left[];

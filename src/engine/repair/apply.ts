@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { refusalFor } from './guard.ts';
 import { handlerOf } from './steps/index.ts';
 import { applyTogether, whyStaleTogether } from './steps/rows.ts';
-import { Stale, type Ground } from './steps/step.ts';
+import { Interrupted, Stale, type Ground, type Watch } from './steps/step.ts';
 import { groundOf, type Site } from './site.ts';
 import { takeBack } from './undo.ts';
 import type { Repair } from './vault.ts';
@@ -28,6 +28,7 @@ export async function apply(
     return await applyAll(site, repair, signal, progress);
   } catch (error) {
     if (error instanceof Hindered && error.stopsAll) await giveUp(site, repair, error);
+    if (error instanceof Interrupted) await giveUp(site, repair);
     throw error;
   }
 }
@@ -45,7 +46,8 @@ async function applyAll(
     if (await isStopped(site, signal)) await giveUp(site, repair);
     const wave = plan.units.slice(from, from + AT_ONCE);
     const tell = (done: number) => progress(from + done, plan.units.length, 'repairs');
-    const course = await applyWave(site, repair, wave, from, signal, tell);
+    const watch = { signal, tell: progress };
+    const course = await applyWave(site, repair, wave, from, watch, tell);
     failed.push(...course.failed);
     unplanned.push(...course.unplanned);
   }
@@ -92,10 +94,10 @@ async function applyWave(
   repair: Repair,
   wave: readonly Unit[],
   from: number,
-  signal: AbortSignal | null,
+  watch: Watch,
   tell: (done: number) => void,
 ): Promise<Course> {
-  const ground = groundOf(site, repair);
+  const ground = groundOf(site, repair, watch);
   const failed: Failure[] = [];
   const unplanned: string[] = [];
   const begun: number[] = [];
@@ -111,7 +113,7 @@ async function applyWave(
   // What is begun is taken back after a stop: only what we found as planned may be among it.
   await site.vault.note(repair, { note: 'begun', units: begun });
   for (let at = 0; at < begun.length;) {
-    if (await isStopped(site, signal)) await giveUp(site, repair);
+    if (await isStopped(site, watch.signal)) await giveUp(site, repair);
     const units = runOfRows(begun.slice(at), unit => wave[unit - from]?.steps ?? []);
     const course =
       units.length > 0
@@ -191,6 +193,7 @@ async function applyUnit(steps: readonly Step[], unit: number, ground: Ground): 
       failed.push(...parts.map(({ what, why }) => ({ unit, why, finding: what })));
       unplanned.push(...(outcome?.unplanned ?? []));
     } catch (error) {
+      if (error instanceof Interrupted) throw error;
       if (error instanceof Hindered && error.stopsAll) throw error;
       // What a step found changed is not its own, however much it looks like it.
       const begun = steps.slice(0, error instanceof Stale ? index : index + 1).toReversed();
@@ -240,13 +243,16 @@ function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Rec
   );
   const isFailed = new Set(failed.map(({ what }) => what));
   const done = plan.units.filter((_, index) => !undone.has(index));
-  const healed = done.flatMap(unit => unit.findings).filter(finding => !isFailed.has(finding));
+  // What prepares for Codex and what Codex is asked then are two units for one finding.
+  const findings = [...new Set(done.flatMap(unit => unit.findings))].filter(
+    finding => !isFailed.has(finding),
+  );
   return {
     id,
     at,
     plan: plan.sha,
-    findings: [...new Set(healed)],
-    applied: healed.length,
+    findings,
+    applied: findings.length,
     skipped: plan.refused.map(one => ({ what: one.finding, why: one.why })),
     failed,
     unplanned: [],

@@ -62,6 +62,18 @@ export async function stepsBetween(
   ];
 }
 
+/** Files of which only the compressed form is there now. */
+export function packedBetween(
+  before: Observation,
+  after: Observation,
+): readonly { readonly file: FilePath; readonly bytes: number; readonly modifiedMs: number }[] {
+  return Object.entries(before.files)
+    .filter(([file]) => after.files[file] === undefined)
+    .filter(([file]) => before.files[`${file}.zst`] === undefined)
+    .filter(([file]) => after.files[`${file}.zst`] !== undefined)
+    .map(([file, seen]) => ({ file, ...seen }));
+}
+
 /** Databases that were not there before. */
 export function madeDatabases(before: Observation, after: Observation): readonly FilePath[] {
   return Object.keys(after.files).filter(

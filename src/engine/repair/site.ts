@@ -6,7 +6,7 @@ import type { Hands } from '../hands.ts';
 import { readLeaning } from '../scan/rollouts/readLeaning.ts';
 import { readTables } from '../scan/lookCloser.ts';
 import type { World } from '../world.ts';
-import type { Ground } from './steps/step.ts';
+import type { Ground, Watch } from './steps/step.ts';
 import type { Repair, Vault } from './vault.ts';
 
 export interface Site {
@@ -19,7 +19,11 @@ export interface Site {
 /** Tables that Codex changes when it is asked about threads. */
 const OBSERVED = ['threads', 'backfill_state'];
 
-export function groundOf({ world, hands, home, vault }: Site, { folder, at }: Repair): Ground {
+export function groundOf(
+  { world, hands, home, vault }: Site,
+  { folder, at }: Repair,
+  watch: Watch = NOBODY_WAITS,
+): Ground {
   let leaning: ReturnType<Ground['leaning']> | null = null;
   return {
     world,
@@ -28,8 +32,11 @@ export function groundOf({ world, hands, home, vault }: Site, { folder, at }: Re
     tables: database => readTables(world, database, OBSERVED),
     locate: file => locate(world, home.path, file),
     leaning: () => (leaning ??= readLeaning(world, home.path, Date.parse(at))),
+    watch,
   };
 }
+
+const NOBODY_WAITS: Watch = { signal: null, tell: () => undefined };
 
 /** A rollout keeps its name when Codex archives its thread, and goes back to the folder of its date. */
 async function locate(world: World, home: FilePath, file: FilePath): Promise<FilePath> {

@@ -9,9 +9,21 @@ import {
   nameOf,
   NAMES,
   observeFiles,
+  packedBetween,
   stepsBetween,
   type Observation,
 } from '../observe.ts';
+import {
+  hold,
+  isUnfinished,
+  letGo,
+  noteUnplanned,
+  pack,
+  packingsOf,
+  putUnfinishedAway,
+  unpackAgain,
+  whyNotAsPlanned,
+} from './packing.ts';
 import type { Ground, StepHandler } from './step.ts';
 
 /** The home as it was before Codex was asked, and the steps to which its doings came. */
@@ -22,23 +34,30 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHandler<AskStep> {
   return {
     describe: ({ calls }) => `asks Codex: it ${summaryOf(calls).join(', ')}`,
-    touches: ({ calls, state }) =>
-      calls.flatMap(({ threads }) => threads.map(id => `${state} › threads › '${id}'`)),
+    touches: ({ calls, state }) => [
+      ...calls.flatMap(({ threads }) => threads.map(id => `${state} › threads › '${id}'`)),
+      ...packingsOf(calls).flatMap(({ file }) => [file, `${file}.zst`]),
+    ],
     backupBytes: ({ calls }) => 2048 * calls.flatMap(({ threads }) => threads).length,
-    whyStale: async ({ codex }, { world }) => {
-      const state = await world.files.stat(codex);
-      return state.ok ? null : `${codex}: ${state.trouble.why}`;
+    whyStale: async ({ codex, calls }, ground) => {
+      const state = await ground.world.files.stat(codex);
+      if (!state.ok) return `${codex}: ${state.trouble.why}`;
+      return whyNotAsPlanned(packingsOf(calls), ground);
     },
     apply: async (step, ground) => {
       const before = await observe(step, ground);
       await keep(BEFORE, before, ground);
-      let failed: readonly Left[] = [];
+      const packings = packingsOf(step.calls);
+      await hold(packings, ground);
+      const failed: Left[] = [];
       let unplanned: readonly string[] = [];
       try {
-        failed = await session(step, ground);
+        failed.push(...(await session(step, ground)));
+        failed.push(...(await letGo(packings, ground)));
       } finally {
         const after = await observe(step, ground);
         const doings = await doingsBetween(step, before, after, ground);
+        await noteUnplanned(doings.packed, ground);
         await keep(OBSERVED, doings, ground);
         unplanned = beyondPlan(step, doings);
       }
@@ -46,16 +65,18 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
     },
     undo: async (step, ground) => {
       const known = await recall<Doings>(OBSERVED, ground);
-      const { steps, made, threads } = known ?? (await foreseen(step, ground));
+      const { steps, made, threads, packed, unfinished } = known ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
       for (const one of steps.toReversed()) left.push(...(await handlerOf(one).undo(one, ground)));
+      left.push(...(await unpackAgain([...packingsOf(step.calls), ...packed], ground)));
+      await putUnfinishedAway(unfinished, ground);
       return left;
     },
   };
 }
 
 /** What Codex did to threads that it was not asked about. */
-function beyondPlan({ calls, state }: AskStep, { steps, made }: Doings): readonly string[] {
+function beyondPlan({ calls, state }: AskStep, { steps, made, packed }: Doings): readonly string[] {
   const planned = new Set(calls.flatMap(({ threads }) => threads));
   const isPlanned = (text: string) => [...planned].some(id => text.includes(id));
   const isExpected = (step: Step) =>
@@ -63,7 +84,11 @@ function beyondPlan({ calls, state }: AskStep, { steps, made }: Doings): readonl
       ? step.table !== 'threads' || step.changes.every(({ key }) => isPlanned(key['id'] ?? ''))
       : step.kind === 'edit' && (isPlanned(step.file) || nameOf(step.file) === NAMES);
   const others = steps.filter(step => !isExpected(step)).map(sayDone);
-  return [...others, ...made.filter(file => file !== state).map(file => `it made ${file}`)];
+  return [
+    ...others,
+    ...packed.map(({ file }) => `it compressed ${file}`),
+    ...made.filter(file => file !== state).map(file => `it made ${file}`),
+  ];
 }
 
 function sayDone(step: Step): string {
@@ -95,9 +120,9 @@ export function summaryOf(calls: readonly Call[]): readonly string[] {
   );
 }
 
-async function session(step: AskStep, { hands }: Ground): Promise<readonly Left[]> {
+async function session(step: AskStep, ground: Ground): Promise<readonly Left[]> {
   const { codex, home, sqliteHome } = step;
-  const server = await hands.appServers.start({
+  const server = await ground.hands.appServers.start({
     codex,
     home,
     sqliteHome: sqliteHome === home ? null : sqliteHome,
@@ -105,6 +130,10 @@ async function session(step: AskStep, { hands }: Ground): Promise<readonly Left[
   try {
     const left: Left[] = [];
     for (const call of step.calls) {
+      if (call.packs !== undefined) {
+        left.push(...(await pack(server, home, call, ground)));
+        continue;
+      }
       const why = await answerTo(server, call);
       if (why !== null) left.push(...call.findings.map(what => ({ what, why })));
     }
@@ -140,11 +169,12 @@ async function observe(step: AskStep, ground: Ground): Promise<Observation> {
  */
 async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
   const before = await recall<Observation>(BEFORE, ground);
-  if (before === null) return { steps: [], made: [], threads: [] };
+  if (before === null) return { steps: [], made: [], threads: [], packed: [], unfinished: [] };
   const after = await observe(step, ground);
   const ids = new Set(step.calls.flatMap(({ threads }) => threads));
   const isOurs = (file: FilePath) =>
-    [...ids].some(id => nameOf(file).includes(id)) || /(?:index\.jsonl|\.sqlite)$/.test(file);
+    [...ids].some(id => nameOf(file).includes(id)) ||
+    /(?:index\.jsonl|\.sqlite|rollout-compress-[^/\\]*\.tmp)$/.test(file);
   const only = ({ tables, files }: Observation): Observation => ({
     tables: Object.fromEntries(
       Object.entries(tables).map(([table, rows]) => [
@@ -164,18 +194,27 @@ interface Doings {
   readonly steps: readonly Step[];
   readonly made: readonly FilePath[];
   readonly threads: readonly ThreadId[];
+  /** Files that it compressed and was not asked to. */
+  readonly packed: ReturnType<typeof packedBetween>;
+  /** What it was compressing when it was killed. */
+  readonly unfinished: readonly FilePath[];
 }
 
 async function doingsBetween(
-  { state }: AskStep,
+  { state, calls }: AskStep,
   before: Observation,
   after: Observation,
   { world }: Ground,
 ): Promise<Doings> {
+  const planned = new Set(packingsOf(calls).map(({ file }) => file));
   return {
     steps: await stepsBetween(world, state, before, after),
     made: madeDatabases(before, after),
     threads: Object.keys(after.tables['threads'] ?? {}),
+    packed: packedBetween(before, after).filter(({ file }) => !planned.has(file)),
+    unfinished: Object.keys(after.files)
+      .filter(isUnfinished)
+      .filter(file => before.files[file] === undefined),
   };
 }
 

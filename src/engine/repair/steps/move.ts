@@ -1,5 +1,6 @@
 import type { Left, MoveStep } from '../../model/plan.ts';
 import { BESIDE } from '../../hands.ts';
+import { nameOf } from '../observe.ts';
 import type { FilePath } from '../../model/words.ts';
 import type { FileState } from '../../world.ts';
 import { isSameTime } from './edit.ts';
@@ -36,7 +37,9 @@ async function undoMove(step: MoveStep, ground: Ground): Promise<readonly Left[]
       ? [{ what: step.from, why: 'it is neither where it was nor where it was moved to' }]
       : [];
   if (!isSame(found.to, step)) return [{ what: to, why: 'it has been written since' }];
-  if (found.from === null) {
+  const isRemade = step.isDatabase === true && (found.from === null || !isSame(found.from, step));
+  if (isRemade) await putRemadeAway(step.from, ground);
+  if (found.from === null || isRemade) {
     await ground.hands.makeFolder(folderOf(step.from));
     await ground.hands.move(to, step.from);
     return [];
@@ -46,6 +49,29 @@ async function undoMove(step: MoveStep, ground: Ground): Promise<readonly Left[]
   // The way to another disk leads over a copy; the stop came before the original went.
   await ground.hands.removeOwn(to);
   return [];
+}
+
+/**
+ * A database and its log belong together: what Codex has made goes as a whole, its log first, and none
+ * of it is left beside the one that comes back.
+ */
+async function putRemadeAway(database: FilePath, ground: Ground): Promise<void> {
+  for (const file of ['-shm', '-wal', ''].map(suffix => database + suffix))
+    if ((await ground.world.files.stat(file)).ok) await putIntoVault(file, 'made-since', ground);
+}
+
+/** Under a name that nothing has yet: it may have come to that several times. */
+export async function putIntoVault(
+  file: FilePath,
+  why: string,
+  { world, hands, keptFiles }: Ground,
+): Promise<void> {
+  for (let number = 0; ; number += 1) {
+    const kept = world.machine.join(keptFiles, `${why}-${String(number)}-${nameOf(file)}`);
+    await hands.removeOwn(kept + BESIDE);
+    if ((await world.files.stat(kept)).ok) continue;
+    return hands.move(file, kept);
+  }
 }
 
 function target({ to }: MoveStep, { world, keptFiles }: Ground): FilePath {

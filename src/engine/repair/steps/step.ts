@@ -41,7 +41,17 @@ export interface Ground {
   locate(file: FilePath): Promise<FilePath>;
   /** Of the files that were made about when the repair was begun or later: by what they lean on. */
   leaning(): Promise<ReadonlyMap<ThreadId, readonly ThreadId[]>>;
+  readonly watch: Watch;
+}
+
+/** Whoever waits for something long: is told how far it is, and may have had enough. */
+export interface Watch {
+  readonly signal: AbortSignal | null;
+  tell(done: number, total: number, what: string): void;
 }
 
 /** The disk is not as a step needs it. Nothing was changed by this step. */
 export class Stale extends Error {}
+
+/** The person has had enough while something long went on: all that was begun is to be taken back. */
+export class Interrupted extends Error {}

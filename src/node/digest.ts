@@ -1,0 +1,56 @@
+// What a file holds, as one number. Unpacking and counting go on beside the rest of the process.
+
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import zlib from 'node:zlib';
+import type { Digest } from '../engine/world.ts';
+import { unpack } from './unpack.ts';
+
+const PIECE_BYTES = 1024 * 1024;
+
+/** The bytes of a file, unpacked where it is compressed; whoever reads them to the end has seen them whole. */
+export async function readUnpacked(
+  file: string,
+  visit: (piece: Uint8Array) => void,
+): Promise<void> {
+  const source = fs.createReadStream(file, { highWaterMark: PIECE_BYTES });
+  const each = async (pieces: AsyncIterable<Uint8Array>) => {
+    for await (const piece of pieces) visit(piece);
+  };
+  if (!file.endsWith('.zst')) return pipeline(source, each);
+  if (typeof zlib.createZstdDecompress === 'function')
+    return pipeline(source, zlib.createZstdDecompress(), each);
+  source.destroy();
+  unpackSlowly(file, visit);
+}
+
+/** Where Node has no zstd of its own. */
+function unpackSlowly(file: string, visit: (piece: Uint8Array) => void): void {
+  const readPieces = (take: (piece: Uint8Array) => 'more' | 'stop') => {
+    const handle = fs.openSync(file, 'r');
+    try {
+      const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+      for (;;) {
+        const length = fs.readSync(handle, buffer);
+        if (length === 0 || take(buffer.subarray(0, length)) === 'stop') return;
+      }
+    } finally {
+      fs.closeSync(handle);
+    }
+  };
+  unpack(fs.statSync(file).size, readPieces, piece => {
+    visit(piece);
+    return 'more';
+  });
+}
+
+export async function digestOf(file: string): Promise<Digest> {
+  const hash = crypto.createHash('sha256');
+  let bytes = 0;
+  await readUnpacked(file, piece => {
+    hash.update(piece);
+    bytes += piece.length;
+  });
+  return { bytes, sha256: hash.digest('hex') };
+}
