@@ -9,6 +9,7 @@ import type {
   Destination,
   EditStep,
   MoveStep,
+  Replay,
   RowsStep,
   Splice,
 } from '../model/plan.ts';
@@ -137,7 +138,7 @@ export function asDraft(
 export function askCodex(
   snapshot: Snapshot,
   calls: readonly Call[],
-  { completesIndex = false } = {},
+  { completesIndex = false, replay }: AskOptions = {},
 ): AskStep | Objection {
   const { home, state, codexes } = snapshot;
   const file = state?.database ?? stateFile(snapshot);
@@ -160,7 +161,14 @@ export function askCodex(
     sqliteHome: home.sqliteHome,
     state: file?.file ?? `${home.sqliteHome}/state_5.sqlite`,
     calls,
+    ...(replay === undefined ? {} : { replay }),
   };
+}
+
+interface AskOptions {
+  /** Whether it is meant that Codex brings its databases up to date, or makes them anew. */
+  readonly completesIndex?: boolean;
+  readonly replay?: Replay;
 }
 
 function fitsDatabase({ migrations }: Codex, name: string | null, recorded: number | null) {

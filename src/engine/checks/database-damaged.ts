@@ -6,8 +6,8 @@ import { isGrave, reactionsTo, sayReactions, type DatabaseState } from './codexR
 import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { namedThreads } from './namedThreads.ts';
 import { countOf } from './words.ts';
-import { rebuildCalls } from './rebuild.ts';
-import { asDraft, askCodex, moveFile, SAFE } from './curing.ts';
+import { rebuild } from './rebuild.ts';
+import { moveFile, SAFE } from './curing.ts';
 
 export default defineCheck({
   id: 'database-damaged',
@@ -23,8 +23,11 @@ that lies in an index only is found by 0.169, and not by 0.150 and 0.160. The hi
 made anew by any version: threads with paginated history cannot be opened until it is moved aside.
 
 What Codex does not bring back when it makes the state database anew: the names that you gave (they
-are also in \`session_index.jsonl\`, and can be put back), pins, sections, projects and read marks. So
-the cure first saves what can still be read, then lets Codex do its work, then puts that back.
+are also in \`session_index.jsonl\`), pins, sections, projects, Git notes that you changed, the exact
+times by which lists are sorted, and read marks. So the cure first reads what can still be read of
+them, page by page, then lets Codex do its work, then puts that back. The plan says what was found, and
+of how many conversations nothing could be read. Left out are goals and queued messages, which are in
+databases of their own, and the pairing of this machine for remote control, which Codex makes again.
 
 Large databases other than the state database are not read as a whole, so that damage deep inside
 them is not seen.`,
@@ -66,15 +69,22 @@ them is not seen.`,
       needs: ['codex-stopped', 'codex-started'],
       phase: 'databases',
       fits: ({ facts }) => facts.family === 'state' && facts.kind !== 'folder',
-      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      wishes: ({ subject }) => ({
+        sidecars: [subject.path ?? ''],
+        salvage: [subject.path ?? ''],
+      }),
       plan: ({ id, subject }, snapshot, closer) => {
         const parts = closer.sidecars[subject.path ?? ''] ?? [];
+        const salvage = closer.salvage[subject.path ?? ''];
         const file = stateFile(snapshot);
-        if (file === null) return { why: 'it is not there any more', next: 'Look again.' };
-        return asDraft(
+        if (file === null || salvage === undefined)
+          return { why: 'it is not there any more', next: 'Look again.' };
+        return rebuild(
+          snapshot,
+          id,
           'The damaged database goes into the vault, and Codex makes a new one from the conversations.',
-          ...[file, ...parts].map(part => moveFile(part, { vault: nameOf(part.file) })),
-          askCodex(snapshot, rebuildCalls(snapshot, id), { completesIndex: true }),
+          { salvage, source: 'the old one' },
+          [file, ...parts].map(part => moveFile(part, { vault: nameOf(part.file) })),
         );
       },
     },

@@ -4,8 +4,8 @@ import { defineCheck } from './check.ts';
 import { databaseSubject, stateFile, subjectOfFile } from './databasesInUse.ts';
 import { namedThreads } from './namedThreads.ts';
 import { countOf, join } from './words.ts';
-import { rebuildCalls } from './rebuild.ts';
-import { asDraft, askCodex, moveFile, SAFE } from './curing.ts';
+import { rebuild } from './rebuild.ts';
+import { moveFile, SAFE } from './curing.ts';
 
 /** What every Codex from 0.111 to 0.169 calls it. */
 const NAME = 'state_5.sqlite';
@@ -70,10 +70,12 @@ home, the finding names it.`,
       fits: ({ facts }) => facts.others.length === 0,
       plan: ({ id }, snapshot) => {
         const file = stateFile(snapshot);
-        return asDraft(
+        return rebuild(
+          snapshot,
+          id,
           'Codex makes a new database from the conversations.',
-          ...(file === null ? [] : [moveFile(file, { vault: file.name })]),
-          askCodex(snapshot, rebuildCalls(snapshot, id), { completesIndex: true }),
+          null,
+          file === null ? [] : [moveFile(file, { vault: file.name })],
         );
       },
     },

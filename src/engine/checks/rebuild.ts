@@ -1,11 +1,39 @@
-// What Codex is asked when it has made its database anew: what only the old one knew.
+// Codex makes its database anew; what only the old one knew is read before, and put back afterwards.
 
-import type { Call } from '../model/plan.ts';
+import type { Salvage } from '../model/closerLook.ts';
+import type { Call, Step } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { ThreadId } from '../model/words.ts';
+import type { Draft, Objection } from './check.ts';
+import { asDraft, askCodex } from './curing.ts';
+import { recall } from './replays.ts';
 import { judgedThread } from './causes.ts';
 import { namedThreads } from './namedThreads.ts';
 
-export function rebuildCalls(snapshot: Snapshot, finding: string): readonly Call[] {
+/** `salvage`: what can be read of the old database, or of a copy; null where there is neither. */
+export function rebuild(
+  snapshot: Snapshot,
+  finding: string,
+  says: string,
+  old: { readonly salvage: Salvage; readonly source: string } | null,
+  clearing: readonly Step[],
+): Draft | Objection {
+  const recalled = old === null ? null : recall(snapshot, old.salvage, old.source);
+  const calls = rebuildCalls(snapshot, finding, recalled?.named ?? new Set());
+  const rows = recalled?.rows ?? [];
+  const replay = rows.length === 0 ? {} : { replay: { finding, rows } };
+  return asDraft(
+    recalled === null ? says : `${says} ${recalled.says}`,
+    ...clearing,
+    askCodex(snapshot, calls, { completesIndex: true, ...replay }),
+  );
+}
+
+function rebuildCalls(
+  snapshot: Snapshot,
+  finding: string,
+  recalled: ReadonlySet<ThreadId>,
+): readonly Call[] {
   const start: Call = {
     method: 'thread/list',
     params: { useStateDbOnly: true },
@@ -16,7 +44,7 @@ export function rebuildCalls(snapshot: Snapshot, finding: string): readonly Call
   // Threads with legacy history are shown under the name that session_index.jsonl has for them.
   const named = namedThreads(snapshot).filter(id => {
     const { thread, file } = judgedThread(snapshot, id) ?? {};
-    return thread?.historyMode === 'paginated' && file != null;
+    return thread?.historyMode === 'paginated' && file != null && !recalled.has(id);
   });
   const names = named.map((id): Call => ({
     method: 'thread/name/set',

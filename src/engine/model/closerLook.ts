@@ -17,6 +17,15 @@ export interface Wishes {
   readonly ends?: readonly FilePath[];
   /** Where the history database says that the turns of these threads stand. */
   readonly projections?: readonly ThreadId[];
+  /** State databases that Codex cannot use any more, and of which all is wanted that can be read. */
+  readonly salvage?: readonly FilePath[];
+}
+
+/** What can still be read of a database, by its tables. What is NULL in a row is left out. */
+export interface Salvage {
+  readonly tables: Readonly<Record<string, readonly Columns[]>>;
+  /** Tables of which something could not be read. */
+  readonly torn: readonly string[];
 }
 
 /** What a line that is added to a rollout must follow. */
@@ -61,6 +70,7 @@ export interface CloserLook {
   readonly sidecars: Readonly<Record<FilePath, readonly FileFacts[]>>;
   readonly ends: Readonly<Record<FilePath, RolloutEnd>>;
   readonly projections: Readonly<Record<ThreadId, Projection>>;
+  readonly salvage: Readonly<Record<FilePath, Salvage>>;
 }
 
 /** Whole tables: by their names, then by the id of each row. */

@@ -126,6 +126,25 @@ export interface AskStep {
   readonly sqliteHome: FilePath;
   readonly state: FilePath;
   readonly calls: readonly Call[];
+  /** Present where Codex makes its database anew in this: what only the old one knew. */
+  readonly replay?: Replay;
+}
+
+/**
+ * Rows that are written when Codex has ended. What they replace cannot be known beforehand: Codex has yet
+ * to make it. It need not be, since the whole new database goes away when this is undone.
+ */
+export interface Replay {
+  readonly finding: string;
+  readonly rows: readonly KnownRow[];
+}
+
+export interface KnownRow {
+  readonly table: string;
+  readonly key: Columns;
+  readonly values: Columns;
+  /** Whether the row is made where Codex has made none. */
+  readonly makes: boolean;
 }
 
 export interface Call {

@@ -134,13 +134,14 @@ function mergeAsking(units: readonly Unit[]): readonly Unit[] {
   const [step] = steps;
   if (first === undefined || step === undefined) return units;
   const calls = mergeCalls(steps.flatMap(one => one.calls));
+  const replay = steps.find(one => one.replay !== undefined)?.replay;
   const merged: Unit = {
     findings: [...new Set(asking.flatMap(({ findings }) => findings))],
     cure: { id: 'ask-codex', title: 'Codex itself is started, and asked to put the rest right' },
     says: `Codex ${summaryOf(calls).join(', ')}.`,
     loses: 'nothing',
     needs: [...new Set(asking.flatMap(({ needs }) => needs))].sort(),
-    steps: [{ ...step, calls }],
+    steps: [{ ...step, calls, ...(replay === undefined ? {} : { replay }) }],
   };
   return [...units.filter(unit => !asking.includes(unit)), merged];
 }

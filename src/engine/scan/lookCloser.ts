@@ -6,6 +6,7 @@ import type {
   FileFacts,
   Pair,
   RolloutEnd,
+  Salvage,
   TableImages,
   Wishes,
 } from '../model/closerLook.ts';
@@ -16,6 +17,7 @@ import { asBytes } from '../model/bytes.ts';
 import { literal } from '../model/literal.ts';
 import type { OpenDatabase, World } from '../world.ts';
 import { compareFiles } from './compareFiles.ts';
+import { salvage } from './databases/salvage.ts';
 import { readProjections } from './databases/projections.ts';
 import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
@@ -56,7 +58,20 @@ export async function lookCloser(
       snapshot,
       wishes.flatMap(wish => wish.projections ?? []),
     ),
+    salvage: await salvageAll(
+      world,
+      wishes.flatMap(wish => wish.salvage ?? []),
+    ),
   };
+}
+
+async function salvageAll(
+  world: World,
+  databases: readonly FilePath[],
+): Promise<CloserLook['salvage']> {
+  const salvaged: Record<FilePath, Salvage> = {};
+  for (const database of new Set(databases)) salvaged[database] = await salvage(world, database);
+  return salvaged;
 }
 
 async function readEnds(world: World, files: readonly FilePath[]): Promise<CloserLook['ends']> {

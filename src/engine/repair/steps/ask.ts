@@ -12,6 +12,7 @@ import {
   stepsBetween,
   type Observation,
 } from '../observe.ts';
+import { replayRows } from '../replay.ts';
 import type { Ground, StepHandler } from './step.ts';
 
 /** The home as it was before Codex was asked, and the steps to which its doings came. */
@@ -21,9 +22,22 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 
 export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHandler<AskStep> {
   return {
-    describe: ({ calls }) => `asks Codex: it ${summaryOf(calls).join(', ')}`,
-    touches: ({ calls, state }) =>
-      calls.flatMap(({ threads }) => threads.map(id => `${state} › threads › '${id}'`)),
+    describe: ({ calls, replay }) => {
+      const put =
+        replay === undefined
+          ? ''
+          : `; then ${String(replay.rows.length)} entries that only the old database had are put back`;
+      return `asks Codex: it ${summaryOf(calls).join(', ')}${put}`;
+    },
+    touches: ({ calls, state, replay }) => {
+      const asked = calls.flatMap(({ threads }) =>
+        threads.map(id => `${state} › threads › '${id}'`),
+      );
+      const put = (replay?.rows ?? []).map(
+        ({ table, key }) => `${state} › ${table} › ${Object.values(key).join(', ')}`,
+      );
+      return [...new Set([...asked, ...put])];
+    },
     backupBytes: ({ calls }) => 2048 * calls.flatMap(({ threads }) => threads).length,
     whyStale: async ({ codex }, { world }) => {
       const state = await world.files.stat(codex);
@@ -36,6 +50,8 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       let unplanned: readonly string[] = [];
       try {
         failed = await session(step, ground);
+        if (step.replay !== undefined)
+          failed = [...failed, ...(await replayRows(step.state, step.replay, ground.hands))];
       } finally {
         const after = await observe(step, ground);
         const doings = await doingsBetween(step, before, after, ground);
