@@ -132,12 +132,12 @@ export function asDraft(
 }
 
 /**
- * Lets Codex do something. It is started only where its start changes nothing by itself: that is when
+ * Lets Codex do something; what it is asked may depend on which Codex it is. It is started only where its start changes nothing by itself: that is when
  * it knows exactly the updates that the database has had, and the index is complete.
  */
 export function askCodex(
   snapshot: Snapshot,
-  calls: readonly Call[],
+  calls: readonly Call[] | ((codex: Codex) => readonly Call[]),
   { completesIndex = false, replay }: AskOptions = {},
 ): AskStep | Objection {
   const { home, state, codexes } = snapshot;
@@ -160,7 +160,7 @@ export function askCodex(
     home: home.path,
     sqliteHome: home.sqliteHome,
     state: file?.file ?? `${home.sqliteHome}/state_5.sqlite`,
-    calls,
+    calls: typeof calls === 'function' ? calls(newest) : calls,
     ...(replay === undefined ? {} : { replay }),
   };
 }

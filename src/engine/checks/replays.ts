@@ -26,7 +26,10 @@ export function recall(snapshot: Snapshot, salvage: Salvage, source: string): Re
     sections: wholeRows(salvage, 'thread_sections', ['id']).filter(hasName),
     projects: wholeRows(salvage, 'projects', ['id']).filter(hasName),
   };
-  const known = { sections: idsOf(groups.sections), projects: idsOf(groups.projects) };
+  const known = {
+    sections: idsOf(groups.sections).add(literal(PINNED)),
+    projects: idsOf(groups.projects),
+  };
   const threads: KnownRow[] = [];
   const lost = { sections: 0, projects: 0 };
   const seen = new Set<ThreadId>();
@@ -104,7 +107,10 @@ function hasName({ values }: KnownRow): boolean {
   return textOfLiteral(values['name']) !== null;
 }
 
-function idsOf(rows: readonly KnownRow[]): ReadonlySet<Literal> {
+/** The section that Codex makes in every database, and that the desktop app shows as the pins. */
+const PINNED = '01984de2-8f74-7c91-a3b2-5c5e937cf318';
+
+function idsOf(rows: readonly KnownRow[]): Set<Literal> {
   return new Set(rows.map(({ key }) => key['id'] ?? ''));
 }
 
@@ -149,16 +155,20 @@ function placesOf(
   };
 }
 
+const CREATED = ['created_at', 'created_at_ms'];
 const TIMES = ['updated_at', 'updated_at_ms', 'recency_at', 'recency_at_ms'];
 /** Codex notes the time in the row a moment before or after it writes the file (0.142 to 0.169). */
 const MOMENT_MS = 2000;
 
-/** Lists sort by them. A conversation that went on without the database has newer ones by its file. */
-function timesOf(row: Columns, { place, modifiedMs }: Rollout): Columns {
+/** Lists sort by them, and files have them less exactly. A conversation that went on without the database has newer ones by its file. */
+function timesOf(row: Columns, { place, modifiedMs, head }: Rollout): Columns {
   const updatedMs = isWholeNumber(row['updated_at_ms'])
     ? Number(row['updated_at_ms'])
     : Number(row['updated_at'] ?? 0) * 1000 + 999;
+  const createdMs = Number(row['created_at'] ?? 0) * 1000;
+  const writtenMs = Date.parse(head.header?.meta.timestamp ?? '');
   return {
+    ...(Math.abs(writtenMs - createdMs) > MOMENT_MS ? {} : pick(row, CREATED, isMoment)),
     ...(modifiedMs - updatedMs > MOMENT_MS ? {} : pick(row, TIMES, isMoment)),
     ...(place === 'archived_sessions' && row['archived'] === '1'
       ? pick(row, ['archived_at'], isMoment)

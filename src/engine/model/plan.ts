@@ -156,6 +156,17 @@ export interface Call {
   readonly findings: readonly string[];
   /** Threads that it is about; Codex makes or changes their rows, and may write or move their files. */
   readonly threads: readonly ThreadId[];
+  /** What Codex does to rows by itself on that occasion, as far as it is foreseen. */
+  readonly corrects?: readonly Correction[];
+  /** Databases that Codex makes on that occasion. */
+  readonly makes?: readonly FilePath[];
+}
+
+/** A row of `threads` that Codex makes, changes in these columns, or takes out. */
+export interface Correction {
+  readonly thread: ThreadId;
+  readonly does: 'enters' | 'changes' | 'takes out';
+  readonly columns: readonly string[];
 }
 
 /** What a plan came to. */

@@ -4,6 +4,7 @@
 import type { Hands, Transaction } from '../hands.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Columns, KnownRow, Left, Replay } from '../model/plan.ts';
+import { literal } from '../model/literal.ts';
 import { allOrNothing, columnsOf, hasRow, putRow } from './steps/rows.ts';
 
 /** So many in one transaction: Codex waits five seconds for a database, and we take two at most. */
@@ -43,10 +44,26 @@ function put(
   const known = Object.entries(values).filter(([column]) => columns.includes(column));
   const why = allOrNothing(transaction, () => {
     if (!makes && !hasRow(transaction, table, key)) throw new Error(sayNoRow(key));
+    refuseDangling(transaction, table, { ...key, ...Object.fromEntries(known) });
     if (known.length > 0) putRow(transaction, table, key, Object.fromEntries(known));
   });
   const [first] = lacking;
   return why ?? (first === undefined ? null : `the new database has no column ${table}.${first}`);
+}
+
+/**
+ * What a row belongs to has to be there. Databases are written without that check, and a thread in a section
+ * that there is not can be read by no Codex: every list would end there.
+ */
+function refuseDangling(transaction: Transaction, table: string, values: Columns): void {
+  const links = transaction.ask(
+    `SELECT "from", "table", "to" FROM pragma_foreign_key_list(${literal(table)})`,
+  );
+  for (const [from, target, to] of links) {
+    const value = values[String(from)];
+    if (value !== undefined && !hasRow(transaction, String(target), { [String(to)]: value }))
+      throw new Error(`there is no entry ${value} in ${String(target)}`);
+  }
 }
 
 function sayNoRow(key: Columns): string {

@@ -4,14 +4,8 @@
 import type { AskStep, Call, Left, Step } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import { AppServerRefusal, BESIDE, type AppServer } from '../../hands.ts';
-import {
-  madeDatabases,
-  nameOf,
-  NAMES,
-  observeFiles,
-  stepsBetween,
-  type Observation,
-} from '../observe.ts';
+import { madeDatabases, nameOf, observeFiles, stepsBetween, type Observation } from '../observe.ts';
+import { beyondPlan } from '../beyondPlan.ts';
 import { replayRows } from '../replay.ts';
 import type { Ground, StepHandler } from './step.ts';
 
@@ -30,13 +24,15 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       return `asks Codex: it ${summaryOf(calls).join(', ')}${put}`;
     },
     touches: ({ calls, state, replay }) => {
-      const asked = calls.flatMap(({ threads }) =>
-        threads.map(id => `${state} › threads › '${id}'`),
-      );
+      const threads = calls.flatMap(call => [
+        ...call.threads,
+        ...(call.corrects ?? []).map(({ thread }) => thread),
+      ]);
       const put = (replay?.rows ?? []).map(
         ({ table, key }) => `${state} › ${table} › ${Object.values(key).join(', ')}`,
       );
-      return [...new Set([...asked, ...put])];
+      const rows = threads.map(id => `${state} › threads › '${id}'`);
+      return [...new Set([...rows, ...put, ...calls.flatMap(({ makes = [] }) => makes)])];
     },
     backupBytes: ({ calls }) => 2048 * calls.flatMap(({ threads }) => threads).length,
     whyStale: async ({ codex }, { world }) => {
@@ -56,7 +52,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
         const after = await observe(step, ground);
         const doings = await doingsBetween(step, before, after, ground);
         await keep(OBSERVED, doings, ground);
-        unplanned = beyondPlan(step, doings);
+        unplanned = beyondPlan(step, doings.steps, doings.made);
       }
       return { failed, unplanned };
     },
@@ -68,38 +64,6 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       return left;
     },
   };
-}
-
-/** What Codex did to threads that it was not asked about. */
-function beyondPlan({ calls, state }: AskStep, { steps, made }: Doings): readonly string[] {
-  const planned = new Set(calls.flatMap(({ threads }) => threads));
-  const isPlanned = (text: string) => [...planned].some(id => text.includes(id));
-  const isExpected = (step: Step) =>
-    step.kind === 'rows'
-      ? step.table !== 'threads' || step.changes.every(({ key }) => isPlanned(key['id'] ?? ''))
-      : step.kind === 'edit' && (isPlanned(step.file) || nameOf(step.file) === NAMES);
-  const others = steps.filter(step => !isExpected(step)).map(sayDone);
-  return [...others, ...made.filter(file => file !== state).map(file => `it made ${file}`)];
-}
-
-function sayDone(step: Step): string {
-  switch (step.kind) {
-    case 'rows':
-      return step.changes
-        .map(({ key, before, after }) => {
-          const verb = before === null ? 'entered' : after === null ? 'took out' : 'changed';
-          const columns =
-            before === null || after === null ? '' : `: ${Object.keys(after).join(', ')}`;
-          return `it ${verb} the row of ${key['id'] ?? 'a thread'}${columns}`;
-        })
-        .join('; ');
-    case 'edit':
-      return `it wrote into ${step.file}`;
-    case 'move':
-      return `it moved ${step.from}`;
-    default:
-      return 'it did something else';
-  }
 }
 
 /** Like calls are said once, with their number. */
