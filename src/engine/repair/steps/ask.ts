@@ -136,7 +136,13 @@ async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
     ),
     files: Object.fromEntries(Object.entries(files).filter(([file]) => isOurs(file))),
   });
-  return doingsBetween(step, only(before), only(after), ground);
+  const doings = await doingsBetween(step, only(before), only(after), ground);
+  // What a new database was made of: any other thread in it has been begun since.
+  return { ...doings, threads: Object.keys(before.files).flatMap(file => idInName(file) ?? []) };
+}
+
+function idInName(file: FilePath): ThreadId | null {
+  return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/.exec(file)?.[1] ?? null;
 }
 
 /** What Codex has done: as steps, and the databases that it has made, with the threads in them. */

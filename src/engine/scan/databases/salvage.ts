@@ -101,9 +101,12 @@ function asColumns(names: readonly string[], cells: readonly Cell[]): Columns {
   return Object.fromEntries(known);
 }
 
-/** Null for what says nothing, for a number that is not exact here, and for a text that is torn. */
+/**
+ * Null for what says nothing, for a number that is not exact here, and for a text that is torn: what is no
+ * UTF-8, or has zeros, as a page that was never written.
+ */
 function literalOf(cell: Cell): Literal | null {
-  if (typeof cell === 'string') return cell.includes('\ufffd') ? null : literal(cell);
+  if (typeof cell === 'string') return /[\ufffd\0]/.test(cell) ? null : literal(cell);
   if (typeof cell === 'number') return Number.isSafeInteger(cell) ? literal(cell) : null;
   if (cell === null) return null;
   return `X'${[...cell].map(byte => byte.toString(16).padStart(2, '0')).join('')}'`;
