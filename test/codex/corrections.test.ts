@@ -60,7 +60,9 @@ async function compare(codex: string, home: CodexHome, root: string) {
   renameSync(home.folder, kept);
   const does: Record<string, readonly string[]> = {};
   const foreseen: Record<string, readonly string[]> = {};
-  for (const occasion of OCCASIONS) {
+  // Codex is not asked for a list before it has gone through its files.
+  const isBehind = snapshot.state.backfill?.status !== 'complete';
+  for (const occasion of isBehind ? (['backfill'] as const) : OCCASIONS) {
     // At the same place, since the rows name it.
     rmSync(home.folder, { recursive: true, force: true });
     cpSync(kept, home.folder, { recursive: true, preserveTimestamps: true });

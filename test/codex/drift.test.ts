@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { NodeWorld } from '../../src/node/world.ts';
-import { startAppServer } from '../support/codex/appServer.ts';
+import { startAppServer, StartFailure } from '../support/codex/appServer.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { breakHome } from '../support/codex/breakages.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
@@ -57,6 +57,8 @@ test.each(KINDS)('Codex %s, %s history', async (version, mode) => {
     withScratchFolder(async root => {
       const home = copyHome(sound, path.join(root, 'home'));
       DRIFTS[name]?.(home);
+      const drifted = copyHome(home, path.join(root, 'drifted'));
+      expect(await ask(codex, drifted).catch(notStarted)).toMatchObject({ isDatabaseUsed: false });
       return [name, await tryOut(codex, home, root)] as const;
     }),
   );
@@ -108,20 +110,28 @@ async function ask(codex: string, { folder, ids }: CodexHome) {
     await server.call('thread/name/set', { threadId: ids.A, name: 'Named just now' });
     await server.stop();
     return withDatabase(state, database => ({
-      stderr: server.stderr
-        .split('\n')
-        .filter(line => /error|warn/i.test(line))
-        .join('\n'),
+      stderr: server.stderr.split('\n').filter(isOfDatabase).join('\n'),
       listed: listed.sort(),
       isDatabaseUsed: JSON.stringify(
         database.prepare('SELECT * FROM threads WHERE id = ?').get(ids.A),
       ).includes('Named just now'),
       migrations: database
-        .prepare('SELECT version, success, hex(checksum) AS checksum FROM _sqlx_migrations')
+        .prepare(
+          'SELECT version, success, hex(checksum) AS checksum FROM _sqlx_migrations ORDER BY version',
+        )
         .all()
         .map(row => JSON.stringify(row)),
     }));
   } finally {
     await server.kill();
   }
+}
+
+function notStarted(error: unknown) {
+  if (error instanceof StartFailure) return { isDatabaseUsed: false };
+  throw error;
+}
+
+function isOfDatabase(line: string): boolean {
+  return /migrat|sqlite|state db|database/i.test(line);
 }

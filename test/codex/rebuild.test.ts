@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { NodeWorld } from '../../src/node/world.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
+import { findStateDatabase, removeDatabase } from '../support/codex/databases.ts';
 import { askFurniture, crowd, furnish } from '../support/codex/furnish.ts';
 import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
 import { inParallel } from '../support/codex/inParallel.ts';
@@ -33,26 +34,50 @@ test.each(homeKinds)('Codex %s, %s history', async (version, mode) => {
     const alone = await withScratchFolder(root => lostToCodexAlone(codex, copy(root)));
     expect(alone.length).toBeGreaterThan(10);
     const names = Object.keys(tears) as Tear[];
-    const came = await inParallel(LANES, names, name =>
+    const tried = await inParallel(LANES, names, name =>
       withScratchFolder(async root => {
         const home = copy(root);
         const before = await lookAt(codex, home);
         const gone = tear(home, name);
+        // 0.142 has no sections.
+        if (gone === '') return null;
         const expected = alone.filter(
           id => isLost(name, gone, id, before) || isNewerThanRow(home, id),
         );
         return [name, await tryOut(codex, home, before), expected] as const;
       }),
     );
+    const came = tried.filter(one => one !== null);
+    expect(came.length).toBeGreaterThan(names.length - 2);
     expect(Object.fromEntries(came.map(([name, outcome]) => [name, outcome]))).toEqual(
       Object.fromEntries(came.map(([name, , lost]) => [name, { lost, troubles: [] }])),
     );
   });
 });
 
+test.each(homeKinds)(
+  'Codex %s, %s history: what it has put aside itself',
+  async (version, mode) => {
+    const codex = await installCodex(version);
+    await withScratchFolder(async root => {
+      const home = copyHome(await makeHome(version, mode), path.join(root, 'home'));
+      await furnish(codex, home);
+      const before = await lookAt(codex, home);
+      tear(home, 'the header');
+      // Codex makes a new one by itself, and somebody who misses things in it removes that.
+      expect(otherIds(before, await lookAt(codex, home))).not.toEqual([]);
+      removeDatabase(findStateDatabase(home.folder) ?? '');
+      expect(await tryOut(codex, home, before)).toEqual({
+        lost: Object.keys(before).filter(id => isNewerThanRow(home, id)),
+        troubles: [],
+      });
+    });
+  },
+);
+
 /** Codex writes Git notes into files of legacy history: then the file has the newer time, and it counts. */
-function isNewerThanRow({ mode, version, ids }: CodexHome, id: string): boolean {
-  return mode === 'legacy' && version !== '0.142.0' && id === ids.C;
+function isNewerThanRow({ mode, ids }: CodexHome, id: string): boolean {
+  return mode === 'legacy' && id === ids.C;
 }
 
 /** Whether what stood on the pages that are gone stands nowhere else. */

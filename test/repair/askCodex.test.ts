@@ -117,6 +117,17 @@ test('what was foreseen of other threads is no surprise, and all else is', async
   expect(unplanned).toEqual([`it took out the row of '${idOf('three')}'`]);
 });
 
+test('a column that was not foreseen is a surprise', async () => {
+  const bench = createBench(({ sql: run }) =>
+    run(`UPDATE threads SET archived = 1, cwd = '/else' WHERE id = '${idOf('two')}'`),
+  );
+  const corrects = [{ thread: idOf('two'), does: 'changes', columns: ['archived'] }] as const;
+  const { unplanned } = await expectUndoToBeExact(bench, [
+    { ...call('thread/list', 'one'), corrects },
+  ]);
+  expect(unplanned).toEqual([`it changed the row of '${idOf('two')}': cwd, archived`]);
+});
+
 describe('a database that is made anew', () => {
   const one = { id: `'${idOf('one')}'` };
   const PINNED: KnownRow = {
@@ -192,7 +203,10 @@ async function rebuild(bench: ReturnType<typeof createBench>, rows: readonly Kno
     ...{ kind: 'move', from: STATE, to: { vault: 'old.sqlite' } },
     ...{ bytes: bytes.length, modifiedMs },
   };
-  const asking = { ...ask([call('thread/list', 'one')]), replay: { finding: 'damage', rows } };
+  const asking = {
+    ...ask([call('thread/list', 'one')]),
+    replay: { finding: 'damage', says: '', rows },
+  };
   const receipt = await apply(bench.site, planOf([aside], [asking]), null, () => undefined);
   const repair = (await bench.site.vault.repairs()).at(-1);
   if (repair === undefined) throw new Error('nothing was written down');

@@ -20,13 +20,9 @@ export function rebuild(
 ): Draft | Objection {
   const recalled = old === null ? null : recall(snapshot, old.salvage, old.source);
   const calls = rebuildCalls(snapshot, finding, recalled?.named ?? new Set());
-  const rows = recalled?.rows ?? [];
-  const replay = rows.length === 0 ? {} : { replay: { finding, rows } };
-  return asDraft(
-    recalled === null ? says : `${says} ${recalled.says}`,
-    ...clearing,
-    askCodex(snapshot, calls, { completesIndex: true, ...replay }),
-  );
+  const replay =
+    recalled === null ? {} : { replay: { finding, says: recalled.says, rows: recalled.rows } };
+  return asDraft(says, ...clearing, askCodex(snapshot, calls, { completesIndex: true, ...replay }));
 }
 
 function rebuildCalls(

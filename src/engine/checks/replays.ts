@@ -46,12 +46,14 @@ export function recall(snapshot: Snapshot, salvage: Salvage, source: string): Re
     if (Object.keys(values).length > 0)
       threads.push({ table: 'threads', key: { id: literal(id) }, values, makes: false });
   }
+  const isOfThread = (column: string) => (row: KnownRow) =>
+    files.has(textOfLiteral(row.key[column] ?? row.values[column]) ?? '');
   const ofThreads = [
-    ...wholeRows(salvage, 'thread_spawn_edges', ['child_thread_id']),
-    ...wholeRows(salvage, 'thread_read_receipts', ['thread_id']),
-    ...wholeRows(salvage, 'thread_attachments', ['id']).filter(({ values }) =>
-      files.has(textOfLiteral(values['thread_id']) ?? ''),
+    ...wholeRows(salvage, 'thread_spawn_edges', ['child_thread_id']).filter(
+      isOfThread('child_thread_id'),
     ),
+    ...wholeRows(salvage, 'thread_read_receipts', ['thread_id']).filter(isOfThread('thread_id')),
+    ...wholeRows(salvage, 'thread_attachments', ['id']).filter(isOfThread('thread_id')),
   ];
   const ofProjects = [
     ...wholeRows(salvage, 'project_roots', ['project_id', 'position']),

@@ -19,6 +19,8 @@ export interface Wishes {
   readonly projections?: readonly ThreadId[];
   /** State databases that Codex cannot use any more, and of which all is wanted that can be read. */
   readonly salvage?: readonly FilePath[];
+  /** State databases that are gone, and of which Codex may have put an older one aside. */
+  readonly backups?: readonly FilePath[];
 }
 
 /** What can still be read of a database, by its tables. What is NULL in a row is left out. */
@@ -71,6 +73,10 @@ export interface CloserLook {
   readonly ends: Readonly<Record<FilePath, RolloutEnd>>;
   readonly projections: Readonly<Record<ThreadId, Projection>>;
   readonly salvage: Readonly<Record<FilePath, Salvage>>;
+  /** By the database that it was: when Codex has put it aside, and what can be read of it. */
+  readonly backups: Readonly<
+    Record<FilePath, { readonly atMs: number; readonly salvage: Salvage }>
+  >;
 }
 
 /** Whole tables: by their names, then by the id of each row. */

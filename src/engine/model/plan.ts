@@ -136,6 +136,8 @@ export interface AskStep {
  */
 export interface Replay {
   readonly finding: string;
+  /** What was found and what was not, for the person who reads the plan. */
+  readonly says: string;
   readonly rows: readonly KnownRow[];
 }
 

@@ -1,6 +1,6 @@
 // What Codex did, held against what it was asked for and what was foreseen that it does besides.
 
-import type { AskStep, Correction, RowChange, Step } from '../model/plan.ts';
+import type { AskStep, Call, Correction, RowChange, Step } from '../model/plan.ts';
 import { textOfLiteral } from '../model/literal.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import { nameOf, NAMES } from './observe.ts';
@@ -68,9 +68,14 @@ function sayDone(step: Step): string {
   }
 }
 
+const SAYINGS = [
+  ['enters', 'enter 1 conversation', 'enter N conversations'],
+  ['changes', 'correct 1 entry by its file', 'correct N entries by their files'],
+  ['takes out', 'take out 1 entry that has no file', 'take out N entries that have no file'],
+] as const;
+
 /** What Codex will do besides, for the person who reads the plan; empty when that is nothing. */
-export function sayForeseen(steps: readonly Step[]): string {
-  const calls = steps.flatMap(step => (step.kind === 'ask' ? step.calls : []));
+export function sayForeseen(calls: readonly Call[]): string {
   const asked = new Set(calls.flatMap(({ threads }) => threads));
   const threadsBy: Record<Correction['does'], Set<ThreadId>> = {
     enters: new Set(),
@@ -79,16 +84,9 @@ export function sayForeseen(steps: readonly Step[]): string {
   };
   for (const { thread, does } of calls.flatMap(({ corrects = [] }) => corrects))
     if (!asked.has(thread)) threadsBy[does].add(thread);
-  const parts = [
-    ['enters', 'enter', 'that they lack'],
-    ['changes', 'correct', 'by their files'],
-    ['takes out', 'take out', 'that have no file'],
-  ] as const;
-  const said = parts.flatMap(([does, verb, which]) => {
+  const said = SAYINGS.flatMap(([does, one, many]) => {
     const { size } = threadsBy[does];
-    return size === 0
-      ? []
-      : [`${verb} ${String(size)} ${size === 1 ? 'entry' : 'entries'} ${which}`];
+    return size === 0 ? [] : [size === 1 ? one : many.replace('N', String(size))];
   });
   return said.length === 0
     ? ''

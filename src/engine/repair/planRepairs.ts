@@ -143,7 +143,11 @@ function mergeAsking(units: readonly Unit[]): readonly Unit[] {
   const merged: Unit = {
     findings: [...new Set(asking.flatMap(({ findings }) => findings))],
     cure: { id: 'ask-codex', title: 'Codex itself is started, and asked to put the rest right' },
-    says: [`Codex ${summaryOf(calls).join(', ')}.`, sayForeseen([{ ...step, calls }])]
+    says: [
+      `Codex ${summaryOf(calls).join(', ')}.`,
+      ...(replay === undefined ? [] : [replay.says]),
+      sayForeseen(calls),
+    ]
       .join(' ')
       .trim(),
     loses: 'nothing',

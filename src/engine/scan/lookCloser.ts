@@ -17,7 +17,7 @@ import { asBytes } from '../model/bytes.ts';
 import { literal } from '../model/literal.ts';
 import type { OpenDatabase, World } from '../world.ts';
 import { compareFiles } from './compareFiles.ts';
-import { salvage } from './databases/salvage.ts';
+import { newestBackup, salvage } from './databases/salvage.ts';
 import { readProjections } from './databases/projections.ts';
 import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
@@ -62,7 +62,24 @@ export async function lookCloser(
       world,
       wishes.flatMap(wish => wish.salvage ?? []),
     ),
+    backups: await findBackups(
+      world,
+      wishes.flatMap(wish => wish.backups ?? []),
+    ),
   };
+}
+
+async function findBackups(
+  world: World,
+  databases: readonly FilePath[],
+): Promise<CloserLook['backups']> {
+  const found: Record<FilePath, CloserLook['backups'][FilePath]> = {};
+  for (const database of databases) {
+    const backup = await newestBackup(world, database);
+    if (backup !== null)
+      found[database] = { atMs: backup.atMs, salvage: await salvage(world, backup.file) };
+  }
+  return found;
 }
 
 async function salvageAll(

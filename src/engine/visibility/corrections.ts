@@ -36,7 +36,7 @@ export function correctionsByBackfill(
     const made = new Map(indexedFiles(look, stoppedAt).map(row => [row.storedId, row]));
     return [...made.values()].flatMap(row => {
       const old = rows.get(row.storedId);
-      return asCorrection(row.storedId, old, old === undefined ? [] : derived(old, row));
+      return asCorrection(row.storedId, old, old === undefined ? [] : derived(look, old, row));
     });
   });
 }
@@ -129,7 +129,7 @@ function asCorrection(
 }
 
 /** What a file says otherwise than its row; what could not be read of it may be said otherwise. */
-function derived(row: Row, made: IndexRow): readonly string[] {
+function derived({ rules }: Look, row: Row, made: IndexRow): readonly string[] {
   const isArchived = made.list === 'archived';
   const seconds = (ms: number | null) => (ms === null ? null : Math.floor(ms / 1000));
   const archivedAt = isArchived ? seconds(made.updatedAtMs) : null;
@@ -145,9 +145,12 @@ function derived(row: Row, made: IndexRow): readonly string[] {
     ['model_provider', row.provider, made.provider],
     ['cwd', row.cwd, made.cwd],
   ];
+  const isNameless = typeof made.target !== 'string' && headerOf(made.target, rules) === null;
   const hasWords = (row.preview ?? row.firstUserMessage ?? '') !== '';
   return [
     ...differences.filter(([, now, then]) => now !== then).map(([column]) => column),
+    // What was made without a description has no version.
+    ...(isNameless && row.cliVersion !== '' ? ['cli_version'] : []),
     ...(made.hasPreview !== false && !hasWords ? ['preview', 'first_user_message', 'title'] : []),
   ];
 }

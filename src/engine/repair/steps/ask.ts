@@ -18,7 +18,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
   return {
     describe: ({ calls, replay }) => {
       const put =
-        replay === undefined
+        replay === undefined || replay.rows.length === 0
           ? ''
           : `; then ${String(replay.rows.length)} entries that only the old database had are put back`;
       return `asks Codex: it ${summaryOf(calls).join(', ')}${put}`;

@@ -28,6 +28,26 @@ export async function salvage(world: World, file: FilePath): Promise<Salvage> {
   return image.ok ? salvageImage(image.value.bytes) : { tables: {}, torn: TABLES };
 }
 
+/** The newest one that Codex has put aside when it made its database anew (0.142 to 0.169). */
+export async function newestBackup(
+  { files, machine }: World,
+  database: FilePath,
+): Promise<{ readonly file: FilePath; readonly atMs: number } | null> {
+  const at = Math.max(database.lastIndexOf('/'), database.lastIndexOf('\\'));
+  const backups = machine.join(database.slice(0, at), 'db-backups');
+  const listed = await files.list(backups);
+  const named = (listed.ok ? listed.value : []).flatMap(({ path }) => {
+    const [, seconds, count] = /^sqlite-(\d+)-(\d+)$/.exec(path) ?? [];
+    return seconds === undefined ? [] : [{ path, seconds: Number(seconds), count: Number(count) }];
+  });
+  named.sort((one, other) => other.seconds - one.seconds || other.count - one.count);
+  for (const { path, seconds } of named) {
+    const file = machine.join(backups, path, database.slice(at + 1));
+    if ((await files.stat(file)).ok) return { file, atMs: seconds * 1000 };
+  }
+  return null;
+}
+
 export async function salvageImage(bytes: Uint8Array): Promise<Salvage> {
   const source = pagesOf(bytes);
   const torn = new Set<string>();
