@@ -97,6 +97,7 @@ async function tryOut(codex: string, home: CodexHome, before: OracleAnswer): Pro
   const answer = await askOracle(codex, home);
   const { left } = await repairs.undo(await scan(), null, null);
   return [
+    ...applied.receipt.unplanned.map(says => `unplanned: ${says}`),
     ...applied.receipt.failed.map(({ what, why }) => `failed ${what}: ${why}`),
     ...applied.confirmation.missing.map(
       id => `not confirmed: ${id} (${applied.confirmation.why ?? ''})`,

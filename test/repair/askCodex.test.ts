@@ -1,11 +1,12 @@
 // What Codex does when it is asked is found by looking before and behind, and taken back as plain steps,
 // also what nobody foresaw. The Codex here is one in memory that does what a test wants.
 
-import { expect, test } from 'vitest';
-import type { AskStep, Call } from '../../src/engine/model/plan.ts';
+import { describe, expect, test } from 'vitest';
+import type { AskStep, Call, KnownRow, MoveStep } from '../../src/engine/model/plan.ts';
 import { AppServerRefusal, type AppServers } from '../../src/engine/hands.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
 import type { Site } from '../../src/engine/repair/site.ts';
+import { handlerOf } from '../../src/engine/repair/steps/index.ts';
 import { recover, takeBack } from '../../src/engine/repair/undo.ts';
 import { stateOf, Vault } from '../../src/engine/repair/vault.ts';
 import { home, HOME, idOf } from '../support/home.ts';
@@ -97,6 +98,121 @@ test('what prepared for it is taken back then', async () => {
   expect(differences(before, pictureOf(bench.files))).toEqual([]);
 });
 
+test('what was foreseen of other threads is no surprise, and all else is', async () => {
+  const bench = createBench(({ sql: run }) => {
+    run(`UPDATE threads SET archived = 1, archived_at = 7 WHERE id = '${idOf('two')}'`);
+    run(`DELETE FROM threads WHERE id = '${idOf('three')}'`);
+  });
+  const foreseen: Call = {
+    ...call('thread/list', 'one'),
+    corrects: [
+      { thread: idOf('two'), does: 'changes', columns: ['archived', 'archived_at'] },
+      { thread: idOf('three'), does: 'changes', columns: ['cwd'] },
+    ],
+  };
+  expect(handlerOf(ask([foreseen])).touches(ask([foreseen]))).toEqual(
+    ['one', 'two', 'three'].map(key => `${STATE} › threads › '${idOf(key)}'`),
+  );
+  const { unplanned } = await expectUndoToBeExact(bench, [foreseen]);
+  expect(unplanned).toEqual([`it took out the row of '${idOf('three')}'`]);
+});
+
+test('a column that was not foreseen is a surprise', async () => {
+  const bench = createBench(({ sql: run }) =>
+    run(`UPDATE threads SET archived = 1, cwd = '/else' WHERE id = '${idOf('two')}'`),
+  );
+  const corrects = [{ thread: idOf('two'), does: 'changes', columns: ['archived'] }] as const;
+  const { unplanned } = await expectUndoToBeExact(bench, [
+    { ...call('thread/list', 'one'), corrects },
+  ]);
+  expect(unplanned).toEqual([`it changed the row of '${idOf('two')}': cwd, archived`]);
+});
+
+describe('a database that is made anew', () => {
+  const one = { id: `'${idOf('one')}'` };
+  const PINNED: KnownRow = {
+    table: 'threads',
+    key: one,
+    values: { title: "'Mine'" },
+    makes: false,
+  };
+  const section = { id: "'s1'" };
+  const SECTION: KnownRow = {
+    ...{ table: 'thread_sections', key: section, values: { name: "'A section'" }, makes: true },
+  };
+  const placed = (id: string): KnownRow => ({ ...PINNED, values: { thread_section_id: id } });
+
+  test('gets what only the old one knew', async () => {
+    const bench = createBench(makesDatabase);
+    const { receipt } = await rebuild(bench, [SECTION, PINNED, placed("'s1'")]);
+    expect(receipt.failed).toEqual([]);
+    expect(bench.cell(`SELECT title || thread_section_id FROM threads WHERE id = ${one.id}`)).toBe(
+      'Mines1',
+    );
+  });
+
+  test('takes nothing that would make lists unreadable, and says what it did not take', async () => {
+    const bench = createBench(makesDatabase);
+    const rows: KnownRow[] = [
+      placed("'no such section'"),
+      { ...PINNED, key: { id: "'nobody'" } },
+      { ...PINNED, values: { title: "'Mine'", no_column: '1' } },
+      { ...SECTION, table: 'no_table' },
+    ];
+    const { receipt } = await rebuild(bench, rows);
+    expect(receipt.failed.map(({ why }) => why)).toEqual([
+      "of what was read in the old database 4 of 4 entries could not be put back: there is no entry 'no such section' in thread_sections",
+    ]);
+    expect(bench.cell(`SELECT title FROM threads WHERE id = ${one.id}`)).toBe('Mine');
+    expect(bench.cell(`SELECT count(*) FROM threads WHERE id = 'nobody'`)).toBe(0);
+  });
+
+  test('goes away as a whole when that is undone', async () => {
+    const bench = createBench(makesDatabase);
+    const before = pictureOf(bench.files);
+    const { repair } = await rebuild(bench, [SECTION, PINNED]);
+    expect((await takeBack(bench.site, repair)).left).toEqual([]);
+    expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  });
+
+  test('and wherever it is stopped', async () => {
+    const whole = createBench(makesDatabase);
+    await rebuild(whole, [SECTION, PINNED]);
+    const count = whole.memory.operations.length;
+    for (let operations = 0; operations < count; operations += 1) {
+      const bench = createBench(makesDatabase);
+      const before = pictureOf(bench.files);
+      bench.memory.stopAfter(operations, false);
+      await expect(rebuild(bench, [SECTION, PINNED])).rejects.toThrow(/stopped before/);
+      bench.memory.restart();
+      await recover(bench.site);
+      expect(differences(before, pictureOf(bench.files))).toEqual([]);
+    }
+  });
+});
+
+/** Codex finds no database and makes one with the threads in it, as they were in the old one. */
+const makesDatabase: Act = ({ files }) => {
+  const old = [...files].find(([name]) => name.endsWith('/old.sqlite'));
+  if (old !== undefined && !files.has(STATE)) files.set(STATE, { ...old[1], modifiedMs: 99 });
+};
+
+async function rebuild(bench: ReturnType<typeof createBench>, rows: readonly KnownRow[]) {
+  const { bytes = new Uint8Array(), modifiedMs = 0 } = bench.files.get(STATE) ?? {};
+  const aside: MoveStep = {
+    ...{ kind: 'move', from: STATE, to: { vault: 'old.sqlite' } },
+    ...{ bytes: bytes.length, modifiedMs },
+  };
+  const asking = {
+    ...ask([call('thread/list', 'one')]),
+    replay: { finding: 'damage', says: '', rows },
+  };
+  const receipt = await apply(bench.site, planOf([aside], [asking]), null, () => undefined);
+  const repair = (await bench.site.vault.repairs()).at(-1);
+  if (repair === undefined) throw new Error('nothing was written down');
+  return { receipt, repair };
+}
+
 test('a stop at any moment: what it was asked for is taken back, and work done since is not', async () => {
   const acts: Act = ({ move, append, sql: run }) => {
     move(idOf('one'), `${HOME}/archived_sessions`, 999);
@@ -141,7 +257,13 @@ function createBench(act: Act, startFailure: Error | null = null) {
   const vault = new Vault(built.world, memory.hands, `${HOME}/session-health`);
   const places = { path: HOME, sqliteHome: HOME };
   const site: Site = { world: built.world, hands: memory.hands, home: places, vault };
-  return { files, memory, site };
+  const cell = (question: string) => {
+    const database = new sql.Database(files.get(STATE)?.bytes);
+    const [answer] = database.exec(question);
+    database.close();
+    return answer?.values[0]?.[0];
+  };
+  return { files, memory, site, cell };
 }
 
 function codexThat(act: Act, files: Map<string, MemoryFile>, failure: Error | null): AppServers {

@@ -8,7 +8,7 @@ import { harmless } from '../../words/harmless.ts';
 import type { Page } from '../page.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
 
-/** So many repairs are shown one by one; of more, only what they are and how many. */
+/** So many repairs are shown one by one; of more, what they are and how many, and each that is alone of its kind. */
 const FEW = 3;
 
 export function planJson(plan: Plan) {
@@ -44,7 +44,7 @@ export function renderPlan(plan: Plan, page: Page, isWhole = false): string {
       ...lossesOf(units).flatMap(loses =>
         wrapIndented(`Takes out ${loses}; the vault keeps them.`, width, '    '),
       ),
-      ...(isWhole || plan.units.length <= FEW
+      ...(isWhole || plan.units.length <= FEW || units.length === 1
         ? units.flatMap(unit => renderUnit(unit, page, isWhole))
         : []),
     ]),

@@ -3,6 +3,7 @@ import { defineCheck } from './check.ts';
 import { databaseSubject } from './databasesInUse.ts';
 import { countOf } from './words.ts';
 import { literal } from '../model/literal.ts';
+import { correctionsByBackfill } from '../visibility/corrections.ts';
 import { askCodex, asDraft, SAFE } from './curing.ts';
 
 export default defineCheck({
@@ -66,20 +67,21 @@ tool has moved threads between providers without changing that line, they go bac
             },
           ],
         };
+        const isBegun = facts.state === 'pending' || facts.state === 'interrupted';
         const asked = askCodex(
           snapshot,
-          [
+          codex => [
             {
               method: 'thread/list',
               params: { useStateDbOnly: true },
               says: 'enters all conversations in its database, as it does at its start',
               findings: [id],
               threads,
+              corrects: correctionsByBackfill(snapshot, codex, isBegun ? watermark : null),
             },
           ],
           { completesIndex: true },
         );
-        const isBegun = facts.state === 'pending' || facts.state === 'interrupted';
         return asDraft(
           'Codex goes through all its files and enters what is not there yet.',
           ...(isBegun ? [] : [reset]),

@@ -9,6 +9,7 @@ import type {
   Destination,
   EditStep,
   MoveStep,
+  Replay,
   RowsStep,
   Splice,
 } from '../model/plan.ts';
@@ -150,13 +151,13 @@ export function asDraft(
 }
 
 /**
- * Lets Codex do something. It is started only where its start changes nothing by itself: that is when
+ * Lets Codex do something; what it is asked may depend on which Codex it is. It is started only where its start changes nothing by itself: that is when
  * it knows exactly the updates that the database has had, and the index is complete.
  */
 export function askCodex(
   snapshot: Snapshot,
-  calls: readonly Call[],
-  { completesIndex = false } = {},
+  calls: readonly Call[] | ((codex: Codex) => readonly Call[]),
+  { completesIndex = false, replay }: AskOptions = {},
 ): AskStep | Objection {
   const { home, state, codexes } = snapshot;
   const file = state?.database ?? stateFile(snapshot);
@@ -178,8 +179,15 @@ export function askCodex(
     home: home.path,
     sqliteHome: home.sqliteHome,
     state: file?.file ?? `${home.sqliteHome}/state_5.sqlite`,
-    calls,
+    calls: typeof calls === 'function' ? calls(newest) : calls,
+    ...(replay === undefined ? {} : { replay }),
   };
+}
+
+interface AskOptions {
+  /** Whether it is meant that Codex brings its databases up to date, or makes them anew. */
+  readonly completesIndex?: boolean;
+  readonly replay?: Replay;
 }
 
 function fitsDatabase({ migrations }: Codex, name: string | null, recorded: number | null) {

@@ -9,7 +9,7 @@ import { isGrave, reactionsTo, sayReactions, type DatabaseState } from './codexR
 import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { namedThreads } from './namedThreads.ts';
 import { countOf } from './words.ts';
-import { rebuildCalls, resumeCalls } from './rebuild.ts';
+import { rebuild, resumeCalls } from './rebuild.ts';
 import { asDraft, askCodex, CHOSEN, GONE, moveFile, putDatabaseAway, SAFE } from './curing.ts';
 
 export default defineCheck({
@@ -35,8 +35,11 @@ offered puts it into the vault instead, from where it can be had back as it was.
 be read is not carried over: so this one has to be chosen.
 
 What Codex does not bring back when it makes the state database anew: the names that you gave (they
-are also in \`session_index.jsonl\`, and can be put back), pins, sections, projects and read marks. So
-the cure first saves what can still be read, then lets Codex do its work, then puts that back.
+are also in \`session_index.jsonl\`), pins, sections, projects, Git notes that you changed, the exact
+times by which lists are sorted, and read marks. So the cure first reads what can still be read of
+them, page by page, then lets Codex do its work, then puts that back. The plan says what was found, and
+of how many conversations nothing could be read. Left out are goals and queued messages, which are in
+databases of their own, and the pairing of this machine for remote control, which Codex makes again.
 
 Large databases other than the state database are not read as a whole, so that damage deep inside
 them is not seen.`,
@@ -78,15 +81,22 @@ them is not seen.`,
       needs: ['codex-stopped', 'codex-started'],
       phase: 'databases',
       fits: ({ facts }) => facts.family === 'state' && facts.kind !== 'folder',
-      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      wishes: ({ subject }) => ({
+        sidecars: [subject.path ?? ''],
+        salvage: [subject.path ?? ''],
+      }),
       plan: ({ id, subject }, snapshot, closer) => {
         const parts = closer.sidecars[subject.path ?? ''] ?? [];
+        const salvage = closer.salvage[subject.path ?? ''];
         const file = stateFile(snapshot);
-        if (file === null) return { why: 'it is not there any more', next: 'Look again.' };
-        return asDraft(
+        if (file === null || salvage === undefined)
+          return { why: 'it is not there any more', next: 'Look again.' };
+        return rebuild(
+          snapshot,
+          id,
           'The damaged database goes into the vault, and Codex makes a new one from the conversations.',
-          ...[file, ...parts].map(part => moveFile(part, { vault: nameOf(part.file) })),
-          askCodex(snapshot, rebuildCalls(snapshot, id), { completesIndex: true }),
+          { salvage, source: 'the old one' },
+          [file, ...parts].map(part => moveFile(part, { vault: nameOf(part.file) })),
         );
       },
     },
@@ -99,7 +109,7 @@ them is not seen.`,
       fits: ({ facts }) => facts.family === 'thread_history' && facts.kind !== 'folder',
       wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
       plan: ({ id, subject, threads }, snapshot, closer) => {
-        const calls = resumeCalls(id, threads, snapshot);
+        const calls = resumeCalls(id, threads, snapshot, [subject.path ?? '']);
         return putAway(
           'The damaged history goes into the vault, and Codex enters the turns of each active thread anew.',
           subject,

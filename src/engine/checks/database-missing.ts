@@ -4,8 +4,8 @@ import { defineCheck } from './check.ts';
 import { databaseSubject, stateFile, subjectOfFile } from './databasesInUse.ts';
 import { namedThreads } from './namedThreads.ts';
 import { countOf, join } from './words.ts';
-import { rebuildCalls } from './rebuild.ts';
-import { asDraft, askCodex, moveFile, SAFE } from './curing.ts';
+import { rebuild } from './rebuild.ts';
+import { moveFile, SAFE } from './curing.ts';
 
 /** What every Codex from 0.111 to 0.169 calls it. */
 const NAME = 'state_5.sqlite';
@@ -19,7 +19,9 @@ new database from them: 0.135 and newer at the next start, before they answer; 0
 first new thread. Until then lists that are read from the database are empty.
 
 What only the old database knew does not come back by itself: pins, sections, projects and read
-marks. Names that you gave are also in \`session_index.jsonl\`, and can be put back.
+marks. Names that you gave are also in \`session_index.jsonl\`, and can be put back. Where Codex has put
+an older state database aside in \`db-backups\`, the rest is read there and put back as it was on that
+day, which the plan names.
 
 Look first whether the database is merely elsewhere: \`sqlite_home\` in config.toml and
 \`CODEX_SQLITE_HOME\` say where Codex looks for it. Where another one with threads was found in this
@@ -68,17 +70,26 @@ home, the finding names it.`,
       needs: ['codex-stopped', 'codex-started'],
       phase: 'databases',
       fits: ({ facts }) => facts.others.length === 0,
-      plan: ({ id }, snapshot) => {
+      wishes: ({ subject }) => ({ backups: [subject.path ?? ''] }),
+      plan: ({ id, subject }, snapshot, closer) => {
         const file = stateFile(snapshot);
-        return asDraft(
+        const backup = closer.backups[subject.path ?? ''];
+        return rebuild(
+          snapshot,
+          id,
           'Codex makes a new database from the conversations.',
-          ...(file === null ? [] : [moveFile(file, { vault: file.name })]),
-          askCodex(snapshot, rebuildCalls(snapshot, id), { completesIndex: true }),
+          backup === undefined ? null : { salvage: backup.salvage, source: sayBackup(backup.atMs) },
+          file === null ? [] : [moveFile(file, { vault: file.name })],
         );
       },
     },
   ],
 });
+
+/** What was changed after that day is not in it. */
+function sayBackup(atMs: number): string {
+  return `the copy that Codex put aside on ${new Date(atMs).toISOString().slice(0, 10)}`;
+}
 
 function missingFile({ sqliteHome, system }: Home): FilePath {
   return `${sqliteHome}${system === 'win32' ? '\\' : '/'}${NAME}`;

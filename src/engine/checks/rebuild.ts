@@ -1,12 +1,35 @@
-// What Codex is asked so that a database that it has made anew knows what the old one knew.
+// Codex makes its database anew; what only the old one knew is read before, and put back afterwards.
 
-import type { Call } from '../model/plan.ts';
+import type { Salvage } from '../model/closerLook.ts';
+import type { Call, Step } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { ThreadId } from '../model/words.ts';
+import type { FilePath, ThreadId } from '../model/words.ts';
+import type { Draft, Objection } from './check.ts';
+import { asDraft, askCodex } from './curing.ts';
+import { recall } from './replays.ts';
 import { judgedThread } from './causes.ts';
 import { namedThreads } from './namedThreads.ts';
 
-export function rebuildCalls(snapshot: Snapshot, finding: string): readonly Call[] {
+/** `salvage`: what can be read of the old database, or of a copy; null where there is neither. */
+export function rebuild(
+  snapshot: Snapshot,
+  finding: string,
+  says: string,
+  old: { readonly salvage: Salvage; readonly source: string } | null,
+  clearing: readonly Step[],
+): Draft | Objection {
+  const recalled = old === null ? null : recall(snapshot, old.salvage, old.source);
+  const calls = rebuildCalls(snapshot, finding, recalled?.named ?? new Set());
+  const replay =
+    recalled === null ? {} : { replay: { finding, says: recalled.says, rows: recalled.rows } };
+  return asDraft(says, ...clearing, askCodex(snapshot, calls, { completesIndex: true, ...replay }));
+}
+
+function rebuildCalls(
+  snapshot: Snapshot,
+  finding: string,
+  recalled: ReadonlySet<ThreadId>,
+): readonly Call[] {
   const start: Call = {
     method: 'thread/list',
     params: { useStateDbOnly: true },
@@ -17,7 +40,7 @@ export function rebuildCalls(snapshot: Snapshot, finding: string): readonly Call
   // Threads with legacy history are shown under the name that session_index.jsonl has for them.
   const named = namedThreads(snapshot).filter(id => {
     const { thread, file } = judgedThread(snapshot, id) ?? {};
-    return thread?.historyMode === 'paginated' && file != null;
+    return thread?.historyMode === 'paginated' && file != null && !recalled.has(id);
   });
   const names = named.map((id): Call => ({
     method: 'thread/name/set',
@@ -31,16 +54,18 @@ export function rebuildCalls(snapshot: Snapshot, finding: string): readonly Call
 
 /**
  * Codex enters the turns of a thread when it is resumed. It resumes no archived one; of that it enters
- * them when it is taken out of the archive and opened.
+ * them when it is taken out of the archive and opened. `makes`: the database, where it makes that first.
  */
 export function resumeCalls(
   finding: string,
   threads: readonly ThreadId[],
   snapshot: Snapshot,
+  makes: readonly FilePath[],
 ): readonly Call[] {
   return threads
     .filter(thread => judgedThread(snapshot, thread)?.thread.archived === false)
-    .map(thread => ({
+    .map((thread, at) => ({
+      ...(at === 0 ? { makes } : {}),
       method: 'thread/resume',
       params: { threadId: thread },
       says: 'resumes a thread, so that its turns are shown again',

@@ -3,10 +3,10 @@ import type { Severity } from '../model/finding.ts';
 import { lastName } from '../model/paths.ts';
 import { defineCheck } from './check.ts';
 import { reactionsTo, sayReactions, type Reactions } from './codexReactions.ts';
-import { asDraft, askCodex, CHOSEN, moveFile } from './curing.ts';
+import { CHOSEN, moveFile } from './curing.ts';
 import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
 import { missingRecords, newestRecord } from './migrationRecords.ts';
-import { rebuildCalls } from './rebuild.ts';
+import { rebuild } from './rebuild.ts';
 import { join } from './words.ts';
 
 export default defineCheck({
@@ -73,15 +73,22 @@ is known that would be safe; an earlier copy of the database is what helps.`,
       phase: 'databases',
       fits: ({ facts: { family, missingObjects } }) =>
         family === 'state' && missingObjects.includes('table threads'),
-      wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),
+      wishes: ({ subject }) => ({
+        sidecars: [subject.path ?? ''],
+        salvage: [subject.path ?? ''],
+      }),
       plan: ({ id, subject }, snapshot, closer) => {
         const file = stateFile(snapshot);
-        if (file === null) return { why: 'it is not there any more', next: 'Look again.' };
+        const salvage = closer.salvage[subject.path ?? ''];
+        if (file === null || salvage === undefined)
+          return { why: 'it is not there any more', next: 'Look again.' };
         const parts = [file, ...(closer.sidecars[subject.path ?? ''] ?? [])];
-        return asDraft(
+        return rebuild(
+          snapshot,
+          id,
           'The database without its table of threads goes into the vault, and Codex makes a new one from the conversations.',
-          ...parts.map(part => moveFile(part, { vault: lastName(part.file) })),
-          askCodex(snapshot, rebuildCalls(snapshot, id), { completesIndex: true }),
+          { salvage, source: 'the old one' },
+          parts.map(part => moveFile(part, { vault: lastName(part.file) })),
         );
       },
     },

@@ -1,3 +1,4 @@
+import type { FilePath } from '../model/words.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Severity, Subject } from '../model/finding.ts';
 import type { Rollout } from '../model/rollout.ts';
@@ -70,7 +71,8 @@ When the whole database is gone, or was made anew and is empty, this is one find
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
       plan: ({ id, threads }, snapshot) => {
-        const calls = resumeCalls(id, threads, snapshot);
+        const makes = snapshot.history === null ? [historyFile(snapshot)] : [];
+        const calls = resumeCalls(id, threads, snapshot, makes);
         return calls.length === 0
           ? ARCHIVED
           : asDraft('Codex resumes each of them once.', askCodex(snapshot, calls));
@@ -108,11 +110,15 @@ function paginatedThreads(snapshot: Snapshot): readonly Paginated[] {
 /** Codex makes the database again under this name. */
 const FILE = 'thread_history_1.sqlite';
 
-function databaseSubject({ history, home }: Snapshot): Subject {
+function historyFile({ home: { sqliteHome } }: Snapshot): FilePath {
+  return `${sqliteHome}${sqliteHome.includes('\\') ? '\\' : '/'}${FILE}`;
+}
+
+function databaseSubject(snapshot: Snapshot): Subject {
+  const { history, home } = snapshot;
   if (history !== null)
     return { kind: 'database', key: history.database.key, path: history.database.file };
-  const separator = home.sqliteHome.includes('\\') ? '\\' : '/';
-  const path = `${home.sqliteHome}${separator}${FILE}`;
+  const path = historyFile(snapshot);
   return { kind: 'database', key: home.sqliteHome === home.path ? FILE : path, path };
 }
 

@@ -1,4 +1,6 @@
 import type { Call } from '../model/plan.ts';
+import type { Codex, Snapshot } from '../model/snapshot.ts';
+import { correctionsByList } from '../visibility/corrections.ts';
 import { isBackfillUnfinished } from './backfill.ts';
 import { defineCheck } from './check.ts';
 import { judgedThreads } from './causes.ts';
@@ -56,20 +58,29 @@ an entry for it only when it rebuilds the whole database.`,
       plan: ({ id, threads, facts }, snapshot) =>
         asDraft(
           'Codex enters it in the database.',
-          askCodex(snapshot, [listThroughFiles(facts.archived, id, threads)]),
+          askCodex(snapshot, codex => [
+            listThroughFiles(snapshot, codex, facts.archived, id, threads),
+          ]),
         ),
     },
   ],
 });
 
 /** Every source and provider: a list that hides a thread does not enter it either. */
-function listThroughFiles(archived: boolean, finding: string, threads: readonly string[]): Call {
+function listThroughFiles(
+  snapshot: Snapshot,
+  codex: Codex,
+  archived: boolean,
+  finding: string,
+  threads: readonly string[],
+): Call {
   return {
     method: 'thread/list',
     params: { archived, modelProviders: [], sourceKinds: [...SOURCES] },
     says: archived ? 'looks through the archived files' : 'looks through the files',
     findings: [finding],
     threads,
+    corrects: correctionsByList(snapshot, codex, archived),
   };
 }
 

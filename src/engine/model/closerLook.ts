@@ -24,6 +24,10 @@ export interface Wishes {
   readonly providerPlace?: true;
   /** Files in which conversations begin, and that are not where they should be. */
   readonly beginnings?: readonly Beginning[];
+  /** State databases that Codex cannot use any more, and of which all is wanted that can be read. */
+  readonly salvage?: readonly FilePath[];
+  /** State databases that are gone, and of which Codex may have put an older one aside. */
+  readonly backups?: readonly FilePath[];
 }
 
 /** A file that is named by another one as what comes before it. */
@@ -32,6 +36,13 @@ export interface Beginning {
   readonly name: ThreadId;
   /** The file that names it. */
   readonly leaning: FilePath;
+}
+
+/** What can still be read of a database, by its tables. What is NULL in a row is left out. */
+export interface Salvage {
+  readonly tables: Readonly<Record<string, readonly Columns[]>>;
+  /** Tables of which something could not be read. */
+  readonly torn: readonly string[];
 }
 
 /** What a line that is added to a rollout must follow. */
@@ -116,6 +127,11 @@ export interface CloserLook {
   readonly providerPlace: ProviderPlace | null;
   /** By the files that name them. */
   readonly beginnings: Readonly<Record<FilePath, BeginningSearch>>;
+  readonly salvage: Readonly<Record<FilePath, Salvage>>;
+  /** By the database that it was: when Codex has put it aside, and what can be read of it. */
+  readonly backups: Readonly<
+    Record<FilePath, { readonly atMs: number; readonly salvage: Salvage }>
+  >;
 }
 
 /** Whole tables: by their names, then by the id of each row. */

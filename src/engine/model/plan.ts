@@ -139,6 +139,27 @@ export interface AskStep {
   readonly sqliteHome: FilePath;
   readonly state: FilePath;
   readonly calls: readonly Call[];
+  /** Present where Codex makes its database anew in this: what only the old one knew. */
+  readonly replay?: Replay;
+}
+
+/**
+ * Rows that are written when Codex has ended. What they replace cannot be known beforehand: Codex has yet
+ * to make it. It need not be, since the whole new database goes away when this is undone.
+ */
+export interface Replay {
+  readonly finding: string;
+  /** What was found and what was not, for the person who reads the plan. */
+  readonly says: string;
+  readonly rows: readonly KnownRow[];
+}
+
+export interface KnownRow {
+  readonly table: string;
+  readonly key: Columns;
+  readonly values: Columns;
+  /** Whether the row is made where Codex has made none. */
+  readonly makes: boolean;
 }
 
 export interface Call {
@@ -152,6 +173,10 @@ export interface Call {
   readonly threads: readonly ThreadId[];
   /** Files that Codex compresses by it, as the plan found them. */
   readonly packs?: readonly Packing[];
+  /** What Codex does to rows by itself on that occasion, as far as it is foreseen. */
+  readonly corrects?: readonly Correction[];
+  /** Databases that Codex makes on that occasion. */
+  readonly makes?: readonly FilePath[];
 }
 
 export interface Packing {
@@ -160,6 +185,13 @@ export interface Packing {
   readonly file: FilePath;
   readonly bytes: number;
   readonly modifiedMs: number;
+}
+
+/** A row of `threads` that Codex makes, changes in these columns, or takes out. */
+export interface Correction {
+  readonly thread: ThreadId;
+  readonly does: 'enters' | 'changes' | 'takes out';
+  readonly columns: readonly string[];
 }
 
 /** What a plan came to. */

@@ -3,7 +3,7 @@
 
 import type { TableImages } from '../model/closerLook.ts';
 import type { Columns, Step } from '../model/plan.ts';
-import type { FilePath } from '../model/words.ts';
+import type { FilePath, ThreadId } from '../model/words.ts';
 import { asBytes } from '../model/bytes.ts';
 import type { World } from '../world.ts';
 
@@ -15,6 +15,17 @@ export interface Observation {
 interface Seen {
   readonly bytes: number;
   readonly modifiedMs: number;
+}
+
+/** What Codex has done: as steps, and the databases that it has made, with the threads in them. */
+export interface Doings {
+  readonly steps: readonly Step[];
+  readonly made: readonly FilePath[];
+  readonly threads: readonly ThreadId[];
+  /** Files that it compressed and was not asked to. */
+  readonly packed: ReturnType<typeof packedBetween>;
+  /** What it was compressing when it was killed. */
+  readonly unfinished: readonly FilePath[];
 }
 
 const TREES = ['sessions', 'archived_sessions'];

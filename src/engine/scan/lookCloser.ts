@@ -7,6 +7,7 @@ import type {
   FirstWords,
   Pair,
   RolloutEnd,
+  Salvage,
   TableImages,
   Wishes,
 } from '../model/closerLook.ts';
@@ -17,6 +18,7 @@ import { literal } from '../model/literal.ts';
 import type { OpenDatabase, World } from '../world.ts';
 import { compareFiles } from './compareFiles.ts';
 import { readProviderPlace } from './config/providerPlace.ts';
+import { newestBackup, salvage } from './databases/salvage.ts';
 import { readProjections } from './databases/projections.ts';
 import { readHead } from './rollouts/readFirstLine.ts';
 import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
@@ -77,7 +79,37 @@ export async function lookCloser(
       vault,
       wishes.flatMap(wish => wish.beginnings ?? []),
     ),
+    salvage: await salvageAll(
+      world,
+      wishes.flatMap(wish => wish.salvage ?? []),
+    ),
+    backups: await findBackups(
+      world,
+      wishes.flatMap(wish => wish.backups ?? []),
+    ),
   };
+}
+
+async function findBackups(
+  world: World,
+  databases: readonly FilePath[],
+): Promise<CloserLook['backups']> {
+  const found: Record<FilePath, CloserLook['backups'][FilePath]> = {};
+  for (const database of databases) {
+    const backup = await newestBackup(world, database);
+    if (backup !== null)
+      found[database] = { atMs: backup.atMs, salvage: await salvage(world, backup.file) };
+  }
+  return found;
+}
+
+async function salvageAll(
+  world: World,
+  databases: readonly FilePath[],
+): Promise<CloserLook['salvage']> {
+  const salvaged: Record<FilePath, Salvage> = {};
+  for (const database of new Set(databases)) salvaged[database] = await salvage(world, database);
+  return salvaged;
 }
 
 async function readEnds(world: World, files: readonly FilePath[]): Promise<CloserLook['ends']> {

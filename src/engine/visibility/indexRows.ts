@@ -97,7 +97,8 @@ function broughtUpToDate(known: IndexRow, row: IndexRow): IndexRow {
   };
 }
 
-function indexedFiles(look: Look, behind: HomePath | null): readonly IndexRow[] {
+/** The rows that Codex makes of the files, in the order in which it goes through them. */
+export function indexedFiles(look: Look, behind: HomePath | null): readonly IndexRow[] {
   const inOrder = look.rollouts
     .filter(({ path }) => behind === null || path > behind)
     .sort((one, other) => (one.path < other.path ? -1 : 1));

@@ -21,20 +21,7 @@ export type ScanList = (thread: Thread) => Verdict;
 const MOST_FILES = 10_000;
 
 export function predictScanList(look: Look): ScanList {
-  const late = {
-    sessions: lateFiles(look, 'sessions'),
-    archived: lateFiles(look, 'archived_sessions'),
-  };
-  const verdicts = new Map<Rollout, Verdict>();
-  for (const rollout of look.rollouts)
-    verdicts.set(
-      rollout,
-      allOf(
-        () => isFound(look, rollout),
-        () => late[rollout.place === 'sessions' ? 'sessions' : 'archived'].get(rollout) ?? YES,
-        () => isListed(look, rollout),
-      ),
-    );
+  const verdicts = judgeFiles(look, rollout => isListed(look, rollout));
   const lost = lostAtPageEnds(look, verdicts);
   const judge = (rollout: Rollout): Verdict => {
     const verdict = verdicts.get(rollout) ?? YES;
@@ -43,6 +30,36 @@ export function predictScanList(look: Look): ScanList {
       : verdict;
   };
   return thread => judgeThread(look, thread, judge);
+}
+
+/** The files of one side of the archive that a list of all sources and providers hands out, the newest first. */
+export function listedFiles(look: Look, place: Rollout['place']): readonly Rollout[] {
+  const verdicts = judgeFiles(look, rollout => isListable(look, rollout));
+  const lost = lostAtPageEnds(look, verdicts);
+  const files = look.rollouts.filter(
+    one => one.place === place && verdicts.get(one)?.answer !== false && !lost.has(one),
+  );
+  return newestFirst(look, files);
+}
+
+function judgeFiles(
+  look: Look,
+  judge: (rollout: Rollout) => Verdict,
+): ReadonlyMap<Rollout, Verdict> {
+  const late = {
+    sessions: lateFiles(look, 'sessions'),
+    archived: lateFiles(look, 'archived_sessions'),
+  };
+  return new Map(
+    look.rollouts.map(rollout => [
+      rollout,
+      allOf(
+        () => isFound(look, rollout),
+        () => late[rollout.place === 'sessions' ? 'sessions' : 'archived'].get(rollout) ?? YES,
+        () => judge(rollout),
+      ),
+    ]),
+  );
 }
 
 /** One file that is listed as this thread is enough. */
@@ -79,12 +96,20 @@ function isFound({ rules }: Look, rollout: Rollout): Verdict {
 
 function isListed(look: Look, rollout: Rollout): Verdict {
   const { rules, provider } = look;
-  const needsPreview = rollout.place === 'sessions' || !rules.listsSilentArchive;
   return allOf(
     () => hasHeader(rollout, rules),
     () => hasListedSource(rollout, look),
     () => (provider === null ? unknown('config.toml could not be read') : YES),
     () => hasListedProvider(rollout, look),
+    () => isListable(look, rollout),
+  );
+}
+
+/** Whatever its source and its provider are. */
+function isListable({ rules }: Look, rollout: Rollout): Verdict {
+  const needsPreview = rollout.place === 'sessions' || !rules.listsSilentArchive;
+  return allOf(
+    () => hasHeader(rollout, rules),
     () => (needsPreview ? hasPreview(rollout, rules) : YES),
   );
 }

@@ -27,7 +27,7 @@ export async function makeBareHome(
   return home;
 }
 
-function writeThread(home: string, { id, timestamp, meta }: BareThread): void {
+export function writeThread(home: string, { id, timestamp, meta }: BareThread): void {
   const payload = {
     ...{ id, timestamp, cwd: projectFolder('one'), originator: 'test', cli_version: '0.142.0' },
     ...{ source: 'vscode', model_provider: 'mock', ...meta },

@@ -7,12 +7,14 @@ import { AppServerRefusal, BESIDE, type AppServer } from '../../hands.ts';
 import {
   madeDatabases,
   nameOf,
-  NAMES,
   observeFiles,
   packedBetween,
   stepsBetween,
+  type Doings,
   type Observation,
 } from '../observe.ts';
+import { beyondPlan } from '../beyondPlan.ts';
+import { replayRows } from '../replay.ts';
 import {
   hold,
   isUnfinished,
@@ -33,11 +35,26 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 
 export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHandler<AskStep> {
   return {
-    describe: ({ calls }) => `asks Codex: it ${summaryOf(calls).join(', ')}`,
-    touches: ({ calls, state }) => [
-      ...calls.flatMap(({ threads }) => threads.map(id => `${state} › threads › '${id}'`)),
-      ...packingsOf(calls).flatMap(({ file }) => [file, `${file}.zst`]),
-    ],
+    describe: ({ calls, replay }) => {
+      const put =
+        replay === undefined || replay.rows.length === 0
+          ? ''
+          : `; then ${String(replay.rows.length)} entries that only the old database had are put back`;
+      return `asks Codex: it ${summaryOf(calls).join(', ')}${put}`;
+    },
+    touches: ({ calls, state, replay }) => {
+      const threads = calls.flatMap(call => [
+        ...call.threads,
+        ...(call.corrects ?? []).map(({ thread }) => thread),
+      ]);
+      const put = (replay?.rows ?? []).map(
+        ({ table, key }) => `${state} › ${table} › ${Object.values(key).join(', ')}`,
+      );
+      const rows = threads.map(id => `${state} › threads › '${id}'`);
+      const packed = packingsOf(calls).flatMap(({ file }) => [file, `${file}.zst`]);
+      const made = calls.flatMap(({ makes = [] }) => makes);
+      return [...new Set([...rows, ...put, ...packed, ...made])];
+    },
     backupBytes: ({ calls }) => 2048 * calls.flatMap(({ threads }) => threads).length,
     whyStale: async ({ codex, calls }, ground) => {
       const state = await ground.world.files.stat(codex);
@@ -53,6 +70,8 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       let unplanned: readonly string[] = [];
       try {
         failed.push(...(await session(step, ground)));
+        if (step.replay !== undefined)
+          failed.push(...(await replayRows(step.state, step.replay, ground.hands)));
         failed.push(...(await letGo(packings, ground)));
       } finally {
         const after = await observe(step, ground);
@@ -73,42 +92,6 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       return left;
     },
   };
-}
-
-/** What Codex did to threads that it was not asked about. */
-function beyondPlan({ calls, state }: AskStep, { steps, made, packed }: Doings): readonly string[] {
-  const planned = new Set(calls.flatMap(({ threads }) => threads));
-  const isPlanned = (text: string) => [...planned].some(id => text.includes(id));
-  const isExpected = (step: Step) =>
-    step.kind === 'rows'
-      ? step.table !== 'threads' || step.changes.every(({ key }) => isPlanned(key['id'] ?? ''))
-      : step.kind === 'edit' && (isPlanned(step.file) || nameOf(step.file) === NAMES);
-  const others = steps.filter(step => !isExpected(step)).map(sayDone);
-  return [
-    ...others,
-    ...packed.map(({ file }) => `it compressed ${file}`),
-    ...made.filter(file => file !== state).map(file => `it made ${file}`),
-  ];
-}
-
-function sayDone(step: Step): string {
-  switch (step.kind) {
-    case 'rows':
-      return step.changes
-        .map(({ key, before, after }) => {
-          const verb = before === null ? 'entered' : after === null ? 'took out' : 'changed';
-          const columns =
-            before === null || after === null ? '' : `: ${Object.keys(after).join(', ')}`;
-          return `it ${verb} the row of ${key['id'] ?? 'a thread'}${columns}`;
-        })
-        .join('; ');
-    case 'edit':
-      return `it wrote into ${step.file}`;
-    case 'move':
-      return `it moved ${step.from}`;
-    default:
-      return 'it did something else';
-  }
 }
 
 /** Like calls are said once, with their number. */
@@ -186,18 +169,13 @@ async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
     ),
     files: Object.fromEntries(Object.entries(files).filter(([file]) => isOurs(file))),
   });
-  return doingsBetween(step, only(before), only(after), ground);
+  const doings = await doingsBetween(step, only(before), only(after), ground);
+  // What a new database was made of: any other thread in it has been begun since.
+  return { ...doings, threads: Object.keys(before.files).flatMap(file => idInName(file) ?? []) };
 }
 
-/** What Codex has done: as steps, and the databases that it has made, with the threads in them. */
-interface Doings {
-  readonly steps: readonly Step[];
-  readonly made: readonly FilePath[];
-  readonly threads: readonly ThreadId[];
-  /** Files that it compressed and was not asked to. */
-  readonly packed: ReturnType<typeof packedBetween>;
-  /** What it was compressing when it was killed. */
-  readonly unfinished: readonly FilePath[];
+function idInName(file: FilePath): ThreadId | null {
+  return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/.exec(file)?.[1] ?? null;
 }
 
 async function doingsBetween(

@@ -46,6 +46,28 @@ export const rows: StepHandler<RowsStep> = {
     }),
 };
 
+/** Gives a row these values, whatever it has; makes it where there is none. Throws when it does not take them. */
+export function putRow(
+  transaction: Transaction,
+  table: string,
+  key: Columns,
+  values: Columns,
+): void {
+  const isMade = isAsIn(transaction, table, key, null);
+  write(transaction, table, key, isMade ? null : {}, values);
+}
+
+export function hasRow(transaction: Transaction, table: string, key: Columns): boolean {
+  return !isAsIn(transaction, table, key, null);
+}
+
+/** None when there is no such table. */
+export function columnsOf(transaction: Transaction, table: string): readonly string[] {
+  return transaction
+    .ask(`SELECT name FROM pragma_table_info(${checked(literal(table))})`)
+    .map(([column]) => String(column));
+}
+
 /** What is only relied on: undoing leaves everything as it is when this has changed since. */
 function isKept({ before, after }: RowChange): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
@@ -67,22 +89,20 @@ export function applyTogether(
   steps: readonly RowsStep[],
   hands: Hands,
 ): Promise<readonly (string | null)[]> {
-  return together(steps, hands, ({ table, makes, changes }, transaction) => {
-    transaction.run('SAVEPOINT step');
-    const why = attempt(transaction, () => {
+  return together(steps, hands, ({ table, makes, changes }, transaction) =>
+    allOrNothing(transaction, () => {
       if (makes !== undefined) transaction.run(makes);
       for (const change of changes) applyChange(transaction, table, change);
-    });
-    transaction.run('RELEASE step');
-    return why;
-  });
+    }),
+  );
 }
 
 /** Why it was not done, and then nothing of it is; null when it was. */
-function attempt(transaction: Transaction, work: () => void): string | null {
+export function allOrNothing(transaction: Transaction, work: () => void): string | null {
+  transaction.run('SAVEPOINT step');
+  let why: string | null = null;
   try {
     work();
-    return null;
   } catch (error) {
     try {
       transaction.run('ROLLBACK TO step');
@@ -90,8 +110,10 @@ function attempt(transaction: Transaction, work: () => void): string | null {
       // A full disk ends the whole transaction, and that is what is to be said.
       throw error;
     }
-    return error instanceof Error ? error.message : String(error);
+    why = error instanceof Error ? error.message : String(error);
   }
+  transaction.run('RELEASE step');
+  return why;
 }
 
 async function together(

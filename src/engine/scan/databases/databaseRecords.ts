@@ -20,6 +20,8 @@ export interface TableShape {
   /** Where the wanted columns are. */
   readonly places: readonly Place[];
   readonly maxRows: number;
+  /** Told of each part that cannot be read, which is passed over then; absent, such a part ends all. */
+  readonly passOver?: (why: string) => void;
 }
 
 /** Ends the reading of one database; never leaves `readTables`. */
@@ -78,6 +80,20 @@ class Tree {
   }
 
   async visit(number: number, depth: number): Promise<void> {
+    await this.#try(() => this.#visit(number, depth));
+  }
+
+  async #try(read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      const { passOver } = this.#shape;
+      if (passOver === undefined || !(error instanceof Unreadable)) throw error;
+      passOver(error.message);
+    }
+  }
+
+  async #visit(number: number, depth: number): Promise<void> {
     const { usable, hasRowid } = this.#shape;
     const page = await this.#take(number);
     const header = new Cursor(page, number === 1 ? FILE_HEADER_BYTES : 0);
@@ -95,7 +111,7 @@ class Tree {
       if (isInterior) await this.visit(cell.uint(4), depth + 1);
       if (isInterior && hasRowid) continue;
       const start = cell.at;
-      await this.#readRow(cell);
+      await this.#try(() => this.#readRow(cell));
       // Cells that lie over each other would make much of little.
       used += cell.at - start;
       if (used > usable) broken(`its page ${String(number)} has cells that overlap`);

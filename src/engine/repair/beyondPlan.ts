@@ -1,0 +1,94 @@
+// What Codex did, held against what it was asked for and what was foreseen that it does besides.
+
+import type { AskStep, Call, Correction, RowChange, Step } from '../model/plan.ts';
+import { textOfLiteral } from '../model/literal.ts';
+import type { FilePath, ThreadId } from '../model/words.ts';
+import { nameOf, NAMES, type Doings } from './observe.ts';
+
+/** What nobody foresaw, in sentences. */
+export function beyondPlan(
+  { calls, state }: AskStep,
+  { steps, made, packed }: Doings,
+): readonly string[] {
+  const planned = calls.flatMap(({ threads }) => threads);
+  const asked = new Set<string>(planned);
+  const foreseen = new Map<ThreadId, Correction[]>();
+  for (const one of calls.flatMap(({ corrects = [] }) => corrects))
+    foreseen.set(one.thread, [...(foreseen.get(one.thread) ?? []), one]);
+  const isAsked = (file: FilePath) => planned.some(id => nameOf(file).includes(id));
+  const isExpected = (step: Step): boolean => {
+    switch (step.kind) {
+      case 'rows':
+        return (
+          step.table !== 'threads' ||
+          step.changes.every(change => {
+            const id = textOfLiteral(change.key['id']) ?? '';
+            return asked.has(id) || (foreseen.get(id) ?? []).some(one => covers(one, change));
+          })
+        );
+      case 'edit':
+        return isAsked(step.file) || nameOf(step.file) === NAMES;
+      case 'move':
+        return isAsked(step.from);
+      default:
+        return false;
+    }
+  };
+  const expectedFiles = new Set([state, ...calls.flatMap(({ makes = [] }) => makes)]);
+  return [
+    ...steps.filter(step => !isExpected(step)).map(sayDone),
+    ...packed.map(({ file }) => `it compressed ${file}`),
+    ...made.filter(file => !expectedFiles.has(file)).map(file => `it made ${file}`),
+  ];
+}
+
+function covers({ does, columns }: Correction, { before, after }: RowChange): boolean {
+  if (before === null) return does === 'enters';
+  if (after === null) return does === 'takes out';
+  return does === 'changes' && Object.keys(after).every(column => columns.includes(column));
+}
+
+function sayDone(step: Step): string {
+  switch (step.kind) {
+    case 'rows':
+      return step.changes
+        .map(({ key, before, after }) => {
+          const verb = before === null ? 'entered' : after === null ? 'took out' : 'changed';
+          const columns =
+            before === null || after === null ? '' : `: ${Object.keys(after).join(', ')}`;
+          return `it ${verb} the row of ${key['id'] ?? 'a thread'}${columns}`;
+        })
+        .join('; ');
+    case 'edit':
+      return `it wrote into ${step.file}`;
+    case 'move':
+      return `it moved ${step.from}`;
+    default:
+      return 'it did something else';
+  }
+}
+
+const SAYINGS = [
+  ['enters', 'enter 1 conversation', 'enter N conversations'],
+  ['changes', 'correct 1 entry by its file', 'correct N entries by their files'],
+  ['takes out', 'take out 1 entry that has no file', 'take out N entries that have no file'],
+] as const;
+
+/** What Codex will do besides, for the person who reads the plan; empty when that is nothing. */
+export function sayForeseen(calls: readonly Call[]): string {
+  const asked = new Set(calls.flatMap(({ threads }) => threads));
+  const threadsBy: Record<Correction['does'], Set<ThreadId>> = {
+    enters: new Set(),
+    changes: new Set(),
+    'takes out': new Set(),
+  };
+  for (const { thread, does } of calls.flatMap(({ corrects = [] }) => corrects))
+    if (!asked.has(thread)) threadsBy[does].add(thread);
+  const said = SAYINGS.flatMap(([does, one, many]) => {
+    const { size } = threadsBy[does];
+    return size === 0 ? [] : [size === 1 ? one : many.replace('N', String(size))];
+  });
+  return said.length === 0
+    ? ''
+    : `Codex will by itself also ${said.join(', and ')}; undo takes that back too.`;
+}
