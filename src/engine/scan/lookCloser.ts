@@ -19,6 +19,7 @@ import { compareFiles } from './compareFiles.ts';
 import { readProjections } from './databases/projections.ts';
 import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
+import { unpackWhole } from './unpackWhole.ts';
 
 const STATE_BYTES = 2 * 1024 * 1024 * 1024;
 /** As many as fit well into one statement. */
@@ -115,6 +116,10 @@ async function readMessages(
 }
 
 async function readMessage(world: World, file: FilePath): Promise<string | null> {
+  if (file.endsWith('.zst')) {
+    const content = await unpackWhole(world, file);
+    return content === null ? null : wholeMessageOf(new TextDecoder().decode(content), true);
+  }
   for (let length = HEAD_BYTES; length <= LONGEST_HEAD; length *= 4) {
     const read = await world.files.ends(file, length, 0);
     if (!read.ok) return null;
