@@ -30,6 +30,7 @@ export type { Originals } from './repair/ledger.ts';
 export type { MovePlan, ProviderMove } from './repair/planProviderMove.ts';
 export type { Moved } from './providerMoves.ts';
 export { listProviders, type ProviderEntry, type ProviderList } from './providerList.ts';
+export type { Drop, OnlyHere, PruneWish, Pruning } from './repair/prune.ts';
 export type { SafeCopy } from './repair/saveCopy.ts';
 export type { Undone } from './repair/undo.ts';
 export { handlerOf } from './repair/steps/index.ts';

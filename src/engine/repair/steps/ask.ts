@@ -209,6 +209,16 @@ async function putAway(
 /** The log goes before the database: alone it means nothing, and the database without it is stale. */
 const SIDE_FILES = ['-shm', '-wal', ''];
 
+/** What Codex did when it was asked, as steps. */
+export async function whatCodexDid(ground: Ground): Promise<readonly Step[]> {
+  return (await recall<Doings>(OBSERVED, ground))?.steps ?? [];
+}
+
+/** Whether a kept file is none of the home's, but what was written down here. */
+export function isOwnNote(name: string): boolean {
+  return name === BEFORE || name === OBSERVED;
+}
+
 async function keep(name: string, content: unknown, { world, hands, keptFiles }: Ground) {
   const text = new TextEncoder().encode(JSON.stringify(content));
   await hands.create(world.machine.join(keptFiles, name), text, null);
