@@ -6,10 +6,13 @@ import type { Columns, Step } from '../model/plan.ts';
 import type { FilePath } from '../model/words.ts';
 import { asBytes } from '../model/bytes.ts';
 import type { World } from '../world.ts';
+import type { Histories } from './observeHistories.ts';
 
 export interface Observation {
   readonly tables: TableImages;
   readonly files: Readonly<Record<FilePath, Seen>>;
+  /** Absent in what was written down before they were looked at. */
+  readonly histories?: Histories;
 }
 
 interface Seen {

@@ -5,6 +5,12 @@ import type { AskStep, Call, Left, Step } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import { AppServerRefusal, BESIDE, type AppServer } from '../../hands.ts';
 import {
+  emptyHistories,
+  filledBetween,
+  observeHistories,
+  type Filled,
+} from '../observeHistories.ts';
+import {
   madeDatabases,
   nameOf,
   NAMES,
@@ -46,8 +52,9 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
     },
     undo: async (step, ground) => {
       const known = await recall<Doings>(OBSERVED, ground);
-      const { steps, made, threads } = known ?? (await foreseen(step, ground));
+      const { steps, made, threads, filled } = known ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
+      if (filled !== undefined) left.push(...(await emptyHistories(filled, ground.hands)));
       for (const one of steps.toReversed()) left.push(...(await handlerOf(one).undo(one, ground)));
       return left;
     },
@@ -131,7 +138,16 @@ async function observe(step: AskStep, ground: Ground): Promise<Observation> {
   return {
     tables: await ground.tables(state),
     files: await observeFiles(ground.world, home, sqliteHome),
+    histories: await observeHistories(ground.world, sqliteHome, resumedBy(step)),
   };
+}
+
+/**
+ * Resuming a thread fills its history. That is for closed Codexes alone: one that goes on with a thread
+ * whose history is emptied beneath it would leave out its first turns, and say nothing.
+ */
+function resumedBy({ calls }: AskStep): readonly ThreadId[] {
+  return calls.flatMap(({ method, threads }) => (method === 'thread/resume' ? threads : []));
 }
 
 /**
@@ -145,7 +161,8 @@ async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
   const ids = new Set(step.calls.flatMap(({ threads }) => threads));
   const isOurs = (file: FilePath) =>
     [...ids].some(id => nameOf(file).includes(id)) || /(?:index\.jsonl|\.sqlite)$/.test(file);
-  const only = ({ tables, files }: Observation): Observation => ({
+  const only = ({ tables, files, ...rest }: Observation): Observation => ({
+    ...rest,
     tables: Object.fromEntries(
       Object.entries(tables).map(([table, rows]) => [
         table,
@@ -164,6 +181,8 @@ interface Doings {
   readonly steps: readonly Step[];
   readonly made: readonly FilePath[];
   readonly threads: readonly ThreadId[];
+  /** Histories of threads that had none before; absent in what was written down before they were looked at. */
+  readonly filled?: Filled;
 }
 
 async function doingsBetween(
@@ -176,6 +195,7 @@ async function doingsBetween(
     steps: await stepsBetween(world, state, before, after),
     made: madeDatabases(before, after),
     threads: Object.keys(after.tables['threads'] ?? {}),
+    filled: filledBetween(before, after),
   };
 }
 
