@@ -51,34 +51,45 @@ export function filledBetween(
 }
 
 /** Empties them again, where Codex has not gone on with the thread since. */
-export async function emptyHistories(filled: Filled, hands: Hands): Promise<readonly Left[]> {
+export async function emptyHistories(
+  filled: Filled,
+  world: World,
+  hands: Hands,
+): Promise<readonly Left[]> {
   const left: Left[] = [];
-  for (const [file, threads] of Object.entries(filled))
+  for (const [file, threads] of Object.entries(filled)) {
+    // One that somebody has removed meanwhile is not to be made again.
+    if (!(await world.files.stat(file)).ok) continue;
+    const standing = await hands.transact(file, transaction => standingIn(transaction, threads));
     left.push(
-      ...(await hands.transact(file, transaction =>
-        Object.entries(threads).flatMap(([thread, place]) => {
-          const why = emptyHistory(transaction, thread, place);
-          return why === null ? [] : [{ what: `the turns of ${thread} in ${file}`, why }];
-        }),
-      )),
+      ...standing.map(thread => ({
+        what: `the turns of ${thread} in ${file}`,
+        why: 'Codex has gone on with this thread since',
+      })),
     );
+  }
   return left;
 }
 
-const STATE = 'thread_history_projection_state';
+const PLACES = 'thread_history_projection_state';
 
-function emptyHistory(transaction: Transaction, thread: ThreadId, place: Literal): string | null {
-  const which = `thread_id = ${literal(thread)}`;
-  const [now] = transaction.ask(
-    `SELECT quote(next_rollout_byte_offset) FROM ${STATE} WHERE ${which}`,
-  );
-  if (now === undefined) return null;
-  if (String(now[0]) !== place) return 'Codex has gone on with this thread since';
-  const tables = transaction.ask(
-    `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
-     WHERE m.type = 'table' AND c.name = 'thread_id'`,
-  );
-  for (const [table] of tables)
-    transaction.run(`DELETE FROM "${String(table)}" WHERE ${which}`);
-  return null;
+/** Empties what can be emptied; the others are the answer. */
+function standingIn(transaction: Transaction, threads: Filled[FilePath]): readonly ThreadId[] {
+  const tables = transaction
+    .ask(
+      `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+       WHERE m.type = 'table' AND c.name = 'thread_id'`,
+    )
+    .map(([name]) => String(name));
+  if (!tables.includes(PLACES)) return [];
+  return Object.entries(threads).flatMap(([thread, place]) => {
+    const which = `thread_id = ${literal(thread)}`;
+    const [now] = transaction.ask(
+      `SELECT quote(next_rollout_byte_offset) FROM ${PLACES} WHERE ${which}`,
+    );
+    if (now === undefined) return [];
+    if (String(now[0]) !== place) return [thread];
+    for (const table of tables) transaction.run(`DELETE FROM "${table}" WHERE ${which}`);
+    return [];
+  });
 }

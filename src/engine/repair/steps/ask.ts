@@ -54,7 +54,8 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       const known = await recall<Doings>(OBSERVED, ground);
       const { steps, made, threads, filled } = known ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
-      if (filled !== undefined) left.push(...(await emptyHistories(filled, ground.hands)));
+      if (filled !== undefined)
+        left.push(...(await emptyHistories(filled, ground.world, ground.hands)));
       for (const one of steps.toReversed()) left.push(...(await handlerOf(one).undo(one, ground)));
       return left;
     },
