@@ -125,6 +125,20 @@ test('when Codex does not start nothing is done', async () => {
   expect(differences(before, pictureOf(bench.files))).toEqual([]);
 });
 
+test.each([STATE, `${HOME}/sessions`])(
+  'while %s cannot be looked at Codex is not asked: what it did could not be told',
+  async place => {
+    const asked: string[] = [];
+    const bench = createBench(({ method }) => void asked.push(method), null, place);
+    const plan = withFindings(planOf([ask([call('thread/archive', 'one')])]));
+    const receipt = await apply(bench.site, plan, null, () => undefined);
+    expect(receipt.failed).toEqual([
+      { what: 'finding of one', why: expect.stringContaining('cannot be read') as string },
+    ]);
+    expect(asked).toEqual([]);
+  },
+);
+
 test('what prepared for it is taken back then', async () => {
   const bench = createBench(() => undefined, new Error('Codex did not start'));
   const before = pictureOf(bench.files);
@@ -196,8 +210,9 @@ interface Doing {
 }
 type Act = (doing: Doing) => void;
 
-function createBench(act: Act, startFailure: Error | null = null) {
+function createBench(act: Act, startFailure: Error | null = null, unreadable = 'nothing') {
   const built = home()
+    .trouble(unreadable)
     .thread('one')
     .thread('two')
     .thread('three')

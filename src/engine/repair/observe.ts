@@ -36,7 +36,9 @@ export async function observeFiles(
   };
   for (const place of TREES) {
     const tree = await world.files.tree(world.machine.join(home, place));
-    if (!tree.ok) continue;
+    if (!tree.ok && tree.trouble.code === 'missing') continue;
+    // To take it for empty would be to say that every file in it has gone.
+    if (!tree.ok) throw new Error(`${place} cannot be read: ${tree.trouble.why}`);
     for (const { file, kind } of tree.value.entries) if (kind === 'file') await see(file);
   }
   await see(world.machine.join(home, NAMES));
