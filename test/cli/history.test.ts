@@ -53,7 +53,7 @@ describe('--prune', () => {
       `${receipt?.receipt ?? ''} 2026-11-21 12:00:00 UTC could still be undone`,
     );
     expect(said).toContain('Only here, and gone with it: the file');
-    expect(said).toContain('1 of them could still be undone, and then no longer.');
+    expect(said).toContain('It can still be undone now, and no longer then.');
     expect(said).toContain('Dropped: 1 receipt.');
     expect(await receipts()).toEqual([]);
     expect(pictureOf(files)).toEqual(before);

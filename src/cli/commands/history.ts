@@ -70,7 +70,7 @@ function renderHistory(
   { page, typed }: Context,
 ): string {
   const { paint, width } = page;
-  if (receipts.length === 0) return 'Nothing has been repaired in this home.\n';
+  if (receipts.length === 0) return 'No repair of this home is in the vault.\n';
   const lines = [
     ...(interrupted === null
       ? []

@@ -25,10 +25,16 @@ export function renderPruning({ drops, kept }: Pruning, { page }: Context): stri
 
 function closing(drops: readonly Drop[]): string {
   const undoable = drops.filter(drop => drop.undoable).length;
+  const which =
+    undoable < drops.length
+      ? `${inWords(undoable)} of them`
+      : undoable === 1
+        ? 'It'
+        : 'All of them';
   const lost =
     undoable === 0
-      ? 'None of it could be undone any more.'
-      : `${inWords(undoable)} of them could still be undone, and then no longer.`;
+      ? 'None of it can be undone any more.'
+      : `${which} can still be undone now, and no longer then.`;
   return `${lost} It frees ${bytesInWords(bytesOf(drops))}. In the Codex home nothing else changes.`;
 }
 

@@ -51,7 +51,9 @@ function rowsOf(file: string): HomePicture {
           .map(column => `quote("${String(column['name'])}")`)
           .join(` || ' ' || `);
         const all = database.prepare(`SELECT ${values} AS row FROM "${table}" ORDER BY 1`).all();
-        rows[`${path.basename(file)} table ${table}`] = all.map(({ row }) => String(row)).join('\n');
+        rows[`${path.basename(file)} table ${table}`] = all
+          .map(({ row }) => String(row))
+          .join('\n');
       }
       return rows;
     });

@@ -69,7 +69,9 @@ export async function askOracle(codex: string, home: CodexHome): Promise<OracleA
   try {
     const known = stage.look(readKnownThreads);
     const own = Object.values(home.ids);
-    const { stderr, lists, turns, resumes } = await askEverything(stage, own, known).catch(asNotStarted);
+    const { stderr, lists, turns, resumes } = await askEverything(stage, own, known).catch(
+      asNotStarted,
+    );
     const listed = Object.values(lists).flatMap(list => list.ids);
     const ids = new Set([...own, ...known.ids, ...listed]);
     const threads: Record<string, ThreadAnswer> = {};
