@@ -7,6 +7,8 @@ import { runParts } from './parts.mjs';
 ensureDependencies();
 const node = nodeBinary(24);
 const bin = name => `node_modules/${name}`;
+/** What is learnt of files that have not changed since; they are known by their content. */
+const kept = name => `node_modules/.cache/codex-session-health/${name}`;
 
 export const checkParts = [
   { name: 'types of the engine', command: [node, bin('typescript/bin/tsc'), '-p', 'src/engine'] },
@@ -14,11 +16,23 @@ export const checkParts = [
     name: 'types of the editor tests',
     command: [node, bin('typescript/bin/tsc'), '-p', 'test/editor/suite/tsconfig.json'],
   },
-  { name: 'types', command: [node, bin('typescript/bin/tsc'), '-p', '.'] },
+  {
+    name: 'types',
+    command: [
+      node,
+      bin('typescript/bin/tsc'),
+      ...['-p', '.', '--incremental', '--tsBuildInfoFile', kept('types.tsbuildinfo')],
+    ],
+  },
   { name: 'lint', command: [node, bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'] },
   {
     name: 'form',
-    command: [node, bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+    command: [
+      node,
+      bin('prettier/bin/prettier.cjs'),
+      ...['--check', '--log-level', 'warn', '.'],
+      ...['--cache', '--cache-strategy', 'content', '--cache-location', kept('form.json')],
+    ],
   },
   { name: 'build', command: [node, 'esbuild.mjs'] },
   { name: 'generated files', command: [node, 'scripts/write-docs.mjs', '--check'] },

@@ -42,6 +42,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/refusal.ts',
     'src/engine/scan/lookCloser.ts',
     'src/engine/scan/databases/databaseImage.ts',
+    'src/engine/scan/databases/projections.ts',
     'src/engine/scan/unpackWhole.ts',
     'src/engine/scan/rollouts/readLeaning.ts',
     // What a thread's defect is, and what cures are made of, is decided there once.

@@ -34,6 +34,7 @@ export type { Compressed } from './compressions.ts';
 export type { BigThread, DiskUse, Kind, ProjectRoom, Room } from './diskUse.ts';
 export type { CompressionPlan } from './repair/planCompression.ts';
 export { listProviders, type ProviderEntry, type ProviderList } from './providerList.ts';
+export type { Drop, OnlyHere, PruneWish, Pruning } from './repair/prune.ts';
 export type { SafeCopy } from './repair/saveCopy.ts';
 export type { Undone } from './repair/undo.ts';
 export { handlerOf } from './repair/steps/index.ts';

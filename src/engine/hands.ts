@@ -33,6 +33,13 @@ export interface Hands {
   unpack(packed: FilePath, file: FilePath, expected: Unpacking): Promise<void>;
   /** Removes what we have made ourselves. */
   removeOwn(file: FilePath): Promise<void>;
+  /** Gives a folder that we have made another name on the same disk, in one step. */
+  renameOwnFolder(from: FilePath, to: FilePath): Promise<void>;
+  /**
+   * Removes a folder that we have made, and all that is in it: the one of this name directly in `within`.
+   * A name that leads elsewhere is refused, and links are removed and not followed.
+   */
+  removeOwnFolder(within: FilePath, name: string): Promise<void>;
   setTime(file: FilePath, modifiedMs: number): Promise<void>;
   /** All of the work or nothing of it. Waits some seconds for others who write. */
   transact<T>(database: FilePath, work: (transaction: Transaction) => T): Promise<T>;

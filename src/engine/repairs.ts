@@ -18,6 +18,7 @@ import {
 } from './repair/guard.ts';
 import { noteOriginals } from './repair/ledger.ts';
 import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRepairs.ts';
+import { planPruning, prune, type PruneWish, type Pruning } from './repair/prune.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
 import { recover, takeBack, type Undone } from './repair/undo.ts';
@@ -47,6 +48,7 @@ export interface Applied {
 
 export interface History {
   readonly vault: FilePath;
+  /** What all repairs that are written down take. */
   readonly vaultBytes: number;
   /** A repair that is in the middle and could not be brought to its end. */
   readonly interrupted: string | null;
@@ -61,6 +63,8 @@ export interface Past {
   readonly applied: number;
   readonly undone: boolean;
   readonly undoable: boolean;
+  /** What it takes in the vault. */
+  readonly bytes: number;
 }
 
 export interface Repairs extends ProviderMoves, Compressions {
@@ -71,6 +75,10 @@ export interface Repairs extends ProviderMoves, Compressions {
   /** Undoes the named repair, or the newest that can be undone. */
   undo(report: Report, receipt: string | null, vault: FilePath | null): Promise<Undone>;
   history(report: Report, vault: FilePath | null): Promise<History>;
+  /** What of the vault would be dropped, and could then never be undone. Looks only. */
+  planPruning(report: Report, wish: PruneWish, vault: FilePath | null): Promise<Pruning>;
+  /** Drops what was shown; for this there is no undo. */
+  prune(report: Report, wish: PruneWish, shown: Pruning, vault: FilePath | null): Promise<void>;
   /** The repair that a stop has left in the middle; null when there is none. Looks only. */
   interrupted(report: Report, vault: FilePath | null): Promise<string | null>;
   /** Copies what cannot be made again from the conversations, into a folder that is not there yet. */
@@ -158,6 +166,12 @@ export function repairsOf(
       const repairs = await siteOf(report, vault).vault.repairs();
       return repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null;
     },
+    planPruning: (report, wish, vault) => planPruning(siteOf(report, vault), wish),
+    prune: async (report, wish, shown, vault) => {
+      await refuseUnlessWritable(report, hands);
+      const site = siteOf(report, vault);
+      await alone(site, () => prune(site, wish, shown));
+    },
     save: (report, folder) => saveCopy(world, hands, report, folder),
     history: async (report, vault) => {
       const site = siteOf(report, vault);
@@ -166,11 +180,12 @@ export function repairsOf(
           .then(() => alone(site, () => recoverFirst(site, report)))
           .catch(onlyRefusals);
       const repairs = (await site.vault.repairs()).toReversed();
+      const sizes = await site.vault.sizes();
       return {
         vault: site.vault.folder,
-        vaultBytes: await site.vault.bytes(),
+        vaultBytes: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
         interrupted: repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null,
-        receipts: repairs.map(asPast),
+        receipts: repairs.map(repair => asPast(repair, sizes.get(repair.id) ?? 0)),
       };
     },
   };
@@ -195,6 +210,7 @@ async function withLock<T>({ hands, vault }: Site, work: () => Promise<T>): Prom
       'Nothing was changed. Wait until it has ended.',
     );
   try {
+    await vault.clearDropped();
     return await work();
   } finally {
     await lock.release();
@@ -265,7 +281,7 @@ function summaryOf({ units }: Plan): readonly string[] {
   );
 }
 
-function asPast(repair: Repair): Past {
+function asPast(repair: Repair, bytes: number): Past {
   const receipt = receiptOf(repair);
   const state = stateOf(repair);
   return {
@@ -276,5 +292,6 @@ function asPast(repair: Repair): Past {
     applied: receipt?.applied ?? 0,
     undone: state === 'undone',
     undoable: state === 'applied',
+    bytes,
   };
 }

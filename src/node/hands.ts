@@ -46,6 +46,13 @@ export function createHands(): Hands {
       fs.unlinkSync(file);
       syncFolder(path.dirname(file));
     }),
+    renameOwnFolder: plainly(async (from, to) => {
+      refuseToReplace(to);
+      fs.renameSync(from, to);
+      syncFolder(path.dirname(to));
+      syncFolder(path.dirname(from));
+    }),
+    removeOwnFolder: plainly(async (within, name) => removeFolder(within, name)),
     setTime: plainly(async (file, modifiedMs) => {
       writeInPlace(file, { pieces: [], cutTo: null, modifiedMs });
     }),
@@ -126,6 +133,15 @@ function moveFile(from: string, to: string): void {
   }
   syncFolder(path.dirname(to));
   syncFolder(path.dirname(from));
+}
+
+function removeFolder(within: string, name: string): void {
+  if (name === '' || name === '.' || name === '..' || /[/\\]/.test(name))
+    throw new Error(`"${name}" is no name of a folder in ${within}`);
+  const folder = path.join(within, name);
+  if (!fs.lstatSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
+  fs.rmSync(folder, { recursive: true });
+  syncFolder(within);
 }
 
 /** What goes to another disk is compared with what arrived before it goes from here. */

@@ -1,6 +1,9 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home } from '../support/home.ts';
+import { expectRepairs } from '../support/expectRepairs.ts';
+import { home, idOf } from '../support/home.ts';
+import { packedRollout } from '../support/packedRollout.ts';
+import { rolloutPath } from '../support/rolloutPath.ts';
 
 const blank = { preview: '', title: '', first_user_message: '' };
 const withImage = (text: string) => ({
@@ -55,6 +58,13 @@ test('and is missed when the preview is empty', () =>
   expectFindings(home().thread('t1', { prompt: null, more: [withImage('')], row: blank })).toBe(
     'warning thread-preview-missing t1',
   ));
+
+test('is taken from a compressed file as well', async () => {
+  const packed = home()
+    .thread('t1', { file: false, row: blank })
+    .file(`${rolloutPath('t1')}.zst`, packedRollout('t1'));
+  expect(await expectRepairs(packed)).toEqual([`thread-preview-missing:${idOf('t1')}`]);
+});
 
 test('not, when only the first message was emptied, as Codex 0.142 does it', () =>
   expectFindings(home().thread('t1', { row: { first_user_message: '' } })).toBe());

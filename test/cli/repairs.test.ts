@@ -146,7 +146,7 @@ describe('apply', () => {
 describe('history and undo', () => {
   test('of a home that was never repaired', async () => {
     const { type, memory } = sick();
-    expect((await type('history')).out).toBe('Nothing has been repaired in this home.\n');
+    expect((await type('history')).out).toBe('No repair of this home is in the vault.\n');
     const { code, err } = await type('undo');
     expect([code, err]).toEqual([3, expect.stringContaining('nothing is written down')]);
     expect(memory.operations).toEqual([]);

@@ -259,3 +259,47 @@ describe('transact', () => {
     other.close();
   });
 });
+
+describe('a folder of ours', () => {
+  const within = () => path.join(folder, 'within');
+  const fill = (name: string) => {
+    fs.mkdirSync(path.join(within(), name, 'deep'), { recursive: true });
+    fs.writeFileSync(path.join(within(), name, 'deep/one'), 'x');
+    fs.symlinkSync(folder, path.join(within(), name, 'a way out'));
+  };
+
+  test('gets another name, over nothing that is there', async () => {
+    put('outside');
+    fill('old');
+    await hands.renameOwnFolder(path.join(within(), 'old'), path.join(within(), 'new'));
+    expect(fs.readdirSync(within())).toEqual(['new']);
+    fill('old');
+    await expect(
+      hands.renameOwnFolder(path.join(within(), 'old'), path.join(within(), 'new')),
+    ).rejects.toThrow('already something');
+    expect(fs.readdirSync(within())).toEqual(['new', 'old']);
+  });
+
+  test('goes with all that is in it, and links in it lead nowhere', async () => {
+    put('outside');
+    fill('one');
+    fill('other');
+    await hands.removeOwnFolder(within(), 'one');
+    expect(fs.readdirSync(within())).toEqual(['other']);
+    expectOnly('file', 'within');
+  });
+
+  test.each(['..', '.', '', '../file', 'one/deep', 'one\\deep', 'not there', 'a file', 'a link'])(
+    'nothing is removed by the name %j',
+    async name => {
+      put('outside');
+      fill('one');
+      fs.writeFileSync(path.join(within(), 'a file'), '');
+      fs.symlinkSync(path.join(within(), 'one'), path.join(within(), 'a link'));
+      await expect(hands.removeOwnFolder(within(), name)).rejects.toThrow();
+      expectOnly('file', 'within');
+      expect(fs.readdirSync(within()).sort()).toEqual(['a file', 'a link', 'one']);
+      expect(fs.readdirSync(path.join(within(), 'one')).sort()).toEqual(['a way out', 'deep']);
+    },
+  );
+});

@@ -58,6 +58,53 @@ test('a database that Codex makes goes into the vault', async () => {
   expect([...bench.files.keys()].some(file => file.endsWith('made-goals_1.sqlite'))).toBe(true);
 });
 
+const HISTORY = `${HOME}/thread_history_1.sqlite`;
+/** As Codex fills the history of a thread that is resumed, and goes on with one that it knows. */
+const fills: Act = ({ sql: run }) => {
+  const id = idOf('unread');
+  run(`INSERT INTO thread_history_projection_state VALUES ('${id}', 700, 6)`, HISTORY);
+  run(
+    `INSERT INTO thread_turns (thread_id, turn_id, rollout_ordinal, status) VALUES ('${id}', 't', 1, 'completed')`,
+    HISTORY,
+  );
+};
+
+test('a history that it has filled is emptied again', async () => {
+  await expectUndoToBeExact(createBench(fills), [call('thread/resume', 'unread')]);
+});
+
+test('a history that was there is left as it is now', async () => {
+  const state = 'thread_history_projection_state';
+  const grows: Act = ({ sql: run }) =>
+    run(
+      `UPDATE ${state} SET next_rollout_byte_offset = 9 WHERE thread_id = '${idOf('one')}'`,
+      HISTORY,
+    );
+  const bench = createBench(grows);
+  await apply(
+    bench.site,
+    withFindings(planOf([ask([call('thread/resume', 'one')])])),
+    null,
+    () => undefined,
+  );
+  const after = pictureOf(bench.files);
+  const [repair] = await bench.site.vault.repairs();
+  if (repair === undefined) throw new Error('nothing was written down');
+  expect((await takeBack(bench.site, repair)).left).toEqual([]);
+  expect(differences(after, pictureOf(bench.files))).toEqual([]);
+});
+
+test('a history that somebody has removed since is not made again', async () => {
+  const bench = createBench(fills);
+  const plan = withFindings(planOf([ask([call('thread/resume', 'unread')])]));
+  await apply(bench.site, plan, null, () => undefined);
+  bench.files.delete(HISTORY);
+  const [repair] = await bench.site.vault.repairs();
+  if (repair === undefined) throw new Error('nothing was written down');
+  expect((await takeBack(bench.site, repair)).left).toEqual([]);
+  expect(bench.files.has(HISTORY)).toBe(false);
+});
+
 test('what Codex refuses is a failure of that finding alone', async () => {
   const bench = createBench(({ method }) => {
     if (method === 'thread/archive') throw new AppServerRefusal(-32600, 'no rollout found');
@@ -78,6 +125,20 @@ test('when Codex does not start nothing is done', async () => {
   expect(receipt.failed.map(({ why }) => why)).toEqual(['Codex did not start: it is drifted']);
   expect(differences(before, pictureOf(bench.files))).toEqual([]);
 });
+
+test.each([STATE, `${HOME}/sessions`])(
+  'while %s cannot be looked at Codex is not asked: what it did could not be told',
+  async place => {
+    const asked: string[] = [];
+    const bench = createBench(({ method }) => void asked.push(method), null, place);
+    const plan = withFindings(planOf([ask([call('thread/archive', 'one')])]));
+    const receipt = await apply(bench.site, plan, null, () => undefined);
+    expect(receipt.failed).toEqual([
+      { what: 'finding of one', why: expect.stringContaining('cannot be read') as string },
+    ]);
+    expect(asked).toEqual([]);
+  },
+);
 
 test('what prepared for it is taken back then', async () => {
   const bench = createBench(() => undefined, new Error('Codex did not start'));
@@ -213,6 +274,21 @@ async function rebuild(bench: ReturnType<typeof createBench>, rows: readonly Kno
   return { receipt, repair };
 }
 
+test('a stop at any moment: a history is as it was', async () => {
+  const plan = withFindings(planOf([ask([call('thread/resume', 'unread')])]));
+  const whole = createBench(fills);
+  await apply(whole.site, plan, null, () => undefined);
+  for (let operations = 0; operations < whole.memory.operations.length; operations += 1) {
+    const bench = createBench(fills);
+    const before = pictureOf(bench.files);
+    bench.memory.stopAfter(operations, false);
+    await expect(apply(bench.site, plan, null, () => undefined)).rejects.toThrow(/stopped before/);
+    bench.memory.restart();
+    await recover(bench.site);
+    expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  }
+});
+
 test('a stop at any moment: what it was asked for is taken back, and work done since is not', async () => {
   const acts: Act = ({ move, append, sql: run }) => {
     move(idOf('one'), `${HOME}/archived_sessions`, 999);
@@ -246,12 +322,19 @@ interface Doing {
   fileOf(id: string): string;
   move(id: string, folder: string, modifiedMs: number): void;
   append(file: string, text: string): void;
-  sql(statement: string): void;
+  sql(statement: string, database?: string): void;
 }
 type Act = (doing: Doing) => void;
 
-function createBench(act: Act, startFailure: Error | null = null) {
-  const built = home().thread('one').thread('two').thread('three').name('two', 'Old').build();
+function createBench(act: Act, startFailure: Error | null = null, unreadable = 'nothing') {
+  const built = home()
+    .trouble(unreadable)
+    .thread('one')
+    .thread('two')
+    .thread('three')
+    .thread('unread', { projected: false })
+    .name('two', 'Old')
+    .build();
   const { files } = built;
   const memory = createMemoryHands(files, codexThat(act, files, startFailure));
   const vault = new Vault(built.world, memory.hands, `${HOME}/session-health`);
@@ -283,10 +366,10 @@ function codexThat(act: Act, files: Map<string, MemoryFile>, failure: Error | nu
         const { bytes = new Uint8Array() } = files.get(file) ?? {};
         files.set(file, { bytes: Buffer.concat([bytes, Buffer.from(text)]), modifiedMs: 1234 });
       },
-      sql: statement => {
-        const database = new sql.Database(files.get(STATE)?.bytes);
+      sql: (statement, file = STATE) => {
+        const database = new sql.Database(files.get(file)?.bytes);
         database.run(statement);
-        files.set(STATE, { bytes: database.export(), modifiedMs: 99 });
+        files.set(file, { bytes: database.export(), modifiedMs: 99 });
         database.close();
       },
     });

@@ -1,19 +1,18 @@
 // A builder of Codex homes: a test says what is special about its home, and gets the rest as
 // Codex writes it. The database is one that a real Codex made, with rows put in.
 
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder } from '../../src/engine/model/snapshot.ts';
 import type { Trouble, World } from '../../src/engine/world.ts';
-import { createMemoryWorld, sql, type MemoryFile } from './memoryWorld.ts';
+import { madeHistory, madeState, type Cells } from './madeDatabases.ts';
+import { createMemoryWorld, type MemoryFile } from './memoryWorld.ts';
 
 export const HOME = '/home/ada/.codex';
 export const PROJECT = '/home/ada/work/one';
 /** The moment at which every test looks. */
 export const NOW = Date.UTC(2026, 10, 21, 12);
 
-type Cells = Readonly<Record<string, string | number | null>>;
 interface Line {
   readonly type: string;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -199,7 +198,7 @@ export class HomeBuilder {
       if (text !== null) put(at, text, createdAtMs + 5000);
     if (this.#hasState)
       files.set(`${HOME}/state_5.sqlite`, {
-        bytes: makeState(
+        bytes: madeState(
           made.map(({ row }) => row).filter(row => row !== null),
           this.#sql,
         ),
@@ -208,7 +207,7 @@ export class HomeBuilder {
     const paginated = made.filter(({ historyMode }) => historyMode === 'paginated');
     if (this.#hasHistory && paginated.length > 0)
       files.set(`${HOME}/thread_history_1.sqlite`, {
-        bytes: makeHistory(paginated.flatMap(({ projected }) => projected ?? [])),
+        bytes: madeHistory(paginated.flatMap(({ projected }) => projected ?? [])),
         modifiedMs: NOW - 3_600_000,
       });
     for (const [at, file] of this.#files) files.set(at, file);
@@ -358,45 +357,4 @@ function rowOf(facts: ThreadFacts, spec: ThreadSpec, at: string, createdAtMs: nu
     cli_version: '0.169.0',
     history_mode: facts.mode,
   };
-}
-
-/** The newest recorded home's databases, emptied: schema and migrations are Codex's own. */
-const templates = new Map<string, Uint8Array>();
-
-function emptied(name: string, ...tables: readonly string[]): Uint8Array {
-  const known = templates.get(name);
-  if (known !== undefined) return known;
-  const homes = path.join(import.meta.dirname, '../homes');
-  const newest = fs.readdirSync(homes).sort().at(-1) ?? '';
-  const database = new sql.Database(fs.readFileSync(path.join(homes, newest, name)));
-  for (const table of tables) database.run(`DELETE FROM ${table}`);
-  const made = database.export();
-  database.close();
-  templates.set(name, made);
-  return made;
-}
-
-function makeHistory(projected: readonly string[]): Uint8Array {
-  const tables = ['thread_items', 'thread_turns', 'thread_history_projection_state'];
-  const database = new sql.Database(emptied('thread_history_1.sqlite', ...tables));
-  for (const id of projected)
-    database.run('INSERT INTO thread_history_projection_state VALUES (?, 0, 0)', [id]);
-  const bytes = database.export();
-  database.close();
-  return bytes;
-}
-
-function makeState(rows: readonly Cells[], statements: readonly string[]): Uint8Array {
-  const database = new sql.Database(emptied('state_5.sqlite', 'threads'));
-  for (const row of rows) {
-    const columns = Object.keys(row);
-    database.run(
-      `INSERT INTO threads (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-      Object.values(row),
-    );
-  }
-  for (const statement of statements) database.run(statement);
-  const bytes = database.export();
-  database.close();
-  return bytes;
 }

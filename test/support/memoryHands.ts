@@ -51,6 +51,7 @@ export function createMemoryHands(
     if (found === undefined) throw new Error(`there is nothing at ${file}`);
     return found;
   };
+  const below = (folder: string) => [...files.keys()].filter(file => file.startsWith(`${folder}/`));
   const refuse = (file: string) => {
     if (files.has(file)) throw new Error(`there is already something at ${file}`);
   };
@@ -145,6 +146,23 @@ export function createMemoryHands(
       files.has(file)
         ? operate(`remove ${file}`, () => void files.delete(file))
         : Promise.resolve(),
+    renameOwnFolder: (from, to) =>
+      operate(`rename ${from} to ${to}`, () => {
+        for (const file of below(from)) {
+          refuse(to + file.slice(from.length));
+          files.set(to + file.slice(from.length), demand(file));
+          files.delete(file);
+        }
+      }),
+    removeOwnFolder: (within, name) => {
+      const all = below(`${within}/${name}`);
+      const remove = (some: readonly string[]) => some.forEach(file => files.delete(file));
+      return operate(
+        `remove ${within}/${name}`,
+        () => remove(all),
+        () => remove(all.slice(0, Math.ceil(all.length / 2))),
+      );
+    },
     setTime: (file, modifiedMs) =>
       operate(`time ${file}`, () => put(file, demand(file).bytes, modifiedMs)),
     transact: (file, work) =>

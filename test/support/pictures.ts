@@ -17,7 +17,16 @@ export function pictureOf(files: ReadonlyMap<string, MemoryFile>): Picture {
   return Object.fromEntries(entries.sort()) as Picture;
 }
 
+/** Whoever changes a file puts other bytes in its place: what these hold is looked up once. */
+const known = new WeakMap<Uint8Array, string>();
+
 function rowsOf(bytes: Uint8Array): string {
+  const rows = known.get(bytes) ?? readRows(bytes);
+  known.set(bytes, rows);
+  return rows;
+}
+
+function readRows(bytes: Uint8Array): string {
   const database = new sql.Database(bytes);
   const ask = (question: string) => database.exec(question)[0]?.values ?? [];
   const tables = ask("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");

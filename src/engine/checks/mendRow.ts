@@ -2,28 +2,42 @@
 
 import { isWholeNumber, literal, textOfLiteral } from '../model/literal.ts';
 import type { Columns, Literal } from '../model/plan.ts';
-import type { Rollout } from '../model/rollout.ts';
+import { ONLY_AN_IMAGE, type Rollout } from '../model/rollout.ts';
 import { canonicalId } from '../model/threadIds.ts';
 
-/** Null when the row cannot be mended: without an id, or without a file that says what is so. */
-export function mendRow(row: Columns | undefined, file: Rollout | null): Columns | null {
+/**
+ * Null when the row cannot be mended: without an id, or without a file that says what is so. `message` is
+ * the first one of the person in full; null when it was not found.
+ */
+export function mendRow(
+  row: Columns | undefined,
+  file: Rollout | null,
+  message: string | null,
+): Columns | null {
   const id = textOfLiteral(row?.['id']);
   if (row === undefined || file === null || id === null || canonicalId(id) === null) return null;
   const mended: Record<string, Literal> = {};
-  for (const [column, value] of Object.entries(valuesOf(file))) {
+  for (const [column, value] of Object.entries(valuesOf(file, message))) {
     const stored = row[column];
-    if (stored !== undefined && !isReadable(column, stored)) mended[column] = value;
+    if (stored === undefined || isReadable(column, stored)) continue;
+    if (value === null) return null;
+    mended[column] = value;
   }
   return Object.keys(mended).length === 0 ? null : mended;
 }
 
-/** What Codex would write for a thread with this file. */
-function valuesOf({ head, modifiedMs, place }: Rollout): Columns {
+/** What Codex would write for a thread with this file; null where the file was not read far enough. */
+function valuesOf(
+  { head, modifiedMs, place }: Rollout,
+  message: string | null,
+): Readonly<Record<string, Literal | null>> {
   const meta = head.meta;
   const created = Date.parse(meta?.timestamp ?? '');
   const createdMs = Number.isNaN(created) ? Math.floor(modifiedMs) : created;
   const changedMs = Math.floor(modifiedMs);
   const seconds = (ms: number) => String(Math.floor(ms / 1000));
+  const isSilent = head.firstUserMessage === null && head.reachesFirstMessage;
+  const said = message ?? (isSilent ? '' : null);
   return {
     created_at: seconds(createdMs),
     created_at_ms: String(createdMs),
@@ -38,9 +52,9 @@ function valuesOf({ head, modifiedMs, place }: Rollout): Columns {
     model_provider: literal(meta?.provider ?? ''),
     cwd: literal(meta?.cwd ?? ''),
     cli_version: literal(meta?.cliVersion ?? ''),
-    title: literal(head.firstUserMessage ?? ''),
-    preview: literal(head.firstUserMessage ?? ''),
-    first_user_message: literal(head.firstUserMessage ?? ''),
+    title: said === null ? null : literal(said === ONLY_AN_IMAGE ? '' : said),
+    preview: said === null ? null : literal(said),
+    first_user_message: said === null ? null : literal(said),
     git_sha: literal(meta?.gitCommit ?? null),
     git_branch: literal(meta?.gitBranch ?? null),
     git_origin_url: literal(meta?.gitOrigin ?? null),

@@ -37,10 +37,14 @@ is none, the entry is put into the vault, and no conversation is touched.`,
       title: 'Put the value right, or the entry into the vault',
       limits: 'A name or a pin in an entry that goes into the vault is not shown any more.',
       needs: [],
-      wishes: ({ threads }) => ({ rows: threads }),
+      wishes: ({ threads, subject }, snapshot) => {
+        const file = judgedThread(snapshot, subject.key)?.file ?? null;
+        return { rows: threads, messages: file === null ? [] : [file.file] };
+      },
       plan: ({ subject, facts }, snapshot, closer) => {
         const id = subject.key;
-        const mended = mendRow(closer.rows[id], judgedThread(snapshot, id)?.file ?? null);
+        const file = judgedThread(snapshot, id)?.file ?? null;
+        const mended = mendRow(closer.rows[id], file, closer.messages[file?.file ?? ''] ?? null);
         return mended === null
           ? asDraft(
               `The entry that no Codex can read (${facts.why}) goes into the vault.`,

@@ -1,3 +1,4 @@
+import { ONLY_AN_IMAGE } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import { isComparable, judgedThread, judgedThreads } from './causes.ts';
@@ -5,6 +6,7 @@ import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 import { asDraft, changeRow, SAFE } from './curing.ts';
 import { literal } from '../model/literal.ts';
+import { trim } from '../model/whiteSpace.ts';
 
 export default defineCheck({
   id: 'thread-preview-missing',
@@ -25,7 +27,7 @@ the same effect. Giving the thread a name does not bring it back into the lists.
       if (message === null) continue;
       // Codex up to 0.134 has no previews, and gives no title to a message that is only an image.
       const isPreviewEmpty = row.preview !== null && isBlank(row.preview);
-      const isTitleEmpty = message !== IMAGE && isBlank(row.title);
+      const isTitleEmpty = message !== ONLY_AN_IMAGE && isBlank(row.title);
       if (!isPreviewEmpty && !isTitleEmpty) continue;
       yield {
         subject: threadSubject(thread.id, file),
@@ -68,11 +70,8 @@ the same effect. Giving the thread a name does not bring it back into the lists.
   ],
 });
 
-/** What stands for a message without any text. */
-const IMAGE = '[Image]';
-
 function isBlank(text: string): boolean {
-  return text.trim() === '';
+  return trim(text) === '';
 }
 
 function fileOf(id: ThreadId, snapshot: Snapshot): readonly FilePath[] {

@@ -37,6 +37,9 @@ export interface RolloutName {
 export type HeadState =
   'sound' | 'empty' | 'byte-order-mark' | 'not-json' | 'not-meta' | 'incomplete' | 'unread';
 
+/** What stands for a first message without any text; Codex makes a preview of it, and no title. */
+export const ONLY_AN_IMAGE = '[Image]';
+
 export interface RolloutHead {
   readonly state: HeadState;
   /** What exactly is wrong with a head that is not sound. */

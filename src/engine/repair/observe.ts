@@ -6,10 +6,13 @@ import type { Columns, Step } from '../model/plan.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import { asBytes } from '../model/bytes.ts';
 import type { World } from '../world.ts';
+import type { Filled, Histories } from './observeHistories.ts';
 
 export interface Observation {
   readonly tables: TableImages;
   readonly files: Readonly<Record<FilePath, Seen>>;
+  /** Absent in what was written down before they were looked at. */
+  readonly histories?: Histories;
 }
 
 interface Seen {
@@ -26,6 +29,8 @@ export interface Doings {
   readonly packed: ReturnType<typeof packedBetween>;
   /** What it was compressing when it was killed. */
   readonly unfinished: readonly FilePath[];
+  /** Histories of threads that had none before; absent in what was written down before they were looked at. */
+  readonly filled?: Filled;
 }
 
 const TREES = ['sessions', 'archived_sessions'];
@@ -44,7 +49,9 @@ export async function observeFiles(
   };
   for (const place of TREES) {
     const tree = await world.files.tree(world.machine.join(home, place));
-    if (!tree.ok) continue;
+    if (!tree.ok && tree.trouble.code === 'missing') continue;
+    // To take it for empty would be to say that every file in it has gone.
+    if (!tree.ok) throw new Error(`${place} cannot be read: ${tree.trouble.why}`);
     for (const { file, kind } of tree.value.entries) if (kind === 'file') await see(file);
   }
   await see(world.machine.join(home, NAMES));

@@ -138,7 +138,8 @@ function unfinished(failed: readonly Left[]): Refusal {
   );
 }
 
-function begunUnits({ notes, plan }: Repair): readonly number[] {
+/** Units that were begun and did not fail. */
+export function begunUnits({ notes, plan }: Repair): readonly number[] {
   const failed = new Set(notes.flatMap(one => (one.note === 'failed' ? [one.unit] : [])));
   return notes
     .flatMap(one => (one.note === 'begun' ? one.units : []))

@@ -39,6 +39,9 @@ export function receiptOf({ notes }: Repair): Receipt | null {
   return applied?.note === 'applied' ? applied.receipt : null;
 }
 
+const REPAIRS = 'vault';
+/** Repairs that are on their way out; nobody looks for any here. */
+const DROPPED = 'dropped';
 const PLAN = 'plan.json';
 const JOURNAL = 'journal.jsonl';
 const KEPT_FILES = 'files';
@@ -66,10 +69,10 @@ export class Vault {
 
   /** Every repair that was written down, the oldest first. */
   async repairs(): Promise<readonly Repair[]> {
-    const listed = await this.#world.files.list(this.#join('vault'));
+    const listed = await this.#world.files.list(this.#join(REPAIRS));
     if (!listed.ok) {
       if (listed.trouble.code === 'missing') return [];
-      throw unreadable(this.#join('vault'), listed.trouble.why);
+      throw unreadable(this.#join(REPAIRS), listed.trouble.why);
     }
     const names = listed.value.map(({ path }) => path).sort();
     const repairs = await Promise.all(names.map(name => this.#read(name)));
@@ -80,7 +83,7 @@ export class Vault {
   async begin(plan: Plan): Promise<Repair> {
     const at = new Date(this.#world.now()).toISOString();
     const id = `${at.replace(/[-:]|\.\d+/g, '')}-${this.#hands.unique()}`;
-    const folder = this.#join('vault', id);
+    const folder = this.#join(REPAIRS, id);
     await this.#hands.makeFolder(this.keptFiles(folder));
     const text = JSON.stringify({ schemaVersion: 1, at, plan });
     await this.#hands.create(
@@ -108,19 +111,45 @@ export class Vault {
     await this.#hands.append(journal, new TextEncoder().encode(text));
   }
 
-  async bytes(): Promise<number> {
-    const tree = await this.#world.files.tree(this.#join('vault'));
-    if (!tree.ok) return 0;
-    let sum = 0;
-    for (const { file, kind } of tree.value.entries) {
+  /** How many bytes each repair takes, by its id. */
+  async sizes(): Promise<ReadonlyMap<string, number>> {
+    const sizes = new Map<string, number>();
+    const tree = await this.#world.files.tree(this.#join(REPAIRS));
+    for (const { path, file, kind } of tree.ok ? tree.value.entries : []) {
       const state = kind === 'file' ? await this.#world.files.stat(file) : null;
-      if (state?.ok === true) sum += state.value.bytes;
+      const [id = ''] = path.split('/');
+      if (state?.ok === true) sizes.set(id, (sizes.get(id) ?? 0) + state.value.bytes);
     }
-    return sum;
+    return sizes;
+  }
+
+  /** The names of the files that a repair has taken out of the home, or has written down beside its plan. */
+  async filesKept({ folder }: Repair): Promise<readonly string[]> {
+    const listed = await this.#world.files.list(this.keptFiles(folder));
+    if (listed.ok) return listed.value.map(({ path }) => path).sort();
+    if (listed.trouble.code === 'missing') return [];
+    throw unreadable(this.keptFiles(folder), listed.trouble.why);
+  }
+
+  /**
+   * Forgets a repair and what was kept for it. It is put aside in one step before anything of it goes, so
+   * that a stop leaves it as a whole, or gone.
+   */
+  async drop(id: string): Promise<void> {
+    await this.#hands.makeFolder(this.#join(DROPPED));
+    await this.#hands.renameOwnFolder(this.#join(REPAIRS, id), this.#join(DROPPED, id));
+    await this.#hands.removeOwnFolder(this.#join(DROPPED), id);
+  }
+
+  /** Removes what a stop has left of repairs that were dropped. */
+  async clearDropped(): Promise<void> {
+    const listed = await this.#world.files.list(this.#join(DROPPED));
+    for (const { path } of listed.ok ? listed.value : [])
+      await this.#hands.removeOwnFolder(this.#join(DROPPED), path);
   }
 
   async #read(id: string): Promise<Repair | null> {
-    const folder = this.#join('vault', id);
+    const folder = this.#join(REPAIRS, id);
     const { files, machine } = this.#world;
     const plan = await files.whole(machine.join(folder, PLAN), MAX_BYTES);
     // Without a plan nothing was ever done.

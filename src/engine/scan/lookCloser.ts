@@ -186,20 +186,29 @@ function wordsIn(text: string, isWhole: boolean): FirstWords | null {
   return isWhole || words.person !== null ? words : null;
 }
 
-/** All rows of these tables, by their ids; nothing of a database that cannot be read. */
+/**
+ * All rows of these tables, by their ids; none where there is no database. What is there and cannot be
+ * read is an error: to take it for empty would be to say that every row is new, or gone.
+ */
 export async function readTables(
   world: World,
   file: FilePath,
   tables: readonly string[],
 ): Promise<TableImages> {
   const opened = await world.databases.open(file, STATE_BYTES);
-  if (!opened.ok) return {};
+  if (!opened.ok) {
+    if (opened.trouble.code === 'missing') return {};
+    throw new Error(`${file} cannot be read: ${opened.trouble.why}`);
+  }
   try {
     const images: Record<string, Record<string, Columns>> = {};
     for (const table of tables) {
       const [columns] = await opened.value.ask([`SELECT name FROM pragma_table_info('${table}')`]);
-      const names = columns?.ok === true ? columns.rows.map(([name]) => String(name)) : [];
-      if (names.length > 0) images[table] = await ask(opened.value, names, '1', table);
+      const names = columns?.ok === true ? columns.rows.map(([name]) => String(name)) : null;
+      if (names?.length === 0) continue;
+      const rows = names === null ? null : await ask(opened.value, names, '1', table);
+      if (rows === null) throw new Error(`the table ${table} of ${file} cannot be read`);
+      images[table] = rows;
     }
     return images;
   } finally {
@@ -222,7 +231,7 @@ async function readRows(
         .slice(at, at + AT_ONCE)
         .map(literal)
         .join(', ')})`;
-      Object.assign(rows, await ask(opened.value, state.columns, condition));
+      Object.assign(rows, (await ask(opened.value, state.columns, condition)) ?? {});
     }
     return rows;
   } finally {
@@ -230,17 +239,18 @@ async function readRows(
   }
 }
 
+/** Null when it cannot be told. */
 async function ask(
   database: OpenDatabase,
   columns: readonly string[],
   condition: string,
   table = 'threads',
-): Promise<Record<ThreadId, Columns>> {
+): Promise<Record<ThreadId, Columns> | null> {
   const named = columns.map(column => `"${column.replaceAll('"', '""')}"`);
   const question = `SELECT id, ${named.map(written).join(', ')} FROM ${table} WHERE ${condition}`;
   const [answer] = await database.ask([question]);
+  if (answer?.ok !== true) return null;
   const rows: Record<ThreadId, Columns> = {};
-  if (answer?.ok !== true) return rows;
   for (const [id, ...cells] of answer.rows)
     rows[String(id)] = Object.fromEntries(
       columns.map((column, at) => [column, String(cells[at] ?? 'NULL')]),

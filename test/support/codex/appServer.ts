@@ -152,12 +152,17 @@ export class AppServer {
   }
 
   /** Runs one turn in a loaded thread and resolves with its status when it has completed. */
-  async runTurn(threadId: string, text: string, timeoutMs = 20_000): Promise<string> {
+  async runTurn(
+    threadId: string,
+    said: string | readonly object[],
+    timeoutMs = 20_000,
+  ): Promise<string> {
     const completed = this.#next(message => {
       const params = message.params as { threadId?: string } | undefined;
       return message.method === 'turn/completed' && params?.threadId === threadId;
     }, timeoutMs);
-    await this.call('turn/start', { threadId, input: [{ type: 'text', text }] });
+    const input = typeof said === 'string' ? [{ type: 'text', text: said }] : said;
+    await this.call('turn/start', { threadId, input });
     const message = await completed;
     if (message === null) {
       throw new Error(

@@ -3,7 +3,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { findStateDatabase, withDatabase } from './databases.ts';
+import { databaseNames, findStateDatabase, withDatabase } from './databases.ts';
 
 export type HomePicture = Readonly<Record<string, string>>;
 
@@ -30,7 +30,13 @@ export function homePicture(home: string): HomePicture {
   };
   walk('');
   const state = findStateDatabase(home);
-  return { ...picture, ...(state === null ? {} : rowsOf(state)) };
+  const histories = databaseNames(home, /^thread_history_\d+\.sqlite$/);
+  return Object.assign(
+    picture,
+    ...[...(state === null ? [] : [state]), ...histories.map(name => path.join(home, name))].map(
+      rowsOf,
+    ),
+  ) as HomePicture;
 }
 
 function rowsOf(file: string): HomePicture {
@@ -45,7 +51,9 @@ function rowsOf(file: string): HomePicture {
           .map(column => `quote("${String(column['name'])}")`)
           .join(` || ' ' || `);
         const all = database.prepare(`SELECT ${values} AS row FROM "${table}" ORDER BY 1`).all();
-        rows[`table ${table}`] = all.map(({ row }) => String(row)).join('\n');
+        rows[`${path.basename(file)} table ${table}`] = all
+          .map(({ row }) => String(row))
+          .join('\n');
       }
       return rows;
     });

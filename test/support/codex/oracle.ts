@@ -24,6 +24,8 @@ export interface ThreadAnswer {
   readonly scanList: boolean;
   readonly databaseList: boolean;
   readonly newest50: boolean;
+  /** What was said, as it is shown turn by turn; or why it could not be read. */
+  readonly turns: string;
   readonly resumable: boolean;
   readonly resumeError?: ErrorAnswer;
 }
@@ -67,12 +69,17 @@ export async function askOracle(codex: string, home: CodexHome): Promise<OracleA
   try {
     const known = stage.look(readKnownThreads);
     const own = Object.values(home.ids);
-    const { stderr, lists, resumes } = await askEverything(stage, own, known).catch(asNotStarted);
+    const { stderr, lists, turns, resumes } = await askEverything(stage, own, known).catch(
+      asNotStarted,
+    );
     const listed = Object.values(lists).flatMap(list => list.ids);
     const ids = new Set([...own, ...known.ids, ...listed]);
     const threads: Record<string, ThreadAnswer> = {};
     for (const id of ids) {
-      threads[id] = threadAnswer(id, known.isArchived(id), lists, resumes);
+      threads[id] = {
+        ...threadAnswer(id, known.isArchived(id), lists, resumes),
+        turns: turns.get(id) ?? notStarted.message,
+      };
     }
     return { started: stderr === '', stderr, threads, lists };
   } finally {
@@ -83,6 +90,7 @@ export async function askOracle(codex: string, home: CodexHome): Promise<OracleA
 interface Answers {
   readonly stderr: string;
   readonly lists: Readonly<Record<ListName, ListAnswer>>;
+  readonly turns: ReadonlyMap<string, string>;
   /** What went wrong when a thread was resumed, or null. */
   readonly resumes: ReadonlyMap<string, ErrorAnswer | null>;
 }
@@ -103,14 +111,19 @@ async function askEverything(
   const listed = lists.flatMap(([, list]) => list.ids);
   const ids = [...new Set([...own, ...known.ids, ...listed])];
   const resumes = new Map<string, ErrorAnswer | null>();
+  const turns = new Map<string, string>();
   for (const together of resumesPerStart(ids, known)) {
     await stage.ask(async server => {
+      // Reading changes nothing, and resuming fills in what is read.
+      for (const id of together) {
+        turns.set(id, await readTurns(server, id));
+      }
       for (const id of together) {
         resumes.set(id, await resume(server, id));
       }
     });
   }
-  return { stderr: '', lists: Object.fromEntries(lists) as Answers['lists'], resumes };
+  return { stderr: '', lists: Object.fromEntries(lists) as Answers['lists'], turns, resumes };
 }
 
 /**
@@ -129,7 +142,12 @@ function asNotStarted(error: unknown): Answers {
   }
   const none: ListAnswer = { ids: [], duplicates: [], error: notStarted };
   const lists = Object.fromEntries(Object.keys(listRequests).map(name => [name, none]));
-  return { stderr: readable(error.stderr), lists: lists as Answers['lists'], resumes: new Map() };
+  return {
+    stderr: readable(error.stderr),
+    lists: lists as Answers['lists'],
+    turns: new Map(),
+    resumes: new Map(),
+  };
 }
 
 const notStarted: ErrorAnswer = { code: null, message: 'Codex did not start' };
@@ -139,7 +157,7 @@ function threadAnswer(
   archived: boolean,
   lists: Answers['lists'],
   resumes: Answers['resumes'],
-): ThreadAnswer {
+): Omit<ThreadAnswer, 'turns'> {
   const resumed = resumes.get(id);
   const resumeError = resumed === undefined ? notStarted : resumed;
   return {
@@ -174,6 +192,12 @@ async function readList(server: AppServer, request: object): Promise<ListAnswer>
 
 function duplicatesIn(ids: readonly string[]): string[] {
   return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+}
+
+async function readTurns(server: AppServer, threadId: string): Promise<string> {
+  const answer = await server.ask('thread/read', { threadId, includeTurns: true });
+  if ('error' in answer) return errorAnswer(answer).message;
+  return JSON.stringify((answer.result as { thread: { turns: unknown } }).thread.turns);
 }
 
 /** Loads a thread as if a person went on with it; no turn is run. */

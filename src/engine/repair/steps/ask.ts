@@ -4,6 +4,7 @@
 import type { AskStep, Call, Left, Step } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import { AppServerRefusal, BESIDE, type AppServer } from '../../hands.ts';
+import { emptyHistories, filledBetween, observeHistories } from '../observeHistories.ts';
 import {
   madeDatabases,
   nameOf,
@@ -84,8 +85,11 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
     },
     undo: async (step, ground) => {
       const known = await recall<Doings>(OBSERVED, ground);
-      const { steps, made, threads, packed, unfinished } = known ?? (await foreseen(step, ground));
+      const { steps, made, threads, packed, unfinished, filled } =
+        known ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
+      if (filled !== undefined)
+        left.push(...(await emptyHistories(filled, ground.world, ground.hands)));
       for (const one of steps.toReversed()) left.push(...(await handlerOf(one).undo(one, ground)));
       left.push(...(await unpackAgain([...packingsOf(step.calls), ...packed], ground)));
       await putUnfinishedAway(unfinished, ground);
@@ -143,7 +147,16 @@ async function observe(step: AskStep, ground: Ground): Promise<Observation> {
   return {
     tables: await ground.tables(state),
     files: await observeFiles(ground.world, home, sqliteHome),
+    histories: await observeHistories(ground.world, sqliteHome, resumedBy(step)),
   };
+}
+
+/**
+ * Resuming a thread fills its history. That is for closed Codexes alone: one that goes on with a thread
+ * whose history is emptied beneath it would leave out its first turns, and say nothing.
+ */
+function resumedBy({ calls }: AskStep): readonly ThreadId[] {
+  return calls.flatMap(({ method, threads }) => (method === 'thread/resume' ? threads : []));
 }
 
 /**
@@ -158,7 +171,8 @@ async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
   const isOurs = (file: FilePath) =>
     [...ids].some(id => nameOf(file).includes(id)) ||
     /(?:index\.jsonl|\.sqlite|rollout-compress-[^/\\]*\.tmp)$/.test(file);
-  const only = ({ tables, files }: Observation): Observation => ({
+  const only = ({ tables, files, ...rest }: Observation): Observation => ({
+    ...rest,
     tables: Object.fromEntries(
       Object.entries(tables).map(([table, rows]) => [
         table,
@@ -193,6 +207,7 @@ async function doingsBetween(
     unfinished: Object.keys(after.files)
       .filter(isUnfinished)
       .filter(file => before.files[file] === undefined),
+    filled: filledBetween(before, after),
   };
 }
 
@@ -225,6 +240,16 @@ async function putAway(
 
 /** The log goes before the database: alone it means nothing, and the database without it is stale. */
 const SIDE_FILES = ['-shm', '-wal', ''];
+
+/** What Codex did when it was asked, as steps. */
+export async function whatCodexDid(ground: Ground): Promise<readonly Step[]> {
+  return (await recall<Doings>(OBSERVED, ground))?.steps ?? [];
+}
+
+/** Whether a kept file is none of the home's, but what was written down here. */
+export function isOwnNote(name: string): boolean {
+  return name === BEFORE || name === OBSERVED;
+}
 
 async function keep(name: string, content: unknown, { world, hands, keptFiles }: Ground) {
   const text = new TextEncoder().encode(JSON.stringify(content));

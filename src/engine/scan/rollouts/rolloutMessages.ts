@@ -1,6 +1,7 @@
 // What the person said first, as Codex finds it for its lists.
 
-import type { RolloutHead } from '../../model/rollout.ts';
+import { ONLY_AN_IMAGE, type RolloutHead } from '../../model/rollout.ts';
+import { trim } from '../../model/whiteSpace.ts';
 import { isObject, parseObject, textOf } from './rolloutLine.ts';
 import { linesWith } from './rolloutText.ts';
 
@@ -12,7 +13,7 @@ type Messages = Pick<
   'firstUserMessage' | 'userMessage' | 'userItem' | 'hasGoal' | 'reachesFirstMessage'
 >;
 
-/** The first message of the person, in full; null when it is not in this text. */
+/** The first message of the person, in full, as Codex keeps it however long it is; null when it is not in this text. */
 export function wholeMessageOf(text: string, isWhole: boolean): string | null {
   const { message, item } = firstSpoken(text, isWhole);
   return message ?? item;
@@ -54,7 +55,7 @@ function hasGoal(text: string, isWhole: boolean, mostLines: number): boolean {
     if (isBeyondLine(text, end, mostLines)) return false;
     const payload = parseObject(line)?.['payload'];
     const goal = isObject(payload) && payload['type'] === 'thread_goal_updated' && payload['goal'];
-    if (isObject(goal) && (textOf(goal['objective']) ?? '').trim() !== '') return true;
+    if (isObject(goal) && trim(textOf(goal['objective']) ?? '') !== '') return true;
   }
   return false;
 }
@@ -75,7 +76,7 @@ function spoken(payload: { readonly [key: string]: unknown }, message: unknown):
   const text = requestOf(textOf(message) ?? '');
   if (text !== '') return text;
   const images = [payload['images'], payload['local_images']];
-  return images.some(list => Array.isArray(list) && list.length > 0) ? '[Image]' : null;
+  return images.some(list => Array.isArray(list) && list.length > 0) ? ONLY_AN_IMAGE : null;
 }
 
 const REQUEST = '## My request for Codex:';
@@ -83,7 +84,7 @@ const REQUEST = '## My request for Codex:';
 /** An editor puts what it has open in front of what the person wrote; Codex leaves that out too. */
 function requestOf(text: string): string {
   const at = text.indexOf(REQUEST);
-  return (at < 0 ? text : text.slice(at + REQUEST.length)).trim();
+  return trim(at < 0 ? text : text.slice(at + REQUEST.length));
 }
 
 function spokenItem(payload: { readonly [key: string]: unknown }): string | null {
@@ -95,7 +96,7 @@ function spokenItem(payload: { readonly [key: string]: unknown }): string | null
   const text = requestOf(texts.join(''));
   if (text !== '') return text;
   const hasImage = parts.some(part => isObject(part) && /image/i.test(textOf(part['type']) ?? ''));
-  return hasImage ? '[Image]' : null;
+  return hasImage ? ONLY_AN_IMAGE : null;
 }
 
 function shorten(text: string): string {
