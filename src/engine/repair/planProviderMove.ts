@@ -2,8 +2,9 @@
 // plan. Moving and giving back are one thing; only where the name comes from differs.
 
 import { judgedThread, judgedThreads, type JudgedThread } from '../checks/causes.ts';
-import { moveToProvider, wayBack, wishesToMove, type HeldThread } from '../checks/moveProvider.ts';
+import { moveThread, wayBack, wishesToMove, type HeldThread } from '../checks/moveThread.ts';
 import { isKnownProvider, isRetiredProvider, providersOf } from '../checks/providers.ts';
+import { providerOfThread } from '../checks/threadValues.ts';
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
 import type { Plan, Refused, Unit } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
@@ -192,7 +193,7 @@ export function planProviderMove(
   const alreadyThere: ThreadId[] = [];
   const moves: ThreadMove[] = [];
   for (const { thread, from, to, held } of eldestFirst(candidates)) {
-    const steps = moveToProvider(snapshot, closer, held, to);
+    const steps = moveThread(snapshot, closer, held, providerOfThread(to));
     if ('why' in steps) refused.push({ finding: thread, ...steps });
     else if (steps.length === 0) alreadyThere.push(thread);
     else {
