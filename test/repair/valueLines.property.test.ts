@@ -235,7 +235,9 @@ describe('the newest settings line', () => {
   test('none: nothing is added', async () => {
     const end = await readEnd('{"type":"session_meta"}\n');
     expect(end?.settings).toBeNull();
-    expect(end === null ? null : renameInSettings(end, true, 'other')).toMatchObject({ splices: [] });
+    expect(end === null ? null : renameInSettings(end, true, 'other')).toMatchObject({
+      splices: [],
+    });
   });
 
   test('without a number in paginated history it is left alone', async () => {

@@ -1,4 +1,5 @@
 import type { Bytes, Columns, Literal } from './plan.ts';
+import type { PathState } from './snapshot.ts';
 import type { FilePath, ThreadId } from './words.ts';
 
 /** What a cure must know beyond the scan. */
@@ -17,6 +18,36 @@ export interface Wishes {
   readonly ends?: readonly FilePath[];
   /** Where the history database says that the turns of these threads stand. */
   readonly projections?: readonly ThreadId[];
+  /** Directories of which has to be known whether they are there. */
+  readonly folders?: readonly FilePath[];
+  /** Directories that are gone: what may have taken their places. */
+  readonly successors?: readonly Vanished[];
+}
+
+/** A directory that is gone, and the commit at which a thread has worked in it. */
+export interface Vanished {
+  readonly folder: FilePath;
+  readonly commit: string | null;
+}
+
+/** A directory that may have taken the place of one that is gone. */
+export interface Successor {
+  readonly folder: FilePath;
+  /** It holds the place where the other one was, and did so before. */
+  readonly isAbove: boolean;
+  /** The repository that it belongs to, as its own files tell; null when there is none. */
+  readonly repository: Repository | null;
+}
+
+/** What Git says of a working directory, in small files of its own. */
+export interface Repository {
+  readonly remotes: readonly string[];
+  /** Those that were asked about and are there. */
+  readonly commits: readonly string[];
+  /** Where Git has noted that this worktree is, though it may have been moved; null when it is none. */
+  readonly notedAt: FilePath | null;
+  /** Where Git has noted further worktrees of this repository. */
+  readonly worktrees: readonly FilePath[];
 }
 
 /** What a line that is added to a rollout must follow. */
@@ -61,6 +92,9 @@ export interface CloserLook {
   readonly sidecars: Readonly<Record<FilePath, readonly FileFacts[]>>;
   readonly ends: Readonly<Record<FilePath, RolloutEnd>>;
   readonly projections: Readonly<Record<ThreadId, Projection>>;
+  readonly folders: Readonly<Record<FilePath, PathState>>;
+  /** By the directory that is gone; absent where nobody has looked. */
+  readonly successors: Readonly<Record<FilePath, readonly Successor[]>>;
 }
 
 /** Whole tables: by their names, then by the id of each row. */
