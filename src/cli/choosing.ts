@@ -11,12 +11,13 @@ import { pathGiven, quoted } from './paths.ts';
 
 /** The same words, for another command. */
 export function chosenWords({ given, operands, world }: Context): string {
-  const option = (name: 'cure' | 'to') => {
-    const text = given.text(name);
-    return text === null ? [] : [`--${name}`, text];
-  };
-  const checks = given.list('check').flatMap(id => ['--check', id]);
-  const words = [...operands, ...checks, ...option('cure'), ...option('to')];
+  const option = (name: string, text: string | null) => (text === null ? [] : [`--${name}`, text]);
+  const checks = given.list('check').flatMap(id => option('check', id));
+  const choices = [
+    ...option('cure', given.text('cure')),
+    ...option('to', pathGiven('to', given, world)),
+  ];
+  const words = [...operands, ...checks, ...choices];
   if (operands.length + checks.length === 0) words.unshift('--all');
   return words.map(word => quoted(harmless(word), world.machine.system)).join(' ');
 }

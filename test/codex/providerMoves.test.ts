@@ -1,7 +1,6 @@
 // Moves all threads of a real home to another provider and back, and asks the real Codex each time,
 // before and after its index has been made anew.
 
-import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -19,7 +18,7 @@ import {
 } from '../support/codex/askThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
-import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
+import { pictureDifferences, timesOf, wholePicture } from '../support/codex/homePicture.ts';
 import {
   copyHome,
   homeKinds,
@@ -29,7 +28,6 @@ import {
 } from '../support/codex/makeHome.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { startMockProvider } from '../support/codex/mockProvider.ts';
-import { databaseNames, withDatabase } from '../support/codex/databases.ts';
 import { editText, rolloutFiles } from '../support/codex/rollouts.ts';
 
 /** Longer than the room that Codex leaves, so that files have to be written anew. */
@@ -239,29 +237,6 @@ function withoutLaterTurns(facts: AllFacts, well: AllFacts, provider: string): A
       ];
     }),
   );
-}
-
-function timesOf({ folder }: CodexHome): readonly string[] {
-  return rolloutFiles(folder).map(
-    file => `${file} ${String(fs.statSync(file, { bigint: true }).mtimeNs / 1000n)}`,
-  );
-}
-
-/** With the rows of the history database. */
-function wholePicture(home: CodexHome) {
-  return { ...homePicture(home.folder), history: historyRows(home) };
-}
-
-function historyRows({ folder }: CodexHome): string {
-  return databaseNames(folder, /^thread_history_\d+\.sqlite$/)
-    .flatMap(name =>
-      withDatabase(path.join(folder, name), database =>
-        ['thread_turns', 'thread_history_projection_state', 'thread_items'].map(table =>
-          JSON.stringify(database.prepare(`SELECT * FROM ${table}`).all()),
-        ),
-      ),
-    )
-    .join('\n');
 }
 
 function defineOther(home: CodexHome): void {

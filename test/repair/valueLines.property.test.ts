@@ -246,6 +246,64 @@ describe('the newest settings line', () => {
   });
 });
 
+describe('directories', () => {
+  const folder = fc
+    .array(fc.oneof(fc.constantFrom('a', 'größer', '模型', 'x'.repeat(90), '"'), name), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map(parts => `/${parts.map(part => part.replaceAll(/[/\\]|^\.+$/g, '_')).join('/')}`);
+  const sample = fc.record({ from: folder, to: folder, other: folder }).chain(given =>
+    fc.record({
+      ...{ from: fc.constant(given.from), to: fc.constant(given.to) },
+      other: fc.constant(`/elsewhere${given.other}`),
+      line: withDecoys([
+        ['cwd', JSON.stringify(given.from)],
+        [
+          'runtime_workspace_roots',
+          `[ ${JSON.stringify(given.from)} ,${JSON.stringify(`/elsewhere${given.other}`)}, ${JSON.stringify(`${given.from}/in`)}]`,
+        ],
+      ]).chain(payload =>
+        objectText([
+          ['type', '"session_meta"'],
+          ['payload', payload],
+        ]),
+      ),
+    }),
+  );
+
+  test('go with their roots, and nothing else of the line is changed', () =>
+    fc.assert(
+      fc.property(sample, ({ from, to, other, line }) => {
+        const wanted = (value: string) => directoryOfThread(value, 'linux').inHeader;
+        const head = bytesOfText(`${line}\n{}`);
+        const there = changeHeader(head, wanted(to));
+        const changed = applySplices(head, there?.splices ?? []);
+        expect(changed).toHaveLength(head.length + (there?.growth ?? 0));
+        const record = parse(bytesOfText(line));
+        const payload = record['payload'] as object;
+        const roots = [to, other, `${to}/in`];
+        expect(parse(firstLineOf(changed))).toEqual({
+          ...record,
+          payload: { ...payload, cwd: to, runtime_workspace_roots: roots },
+        });
+        const back = changeHeader(changed, wanted(from));
+        expect(back?.growth).toBe(0);
+        expect(parse(firstLineOf(applySplices(changed, back?.splices ?? [])))).toEqual(record);
+      }),
+    ));
+
+  test.each([
+    ['no directory', '{"runtime_workspace_roots":["/a"]}'],
+    ['two directories', '{"cwd":"/a","cwd":"/a"}'],
+    ['roots twice', '{"cwd":"/a","runtime_workspace_roots":[],"runtime_workspace_roots":[]}'],
+    ['a root that is none', '{"cwd":"/a","runtime_workspace_roots":[{"path":"/a"}]}'],
+  ])('%s: it is left alone', (_, payload) => {
+    const head = `{"type":"session_meta","payload":${payload}}\n`;
+    expect(changeHeader(head, directoryOfThread('/b', 'linux').inHeader)).toBeNull();
+  });
+});
+
 function renameInHeader(head: Bytes, to: string) {
   return changeHeader(head, providerOfThread(to).inHeader);
 }

@@ -112,7 +112,8 @@ export function onlySuccessor(
   { successors }: CloserLook,
   system: PathSystem,
 ): Judged | Objection {
-  const next = `Choose one: codex-health apply ${finding} --to DIR`;
+  const command = `codex-health apply ${finding} --to DIR`;
+  const next = `If you know it: ${command}`;
   const found = successors[gone];
   if (found === undefined)
     return { why: 'it could not be looked for what has taken the place of its directory', next };
@@ -129,6 +130,6 @@ export function onlySuccessor(
   const more = judged.length - named.length;
   return {
     why: `it is not certain what has taken the place of its directory: ${named.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`,
-    next,
+    next: `Choose one: ${command}`,
   };
 }

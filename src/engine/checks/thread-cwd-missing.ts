@@ -115,7 +115,10 @@ function namedFolder(
     missing: `there is no directory ${folder}`,
     unknown: `it could not be seen whether there is a directory ${folder}`,
   }[state];
-  return { why, next: 'Name a directory that is there with --to DIR.' };
+  return {
+    why,
+    next: 'Name one that is there with --to DIR; threads of several directories move together only where each lies below DIR as it did before.',
+  };
 }
 
 function isAtRest({ archived, updatedAtMs }: Thread, { takenAtMs }: Snapshot): boolean {

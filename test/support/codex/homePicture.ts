@@ -3,7 +3,9 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { findStateDatabase, withDatabase } from './databases.ts';
+import { databaseNames, findStateDatabase, withDatabase } from './databases.ts';
+import type { CodexHome } from './makeHome.ts';
+import { rolloutFiles } from './rollouts.ts';
 
 export type HomePicture = Readonly<Record<string, string>>;
 
@@ -58,4 +60,28 @@ function rowsOf(file: string): HomePicture {
 export function pictureDifferences(one: HomePicture, other: HomePicture): readonly string[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].filter(name => one[name] !== other[name]).sort();
+}
+
+/** The time of each rollout, to the microsecond. */
+export function timesOf({ folder }: Pick<CodexHome, 'folder'>): readonly string[] {
+  return rolloutFiles(folder).map(
+    file => `${file} ${String(fs.statSync(file, { bigint: true }).mtimeNs / 1000n)}`,
+  );
+}
+
+/** With the rows of the history database. */
+export function wholePicture(home: Pick<CodexHome, 'folder'>): HomePicture {
+  return { ...homePicture(home.folder), history: historyRows(home) };
+}
+
+function historyRows({ folder }: Pick<CodexHome, 'folder'>): string {
+  return databaseNames(folder, /^thread_history_\d+\.sqlite$/)
+    .flatMap(name =>
+      withDatabase(path.join(folder, name), database =>
+        ['thread_turns', 'thread_history_projection_state', 'thread_items'].map(table =>
+          JSON.stringify(database.prepare(`SELECT * FROM ${table}`).all()),
+        ),
+      ),
+    )
+    .join('\n');
 }
