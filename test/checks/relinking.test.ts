@@ -3,8 +3,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { createEngine, createRepairs } from '../../src/engine/engine.ts';
+import { apply } from '../../src/engine/repair/apply.ts';
+import { recover } from '../../src/engine/repair/undo.ts';
+import { stateOf, Vault } from '../../src/engine/repair/vault.ts';
 import { home, HOME, idOf, type BuiltHome, type HomeBuilder } from '../support/home.ts';
-import { createMemoryHands } from '../support/memoryHands.ts';
+import { createMemoryHands, Stopped } from '../support/memoryHands.ts';
 import { sql } from '../support/memoryWorld.ts';
 import { differences, pictureOf } from '../support/pictures.ts';
 
@@ -138,6 +141,28 @@ describe('the directory that a person names', () => {
     expect([rowCwd(files, 't1'), rowCwd(files, 't2')]).toEqual([`${NEW}/one`, `${NEW}/two/deep`]);
   });
 
+  test('of a fork and of what it leans on: begins where it began, whoever is named first', async () => {
+    const base = (end: number) => ({
+      forked_from_id: idOf('t1'),
+      history_base: { thread_id: idOf('t1'), end_ordinal_exclusive: 3, end_byte_offset: end },
+    });
+    const { files, relink, undo } = bench(
+      home()
+        .thread('t2', { cwd: OLD, header: base(800) })
+        .thread('t1', { cwd: OLD })
+        .folder(NEW),
+    );
+    const before = pictureOf(files);
+    const { receipt } = await relink(['t2', 't1'], NEW);
+    expect(receipt.failed).toEqual([]);
+    expect(payload(linesOf(files, 't2')[0])).toMatchObject({
+      cwd: NEW,
+      ...base(800 + NEW.length - OLD.length + 64),
+    });
+    expect((await undo()).left).toEqual([]);
+    expect(differences(pictureOf(files), before)).toEqual([]);
+  });
+
   test('is not taken where the folders below it are others', async () => {
     const { says } = bench(
       home().thread('t1', { cwd: OLD }).thread('t2', { cwd: '/home/ada/other' }).folder(NEW),
@@ -174,6 +199,41 @@ describe('the directory that a person names', () => {
     expect(refused.map(({ why }) => why)).toEqual(['no directory has to be chosen for it']);
   });
 });
+
+test('stopped at any operation, it is before or after', async () => {
+  const builder = () =>
+    home()
+      .thread('t1', { cwd: OLD, header: { runtime_workspace_roots: [OLD] } })
+      .thread('t2', { cwd: OLD, mode: 'legacy' })
+      .folder(NEW);
+  const prepared = async () => {
+    const { files, world, plan } = bench(builder());
+    const memory = createMemoryHands(files);
+    const vault = new Vault(world, memory.hands, `${HOME}/session-health`);
+    const site = { world, hands: memory.hands, home: { path: HOME, sqliteHome: HOME }, vault };
+    const made = await plan(['t1', 't2'], NEW);
+    return { files, memory, site, applyIt: () => apply(site, made, null, () => undefined) };
+  };
+  const whole = await prepared();
+  const before = pictureOf(whole.files);
+  await whole.applyIt();
+  const after = pictureOf(whole.files);
+  expect(differences(after, before)).not.toEqual([]);
+  for (const isTorn of [false, true])
+    for (let stop = 0; stop < whole.memory.operations.length; stop += 1) {
+      const { site, memory, files, applyIt } = await prepared();
+      memory.stopAfter(stop, isTorn);
+      await applyIt().catch(onlyStops);
+      memory.restart();
+      await recover(site);
+      const state = (await site.vault.repairs()).map(stateOf).at(-1);
+      expect(differences(pictureOf(files), state === 'applied' ? after : before)).toEqual([]);
+    }
+});
+
+function onlyStops(error: unknown): void {
+  if (!(error instanceof Stopped) && !String(error).includes('stopped before')) throw error;
+}
 
 describe('without a name', () => {
   const cases: readonly (readonly [string, HomeBuilder, string])[] = [

@@ -121,7 +121,7 @@ export function planRepairs(
 ): Plan {
   const refused = [...alreadyRefused];
   const drafted: { readonly phase: number; readonly unit: Unit }[] = [];
-  for (const { finding, cure, named } of chosen) {
+  for (const { finding, cure, named } of eldestFirst(chosen)) {
     const draft = cure.plan(finding, snapshot, closer, named);
     if ('why' in draft) refused.push({ finding: finding.id, ...draft });
     else {
@@ -137,6 +137,19 @@ export function planRepairs(
       .flatMap(({ unit }) => splitAsking(unit)),
   );
   return asPlan(units, refused, hash);
+}
+
+/**
+ * Within a check: ids begin with the time at which a thread was made, so that a fork comes after what it
+ * leans on. Its file is changed in place for that first, and may be written anew for itself then.
+ */
+function eldestFirst(chosen: readonly Chosen[]): readonly Chosen[] {
+  const checks = [...new Set(chosen.map(({ finding }) => finding.check))];
+  return checks.flatMap(check =>
+    chosen
+      .filter(({ finding }) => finding.check === check)
+      .toSorted((one, other) => (one.finding.subject.key < other.finding.subject.key ? -1 : 1)),
+  );
 }
 
 export function asPlan(
