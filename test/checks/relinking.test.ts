@@ -248,6 +248,11 @@ describe('without a name', () => {
       'works in /home/ada/archive/gone',
     ],
     [
+      'the only one with remote and commit is taken: moved and renamed',
+      home().repository('/home/ada/elsewhere', CLONE),
+      'works in /home/ada/elsewhere',
+    ],
+    [
       'the only one with remote and commit is taken: where another thread works',
       home().thread('t2', { cwd: '/srv/checkout' }).repository('/srv/checkout', CLONE),
       'works in /srv/checkout',

@@ -106,7 +106,7 @@ async function findTops(
   for (const one of sought) {
     const name = lastName(one.missing);
     const under = places(one).flatMap(place => [place, ...inside(place)]);
-    of.set(one.folder, [...inside(one.ground), ...under.map(place => join(place, name))]);
+    of.set(one.folder, [...places(one).flatMap(inside), ...under.map(place => join(place, name))]);
   }
   const worked = [...new Set(threads.map(({ cwd }) => cwd))].filter(cwd => paths[cwd] === 'folder');
   await eyes.seeRepositories(worked);
@@ -124,7 +124,7 @@ async function findBelow(
   tops: Tops,
   eyes: Eyes,
 ): Promise<Found> {
-  const guesses = sought.map(({ folder, missing }) => {
+  const guesses = sought.map(({ folder, ground, missing }) => {
     const rest = restBelow(folder, missing, system) ?? '';
     const endings = endingsOf(folder);
     return [...new Set([...(tops.of.get(folder) ?? []), ...tops.known])]
@@ -132,8 +132,8 @@ async function findBelow(
       .map(top => {
         // A repository tells what it is; of any other folder only what lies in it as before.
         if (eyes.repositoryOf(top) === top) return [...endings.map(end => join(top, end)), top];
-        const isNamed = lastName(top) === lastName(missing);
-        return rest !== '' || isNamed ? [join(top, rest)] : [];
+        const isRenamed = rest !== '' && parentOf(top) === ground;
+        return isRenamed || isNamedAs(top, missing) ? [join(top, rest)] : [];
       });
   });
   await eyes.see(guesses.flat(2));
