@@ -67,15 +67,18 @@ function remotesIn(config: string): readonly string[] {
 }
 
 async function commitsIn(objects: string, wanted: readonly string[]): Promise<readonly string[]> {
-  const found: string[] = [];
-  let packs: readonly string[] | null = null;
-  for (const commit of wanted.filter(one => COMMIT.test(one))) {
+  const known = wanted.filter(one => COMMIT.test(one));
+  const found = new Set<string>();
+  for (const commit of known) {
     const loose = path.join(objects, commit.slice(0, 2), commit.slice(2));
-    const isLoose = (await fs.stat(loose).catch(() => null))?.isFile() ?? false;
-    packs ??= await packsIn(path.join(objects, 'pack'));
-    if (isLoose || (await isInOneOf(packs, commit))) found.push(commit);
+    if ((await fs.stat(loose).catch(() => null))?.isFile() === true) found.add(commit);
   }
-  return found;
+  for (const index of await packsIn(path.join(objects, 'pack'))) {
+    const missing = known.filter(commit => !found.has(commit));
+    if (missing.length === 0) break;
+    for (const commit of await packedIn(index, missing).catch(() => [])) found.add(commit);
+  }
+  return known.filter(commit => found.has(commit));
 }
 
 async function packsIn(folder: string): Promise<readonly string[]> {
@@ -84,49 +87,52 @@ async function packsIn(folder: string): Promise<readonly string[]> {
   return indexes.map(name => path.join(folder, name));
 }
 
-async function isInOneOf(packs: readonly string[], commit: string): Promise<boolean> {
-  for (const pack of packs) if (await isInPack(pack, commit).catch(() => false)) return true;
-  return false;
-}
-
 /** `\377tOc`, version 2, how many names begin with at most each byte, and then the names in order. */
+const MARK = 0xff744f63;
 const FAN_OUT_AT = 8;
 const NAMES_AT = FAN_OUT_AT + 256 * 4;
 const NAME_BYTES = 20;
 
 /** The index of a pack has all names in order, so that a few reads find one or its absence. */
-async function isInPack(index: string, commit: string): Promise<boolean> {
-  if (!(await isPlainFile(index))) return false;
+async function packedIn(index: string, commits: readonly string[]): Promise<readonly string[]> {
+  if (!(await isPlainFile(index))) return [];
   const file = await fs.open(index, 'r');
   try {
-    const read = async (at: number, length: number) => {
+    const read: Read = async (at, length) => {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at);
       return buffer.subarray(0, bytesRead);
     };
     const start = await read(0, NAMES_AT);
-    if (start.length < NAMES_AT || start.readUInt32BE(0) !== 0xff744f63) return false;
-    const name = Buffer.from(commit, 'hex');
-    const [first = 0] = name;
-    const upTo = (byte: number) => (byte < 0 ? 0 : start.readUInt32BE(FAN_OUT_AT + byte * 4));
-    let [low, high] = [upTo(first - 1), upTo(first)];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const order = name.compare(await read(NAMES_AT + middle * NAME_BYTES, NAME_BYTES));
-      if (order === 0) return true;
-      if (order < 0) high = middle;
-      else low = middle + 1;
-    }
-    return false;
+    if (start.length < NAMES_AT || start.readUInt32BE(0) !== MARK) return [];
+    const found: string[] = [];
+    for (const commit of commits) if (await isNamed(commit, start, read)) found.push(commit);
+    return found;
   } finally {
     await file.close();
   }
 }
 
+type Read = (at: number, length: number) => Promise<Buffer>;
+
+async function isNamed(commit: string, start: Buffer, read: Read): Promise<boolean> {
+  const name = Buffer.from(commit, 'hex');
+  const [first = 0] = name;
+  const upTo = (byte: number) => (byte < 0 ? 0 : start.readUInt32BE(FAN_OUT_AT + byte * 4));
+  let [low, high] = [upTo(first - 1), upTo(first)];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const order = name.compare(await read(NAMES_AT + middle * NAME_BYTES, NAME_BYTES));
+    if (order === 0) return true;
+    if (order < 0) high = middle;
+    else low = middle + 1;
+  }
+  return false;
+}
+
 /** Null for what is no small plain file. */
 async function readText(file: string): Promise<string | null> {
   if (!(await isPlainFile(file))) return null;
-  const text = await fs.readFile(file, 'utf8').catch(() => null);
-  return text;
+  return fs.readFile(file, 'utf8').catch(() => null);
 }
 
 async function isPlainFile(file: string): Promise<boolean> {

@@ -240,7 +240,7 @@ describe('without a name', () => {
     [
       'the only one with remote and commit is taken: renamed',
       home().repository(NEW, CLONE),
-      `works in ${NEW} (the same Git remote and the commit of the thread)`,
+      `works in ${NEW} (the same Git remote and a commit of its threads)`,
     ],
     [
       'the only one with remote and commit is taken: moved to another place',
@@ -267,7 +267,7 @@ describe('without a name', () => {
       home()
         .repository(NEW, { ...CLONE, notedAt: OLD })
         .repository('/home/ada/work/main', CLONE),
-      `works in ${NEW} (the worktree that Git has noted there, the same Git remote and the commit`,
+      `works in ${NEW} (the worktree that Git has noted there, the same Git remote and a commit`,
     ],
     [
       'the repository of a worktree that was removed is taken',
@@ -290,8 +290,20 @@ describe('without a name', () => {
         .repository('/home/ada/work/other', { commits: ['d'.repeat(40)] }),
     );
     expect(await says(['t1'])).toEqual([
-      `The thread t1 works in ${NEW} (the commit of the thread) instead of ${OLD}.`,
+      `The thread t1 works in ${NEW} (a commit of its threads) instead of ${OLD}.`,
     ]);
+  });
+
+  test('a commit at which one thread has worked tells for all of its directory', async () => {
+    const rewritten = { git: { ...GIT, commit_hash: 'e'.repeat(40) } };
+    const { plan } = bench(
+      home()
+        .thread('t1', { cwd: OLD, header: rewritten })
+        .thread('t2', { cwd: OLD, header: { git: GIT } })
+        .repository(NEW, CLONE),
+    );
+    expect((await plan(['t1'])).units).toEqual([]);
+    expect((await plan(['t1', 't2'])).units).toHaveLength(2);
   });
 
   test('each folder of a project follows it', async () => {
@@ -309,7 +321,7 @@ describe('without a name', () => {
     [
       'of two that are alike none is taken, and both are named',
       home().repository(NEW, CLONE).repository('/home/ada/gone', CLONE),
-      `/home/ada/gone (the same Git remote, the commit of the thread and the same name), ${NEW} (`,
+      `/home/ada/gone (the same Git remote, a commit of its threads and the same name), ${NEW} (`,
     ],
     [
       'the same name alone is not enough',
@@ -324,12 +336,12 @@ describe('without a name', () => {
     [
       'the commit in a repository of another remote is not enough',
       home().repository(NEW, { remotes: ['https://example.org/eve/gone'], commits: [COMMIT] }),
-      `${NEW} (the commit of the thread)`,
+      `${NEW} (a commit of its threads)`,
     ],
     [
       'a repository that is still there has lost a folder, and was not moved',
       home().repository('/home/ada/work', CLONE).repository('/home/ada/clone', CLONE),
-      '/home/ada/work (the folder above it, the same Git remote and the commit of the thread)',
+      '/home/ada/work (the folder above it, the same Git remote and a commit of its threads)',
     ],
     [
       'nothing is there',

@@ -2,7 +2,6 @@
 
 import type { CloserLook, Successor } from '../model/closerLook.ts';
 import { lastName, restBelow, type PathSystem } from '../model/paths.ts';
-import type { RolloutMeta } from '../model/rollout.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Objection } from './check.ts';
 import { join } from './words.ts';
@@ -15,23 +14,21 @@ export interface Judged {
   readonly weight: 'weak' | 'strong' | 'certain';
 }
 
-type Git = Pick<RolloutMeta, 'gitCommit' | 'gitOrigin'>;
-
 /** The likeliest first; those for which nothing speaks are left out. */
 export function judgeSuccessors(
   gone: FilePath,
-  git: Git,
+  remote: string | null,
   successors: readonly Successor[],
   system: PathSystem,
 ): readonly Judged[] {
-  const seen = successors.map(one => ({ ...one, ...signsOf(gone, git, one, system) }));
+  const seen = successors.map(one => ({ ...one, ...signsOf(gone, remote, one, system) }));
   // Where its repository still is, a part of that was removed, and nothing was moved.
   const isRemoved = seen.some(({ isAbove, isSame, hasCommit }) => isAbove && (isSame || hasCommit));
   return seen
     .map(sign => ({
       folder: sign.folder,
       evidence: join(wordsFor(sign)),
-      weight: isRemoved || sign.isAbove ? ('weak' as const) : weightOf(sign, git),
+      weight: isRemoved || sign.isAbove ? ('weak' as const) : weightOf(sign, remote),
       rank: [sign.isNoted, sign.hasCommit, sign.isSame, sign.hadWorktree, sign.isNamed],
     }))
     .filter(({ evidence }) => evidence !== '')
@@ -50,8 +47,8 @@ interface Signs {
 
 function signsOf(
   gone: FilePath,
-  { gitCommit, gitOrigin }: Git,
-  { folder, isAbove, repository }: Successor,
+  remote: string | null,
+  { folder, isAbove, repository, hasCommit }: Successor,
   system: PathSystem,
 ): Signs {
   const wasIn = (place: FilePath | null) =>
@@ -60,16 +57,16 @@ function signsOf(
   return {
     isNoted: wasIn(repository?.notedAt ?? null),
     hadWorktree: repository?.worktrees.some(wasIn) === true,
-    isSame: gitOrigin !== null && remotes.includes(remoteKey(gitOrigin)),
-    hasCommit: gitCommit !== null && repository?.commits.includes(gitCommit) === true,
+    isSame: remote !== null && remotes.includes(remoteKey(remote)),
+    hasCommit,
     isNamed: !isAbove && lastName(folder) === lastName(gone),
   };
 }
 
 /** A commit is in no repository by chance; a fork has it as well, and is told apart by its remote. */
-function weightOf({ isNoted, isSame, hasCommit }: Signs, { gitOrigin }: Git): Judged['weight'] {
+function weightOf({ isNoted, isSame, hasCommit }: Signs, remote: string | null): Judged['weight'] {
   if (isNoted) return 'certain';
-  return hasCommit && (isSame || gitOrigin === null) ? 'strong' : 'weak';
+  return hasCommit && (isSame || remote === null) ? 'strong' : 'weak';
 }
 
 function weigh(signs: readonly boolean[]): number {
@@ -82,7 +79,7 @@ function wordsFor(signs: Signs & { readonly isAbove: boolean }): readonly string
     isNoted ? 'the worktree that Git has noted there' : '',
     hadWorktree && !isNoted ? 'the repository of a worktree that was there' : '',
     isSame ? 'the same Git remote' : '',
-    hasCommit ? 'the commit of the thread' : '',
+    hasCommit ? 'a commit of its threads' : '',
     isNamed ? 'the same name' : '',
   ].filter(word => word !== '');
   return isAbove && words.length > 0 ? ['the folder above it', ...words] : words;
@@ -108,7 +105,7 @@ const MOST_NAMED = 5;
 export function onlySuccessor(
   finding: string,
   gone: FilePath,
-  git: Git,
+  remote: string | null,
   { successors }: CloserLook,
   system: PathSystem,
 ): Judged | Objection {
@@ -117,7 +114,7 @@ export function onlySuccessor(
   const found = successors[gone];
   if (found === undefined)
     return { why: 'it could not be looked for what has taken the place of its directory', next };
-  const judged = judgeSuccessors(gone, git, found, system);
+  const judged = judgeSuccessors(gone, remote, found, system);
   const certain = judged.filter(({ weight }) => weight === 'certain');
   const strong = judged.filter(({ weight }) => weight === 'strong');
   const [only, ...others] = certain.length > 0 ? certain : strong;

@@ -33,8 +33,8 @@ files go on to show the old one.
 \`codex-health apply --check thread-cwd-missing --to DIR\`. Where threads have worked in several folders
 of the project, DIR takes the place of the nearest one that held them all, and each folder has to be
 below DIR as it was below that. Without \`--to\` a directory is taken only when it is the only one near
-the old place, or among those of other threads, that has the Git remote of the thread and its commit,
-or a worktree that Git has noted there; otherwise what was found is named, with what speaks for it.
+the old place, or among those of other threads, that has the Git remote of the thread and a commit
+at which it was worked there, or a worktree that Git has noted there; otherwise what was found is named, with what speaks for it.
 
 What was said in earlier turns stays as it was said, old paths among it; with the next turn Codex tells
 the model about the new directory. What a thread was allowed to write by name, and projects that Codex
@@ -85,10 +85,10 @@ keeps by their folders, are not changed.`,
         const held = heldThread(snapshot, subject.key);
         if (held === null) return FILE_GONE;
         const { system } = snapshot.home;
-        const git = held.file.head.meta ?? { gitCommit: null, gitOrigin: null };
+        const remote = held.file.head.meta?.gitOrigin ?? null;
         const chosen =
           named === null
-            ? onlySuccessor(id, cwd, git, closer, system)
+            ? onlySuccessor(id, cwd, remote, closer, system)
             : namedFolder(named, closer.folders[named] ?? 'unknown');
         if ('why' in chosen) return chosen;
         const { folder, evidence } = chosen;

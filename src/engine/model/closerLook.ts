@@ -37,6 +37,8 @@ export interface Successor {
   readonly isAbove: boolean;
   /** The repository that it belongs to, as its own files tell; null when there is none. */
   readonly repository: Repository | null;
+  /** A commit at which a thread has worked in the one that is gone is in that repository. */
+  readonly hasCommit: boolean;
 }
 
 /** What Git says of a working directory, in small files of its own. */

@@ -11,8 +11,11 @@ import type { World } from '../world.ts';
 /** So many directories that are gone are looked for at a time. */
 const MOST_VANISHED = 20;
 /** So many paths are looked at in all, and so many repositories are asked. */
-const MOST_PATHS = 6000;
-const MOST_REPOSITORIES = 200;
+const MOST_PATHS = 20_000;
+const MOST_REPOSITORIES = 100;
+/** Of the directories of other threads those that were used last; of commits a few are enough. */
+const MOST_WORKED = 300;
+const MOST_COMMITS = 4;
 /** So much of a path is tried below another place, and so far up a repository is looked for. */
 const MOST_PARTS = 8;
 
@@ -28,7 +31,13 @@ export async function seekSuccessors(
   const sought = folders.map(folder => seek(folder, eyes)).filter(one => one !== null);
   const tops = await findTops(world, snapshot, sought, eyes);
   const found = await findBelow(world, sought, tops, eyes);
-  return askGit(world, found, eyes, [...new Set(wishes.flatMap(({ commit }) => commit ?? []))]);
+  return askGit(world, found, eyes, folder => commitsAt(folder, wishes));
+}
+
+/** What was worked on in a directory tells what it was, whichever of its threads is asked. */
+function commitsAt(folder: FilePath, wishes: readonly Vanished[]): readonly string[] {
+  const there = wishes.filter(wish => wish.folder === folder).flatMap(({ commit }) => commit ?? []);
+  return [...new Set(there)].slice(0, MOST_COMMITS);
 }
 
 /** What is there, asked once for each path and not without end. */
@@ -108,15 +117,19 @@ async function findTops(
     const under = places(one).flatMap(place => [place, ...inside(place)]);
     of.set(one.folder, [...places(one).flatMap(inside), ...under.map(place => join(place, name))]);
   }
-  const worked = [...new Set(threads.map(({ cwd }) => cwd))].filter(cwd => paths[cwd] === 'folder');
-  await eyes.seeRepositories(worked);
+  const newest = threads.toSorted((one, other) => other.updatedAtMs - one.updatedAtMs);
+  const worked = [...new Set(newest.map(({ cwd }) => cwd))]
+    .filter(cwd => paths[cwd] === 'folder')
+    .slice(0, MOST_WORKED);
   await eyes.see([...of.values()].flat().flatMap(top => [top, eyes.gitIn(top)]));
+  await eyes.seeRepositories(worked);
   const known = worked.map(cwd => eyes.repositoryOf(cwd)).filter(top => top !== null);
   return { of, known: [...new Set(known)] };
 }
 
 /** By each directory that is gone: those that may have taken its place. */
-type Found = ReadonlyMap<FilePath, readonly Omit<Successor, 'repository'>[]>;
+type Found = ReadonlyMap<FilePath, readonly Place[]>;
+type Place = Pick<Successor, 'folder' | 'isAbove'>;
 
 async function findBelow(
   { machine: { join, system } }: World,
@@ -137,7 +150,7 @@ async function findBelow(
       });
   });
   await eyes.see(guesses.flat(2));
-  const found = new Map<FilePath, Omit<Successor, 'repository'>[]>();
+  const found = new Map<FilePath, Place[]>();
   for (const [at, { folder, ground }] of sought.entries()) {
     const there = (guesses[at] ?? [])
       .map(paths => paths.find(path => eyes.at(path) === 'folder'))
@@ -163,20 +176,22 @@ async function askGit(
   { projects }: World,
   found: Found,
   eyes: Eyes,
-  commits: readonly string[],
+  commitsOf: (folder: FilePath) => readonly string[],
 ): Promise<CloserLook['successors']> {
   const all = [...found.values()].flat();
   const tops = [...new Set(all.map(one => eyes.repositoryOf(one.folder)))];
   const repositories = await projects.repositories(
     tops.filter(top => top !== null).slice(0, MOST_REPOSITORIES),
-    commits,
+    [...new Set([...found.keys()].flatMap(commitsOf))],
   );
   const successors: Record<FilePath, readonly Successor[]> = {};
   for (const [folder, candidates] of found)
     successors[folder] = candidates
       .map(one => {
         const top = eyes.repositoryOf(one.folder);
-        return { ...one, repository: top === null ? null : (repositories.get(top) ?? null) };
+        const repository = top === null ? null : (repositories.get(top) ?? null);
+        const hasCommit = commitsOf(folder).some(commit => repository?.commits.includes(commit));
+        return { ...one, repository, hasCommit };
       })
       .filter(one => one.repository !== null || (!one.isAbove && isNamedAs(one.folder, folder)));
   return successors;
