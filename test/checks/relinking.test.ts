@@ -341,7 +341,7 @@ describe('without a name', () => {
     [
       'a repository that is still there has lost a folder, and was not moved',
       home().repository('/home/ada/work', CLONE).repository('/home/ada/clone', CLONE),
-      '/home/ada/work (the folder above it, the same Git remote and a commit of its threads)',
+      '/home/ada/work (a folder above it, the same Git remote and a commit of its threads)',
     ],
     [
       'nothing is there',
@@ -357,6 +357,29 @@ describe('without a name', () => {
     expect(units).toEqual([]);
     expect(refused[0]?.why).toContain(why);
     expect(refused[0]?.next).toContain(`: codex-health apply ${finding('t1')} --to DIR`);
+  });
+
+  test('a repository that has moved without the folder is only a place above it', async () => {
+    const { says } = bench(
+      home()
+        .thread('t1', { cwd: `${OLD}/packages/one`, header: { git: GIT } })
+        .repository(NEW, CLONE),
+    );
+    const [why = ''] = await says(['t1']);
+    expect(why).toContain(
+      `not certain what has taken the place of its directory: ${NEW} (a folder above it, the same`,
+    );
+  });
+
+  test('from a disk that is gone a folder of a project is known by what lies below its name', async () => {
+    const { says } = bench(
+      home()
+        .thread('t1', { cwd: '/disk/ada/gone/packages/one', header: { git: GIT } })
+        .repository('/home/ada/work/gone', CLONE)
+        .thread('t2', { cwd: '/home/ada/work/gone' })
+        .folder('/home/ada/work/gone/packages/one'),
+    );
+    expect((await says(['t1'])).join()).toContain('works in /home/ada/work/gone/packages/one (');
   });
 
   test('it is never part of "all"', async () => {

@@ -22,7 +22,7 @@ export function judgeSuccessors(
   system: PathSystem,
 ): readonly Judged[] {
   const seen = successors.map(one => ({ ...one, ...signsOf(gone, remote, one, system) }));
-  // Where its repository still is, a part of that was removed, and nothing was moved.
+  // Where its repository is and lacks the place, that was removed, and not moved.
   const isRemoved = seen.some(({ isAbove, isSame, hasCommit }) => isAbove && (isSame || hasCommit));
   return seen
     .map(sign => ({
@@ -82,7 +82,7 @@ function wordsFor(signs: Signs & { readonly isAbove: boolean }): readonly string
     hasCommit ? 'a commit of its threads' : '',
     isNamed ? 'the same name' : '',
   ].filter(word => word !== '');
-  return isAbove && words.length > 0 ? ['the folder above it', ...words] : words;
+  return isAbove && words.length > 0 ? ['a folder above it', ...words] : words;
 }
 
 /** `git@host:ada/one.git` and `https://token@host/ada/one` are one remote. */

@@ -33,7 +33,7 @@ export interface Vanished {
 /** A directory that may have taken the place of one that is gone. */
 export interface Successor {
   readonly folder: FilePath;
-  /** It holds the place where the other one was, and did so before. */
+  /** It does not take the place itself, but holds it, or would: the place in it is not there. */
   readonly isAbove: boolean;
   /** The repository that it belongs to, as its own files tell; null when there is none. */
   readonly repository: Repository | null;

@@ -137,32 +137,41 @@ async function findBelow(
   tops: Tops,
   eyes: Eyes,
 ): Promise<Found> {
-  const guesses = sought.map(({ folder, ground, missing }) => {
-    const rest = restBelow(folder, missing, system) ?? '';
+  const restOf = ({ folder, missing }: Sought) => restBelow(folder, missing, system) ?? '';
+  const guesses = sought.map(one => {
+    const { folder, ground, missing } = one;
+    const rest = restOf(one);
     const endings = endingsOf(folder);
     return [...new Set([...(tops.of.get(folder) ?? []), ...tops.known])]
       .filter(top => tops.known.includes(top) || eyes.at(top) === 'folder')
       .map(top => {
         // A repository tells what it is; of any other folder only what lies in it as before.
-        if (eyes.repositoryOf(top) === top) return [...endings.map(end => join(top, end)), top];
+        if (eyes.repositoryOf(top) === top)
+          return { top, paths: [...endings.map(end => join(top, end)), top] };
         const isRenamed = rest !== '' && parentOf(top) === ground;
-        return isRenamed || isNamedAs(top, missing) ? [join(top, rest)] : [];
+        return { top, paths: isRenamed || isNamedAs(top, missing) ? [join(top, rest)] : [] };
       });
   });
-  await eyes.see(guesses.flat(2));
+  await eyes.see(guesses.flat().flatMap(({ paths }) => paths));
   const found = new Map<FilePath, Place[]>();
-  for (const [at, { folder, ground }] of sought.entries()) {
-    const there = (guesses[at] ?? [])
-      .map(paths => paths.find(path => eyes.at(path) === 'folder'))
-      .filter(path => path !== undefined);
-    const beside = [...new Set(there)].filter(path => path !== ground);
-    found.set(folder, [
-      { folder: ground, isAbove: true },
-      ...beside.map(path => ({ folder: path, isAbove: false })),
-    ]);
+  for (const [at, one] of sought.entries()) {
+    const places = new Map([[one.ground, { folder: one.ground, isAbove: true }]]);
+    for (const { top, paths } of guesses[at] ?? []) {
+      const path = paths.find(each => eyes.at(each) === 'folder');
+      if (path === undefined || path === one.ground) continue;
+      const ending = restBelow(path, top, system) ?? '';
+      const isWhole = ending === restOf(one) || isNamedAs(top, without(one.folder, ending));
+      if (places.get(path)?.isAbove !== false)
+        places.set(path, { folder: path, isAbove: !isWhole });
+    }
+    found.set(one.folder, [...places.values()]);
   }
   await eyes.seeRepositories([...found.values()].flat().map(one => one.folder));
   return found;
+}
+
+function without(path: FilePath, ending: string): FilePath {
+  return path.slice(0, path.length - ending.length);
 }
 
 /** What a path ends with, the longest ending first. */
