@@ -12,7 +12,7 @@ import { DONE, OUR_FAILURE, REFUSED, WRONG_USAGE } from './exitCodes.ts';
 import { nearest } from './nearest.ts';
 import { COMMON } from './options.ts';
 import { createPage, type Page } from './page.ts';
-import { quoted, withoutTilde } from './paths.ts';
+import { pathGiven, quoted } from './paths.ts';
 import { createProgress, NO_PROGRESS, type Progress } from './progress.ts';
 import { inJson } from './render/reportJson.ts';
 import { harmless } from '../words/harmless.ts';
@@ -110,15 +110,6 @@ function progressFor(given: Given, { stderr, world }: Run): Progress {
   return columns === null || given.has('quiet')
     ? NO_PROGRESS
     : createProgress({ columns, now: () => world.now(), write: text => stderr.write(text) });
-}
-
-function pathGiven(
-  name: 'home' | 'sqlite-home' | 'codex' | 'vault',
-  given: Given,
-  { machine }: World,
-): string | null {
-  const text = given.text(name);
-  return text === null ? null : machine.absolute(withoutTilde(text, machine));
 }
 
 async function scanWith(

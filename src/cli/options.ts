@@ -37,7 +37,10 @@ export const OPTIONS = {
   yes: { value: null, short: 'y', says: 'Asks nothing.' },
   wait: { value: null, says: 'Waits until every Codex that has the files open is closed.' },
   from: { value: 'PROVIDER', says: 'The provider whose threads are moved.' },
-  to: { value: 'PROVIDER', says: 'The provider that they are moved to.' },
+  to: {
+    value: 'TARGET',
+    says: 'Where threads go: a provider; or the directory that has taken the place of a missing one.',
+  },
   thread: {
     value: 'ID',
     isList: true,

@@ -1,6 +1,7 @@
 // The ports through which the engine sees a machine. All of them only look. What cannot be looked
 // at comes back as data, never as an exception: the scan turns it into a gap.
 
+import type { Repository } from './model/closerLook.ts';
 import type { Codex, Holder, PathState } from './model/snapshot.ts';
 import type { Filesystem } from './model/database.ts';
 import type { FilePath } from './model/words.ts';
@@ -10,6 +11,7 @@ export interface World {
   readonly files: Files;
   readonly databases: Databases;
   readonly outside: Outside;
+  readonly projects: Projects;
   readonly codexes: Codexes;
   readonly processes: Processes;
   readonly memory: Memory;
@@ -179,6 +181,17 @@ export type Cell = null | number | string | Uint8Array;
 /** Paths that may hang: asked in another process with a time limit. No answer is `unknown`. */
 export interface Outside {
   look(paths: readonly FilePath[]): Promise<ReadonlyMap<FilePath, PathState>>;
+}
+
+/** Folders outside the home that may be projects: asked like `Outside`, in bounded steps; no answer is absent. */
+export interface Projects {
+  /** The names of folders, and of links, in these; of a huge folder only some. */
+  inside(folders: readonly FilePath[]): Promise<ReadonlyMap<FilePath, readonly string[]>>;
+  /** What Git says of these working directories, and which of these commits they have. */
+  repositories(
+    folders: readonly FilePath[],
+    commits: readonly string[],
+  ): Promise<ReadonlyMap<FilePath, Repository>>;
 }
 
 export interface Codexes {

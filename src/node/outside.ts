@@ -5,10 +5,12 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import type { Repository } from '../engine/model/closerLook.ts';
 import type { PathState } from '../engine/model/snapshot.ts';
-import type { Outside } from '../engine/world.ts';
+import type { Outside, Projects } from '../engine/world.ts';
 
 export interface OutsideProcess extends Outside {
+  readonly projects: Projects;
   /** Ends the process; what is still asked is answered with `unknown`. */
   close(): void;
 }
@@ -29,42 +31,73 @@ export function createOutside(options: OutsideOptions): OutsideProcess {
     if (current === null || current.isLost()) current = startHelper(helper);
     return current;
   };
+  /** By the question; one that nobody has answered in time is absent. */
+  const ask = (questions: readonly string[]) =>
+    new Promise<ReadonlyMap<string, string>>(resolve => {
+      const answers = new Map<string, string>();
+      const different = new Set(questions);
+      if (different.size === 0) return resolve(answers);
+      const open = () => different.size - answers.size;
+      const timer = startTimer({ startLimitMs, limitMs }, open, resolveAndLetGo);
+      const listener: Listener = {
+        ready: timer.helperIsReady,
+        dead: timer.end,
+        answer: (question, text) => {
+          answers.set(question, text);
+          if (open() === 0) timer.end();
+        },
+      };
+      const asked = running();
+      asked.ask([...different], listener);
+
+      function resolveAndLetGo(): void {
+        asked.letGo(listener, open() === 0 ? 'answered' : 'hangs');
+        resolve(answers);
+      }
+    });
   return {
     close: () => current?.end(),
-    look: paths =>
-      new Promise(resolve => {
-        const states = new Map<string, PathState>(paths.map(file => [file, 'unknown']));
-        if (states.size === 0) return resolve(states);
-        let open = states.size;
-        const timer = startTimer({ startLimitMs, limitMs }, () => open, resolveAndLetGo);
-        const listener: Listener = {
-          ready: timer.helperIsReady,
-          dead: timer.end,
-          answer: (file, state) => {
-            states.set(file, state);
-            open -= 1;
-            if (open === 0) timer.end();
-          },
-        };
-        const asked = running();
-        asked.ask([...states.keys()], listener);
-
-        function resolveAndLetGo(): void {
-          asked.letGo(listener, open === 0 ? 'answered' : 'hangs');
-          resolve(states);
-        }
-      }),
+    look: async paths => {
+      const answers = await ask(paths.map(file => JSON.stringify(file)));
+      return new Map(paths.map(file => [file, asPathState(answers.get(JSON.stringify(file)))]));
+    },
+    projects: {
+      inside: async folders =>
+        present<readonly string[]>(folders, await ask(folders.map(asInside)), asInside),
+      repositories: async (folders, commits) => {
+        const question = (repository: string) => JSON.stringify({ repository, commits });
+        return present<Repository>(folders, await ask(folders.map(question)), question);
+      },
+    },
   };
+}
+
+function asInside(inside: string): string {
+  return JSON.stringify({ inside });
+}
+
+/** What was answered, but for those to which the answer is that there is nothing. */
+function present<T>(
+  folders: readonly string[],
+  answers: ReadonlyMap<string, string>,
+  questionOf: (folder: string) => string,
+): ReadonlyMap<string, T> {
+  const found = new Map<string, T>();
+  for (const folder of folders) {
+    const answer = JSON.parse(answers.get(questionOf(folder)) ?? 'null') as T | null;
+    if (answer !== null) found.set(folder, answer);
+  }
+  return found;
 }
 
 interface Listener {
   ready(): void;
-  answer(file: string, state: PathState): void;
+  answer(question: string, text: string): void;
   dead(): void;
 }
 
 interface RunningHelper {
-  ask(files: readonly string[], listener: Listener): void;
+  ask(asked: readonly string[], listener: Listener): void;
   letGo(listener: Listener, because: 'answered' | 'hangs'): void;
   /** Whether it can no longer be asked. */
   isLost(): boolean;
@@ -73,7 +106,7 @@ interface RunningHelper {
 
 function startHelper(program: string): RunningHelper {
   const child = startProcess(program);
-  const questions = new Map<number, { readonly file: string; readonly listener: Listener }>();
+  const questions = new Map<number, { readonly text: string; readonly listener: Listener }>();
   const listeners = new Set<Listener>();
   let asked = 0;
   let isReady = false;
@@ -87,11 +120,12 @@ function startHelper(program: string): RunningHelper {
     for (const listener of [...listeners]) listener.dead();
   };
   const read = (line: string) => {
-    const [number, state] = line.split(' ');
-    const question = questions.get(Number(number));
-    questions.delete(Number(number));
+    const end = line.indexOf(' ');
+    const number = Number(line.slice(0, end));
+    const question = questions.get(number);
+    questions.delete(number);
     if (question !== undefined && listeners.has(question.listener))
-      question.listener.answer(question.file, asPathState(state));
+      question.listener.answer(question.text, line.slice(end + 1));
   };
   readLines(child, line => {
     if (line !== 'ready') return read(line);
@@ -103,12 +137,12 @@ function startHelper(program: string): RunningHelper {
   return {
     isLost: () => isLost,
     end,
-    ask: (files, listener) => {
+    ask: (texts, listener) => {
       if (isLost) return listener.dead();
       listeners.add(listener);
       if (isReady) listener.ready();
-      for (const file of files) questions.set(asked++, { file, listener });
-      child?.stdin.write(files.map(file => `${JSON.stringify(file)}\n`).join(''));
+      for (const text of texts) questions.set(asked++, { text, listener });
+      child?.stdin.write(texts.map(text => `${text}\n`).join(''));
     },
     letGo: (listener, because) => {
       listeners.delete(listener);

@@ -1,5 +1,6 @@
-// The process that may hang: reads paths from its input, one JSON string a line, and writes what
-// each is as soon as it knows. It opens nothing and writes nothing but its answers.
+// The process that may hang: reads questions from its input, one a line in JSON, and writes the answer to
+// each as soon as it knows. A path asks what it is; an object asks what lies in a folder, or what Git says
+// of it. It opens nothing but Git's own small files, and writes nothing but its answers.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import type { Filesystem } from '../engine/model/database.ts';
 import type { PathState } from '../engine/model/snapshot.ts';
 import { readMounts, windowsFilesystem } from './filesystems.ts';
 import { createAnswers, type Answers, type Sight } from './outsideAnswers.ts';
+import { readRepository } from './repository.ts';
 
 let mounts: readonly Filesystem[] = [];
 let mountsReadAtMs = -Infinity;
@@ -24,16 +26,58 @@ function serve(): void {
     const lines = (unfinished + text).split('\n');
     unfinished = lines.pop() ?? '';
     before = before.then(refreshMounts).then(() => {
-      const first = asked;
-      asked += lines.length;
-      const paths = lines.map(line => String(JSON.parse(line)));
-      answers.ask(paths, (state, at) => say(`${String(first + at)} ${state}\n`));
+      const paths: { readonly path: string; readonly number: number }[] = [];
+      for (const line of lines) {
+        const question = JSON.parse(line) as Question;
+        const number = asked++;
+        if (typeof question === 'string') paths.push({ path: question, number });
+        else
+          void lookInto(question).then(found =>
+            say(`${String(number)} ${JSON.stringify(found)}\n`),
+          );
+      }
+      answers.ask(
+        paths.map(({ path }) => path),
+        (state, at) => say(`${String(paths[at]?.number)} ${state}\n`),
+      );
     });
   });
   // Nobody waits for us any more. An ordinary exit would wait for the threads that hang.
   process.stdin.on('end', leave);
   process.stdout.on('error', leave);
   say('ready\n');
+}
+
+type Question =
+  | string
+  | { readonly inside: string }
+  | { readonly repository: string; readonly commits: readonly string[] };
+
+/** Null where there is nothing, or nothing that could be read. */
+async function lookInto(question: Exclude<Question, string>): Promise<unknown> {
+  return 'inside' in question
+    ? namesIn(question.inside)
+    : readRepository(question.repository, question.commits).catch(() => null);
+}
+
+/** Of the folders in a folder only so many, and none that is hidden; so many names are read for them. */
+const MOST_FOLDERS = 200;
+const MOST_NAMES = 5000;
+
+async function namesIn(folder: string): Promise<readonly string[] | null> {
+  const names: string[] = [];
+  let read = 0;
+  try {
+    for await (const entry of await fs.promises.opendir(folder)) {
+      const mayBeFolder = entry.isDirectory() || entry.isSymbolicLink();
+      if (mayBeFolder && !entry.name.startsWith('.')) names.push(entry.name);
+      read += 1;
+      if (names.length >= MOST_FOLDERS || read >= MOST_NAMES) break;
+    }
+  } catch {
+    return null;
+  }
+  return names.sort();
 }
 
 /** The helper may wait for hours between two scans, and meanwhile a share is mounted. */

@@ -56,6 +56,7 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     files,
     databases,
     outside,
+    projects: outsideProcess.projects,
     codexes: createCodexes({ environment, userHome, homes, outside, reach, memory }),
     processes: createProcesses(reach),
     memory,

@@ -1,5 +1,6 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
+import { expectRepairs } from '../support/expectRepairs.ts';
 import { home, idOf, PROJECT } from '../support/home.ts';
 
 const two = '/home/ada/work/two';
@@ -51,6 +52,25 @@ test('row and first line were changed, and the turns were not', () =>
       .folder(two)
       .thread('t1', { header: { cwd: two }, row: { cwd: two } }),
   ).toBe('warning thread-cwd-mismatch t1'));
+
+const moved = { header: { cwd: two }, row: { cwd: two } };
+const unsettled = (text: string) => text.replace(/.*thread_settings_applied.*\n/, '');
+
+test('not, when row and first line agree and no settings say otherwise: turns decide nothing', () =>
+  expectFindings(
+    home()
+      .folder(two)
+      .thread('t1', { ...moved, mode: 'legacy', text: unsettled }),
+  ).toBe());
+
+test.each(['paginated', 'legacy'] as const)(
+  'the first line is set to what database and turns say (%s)',
+  async mode => {
+    const header = { cwd: two, runtime_workspace_roots: [PROJECT] };
+    const builder = home().folder(two).thread('t1', { mode, header });
+    expect(await expectRepairs(builder)).toEqual([`thread-cwd-mismatch:${idOf('t1')}`]);
+  },
+);
 
 test.each([`${PROJECT}/`, `${PROJECT}//.`, '/home//ada/work/one'])(
   'not another spelling: %s',

@@ -49,11 +49,70 @@ describe('plan', () => {
   });
 
   test('what nobody can repair is named, with what can be done', async () => {
-    const { type } = terminal(home().thread('t1', { cwd: '/gone' }).thread('t2'));
-    const { code, out } = await type('plan', `thread-cwd-missing:${idOf('t1')}`);
+    const { type } = terminal(home().thread('t1').config('[broken'));
+    const { code, out } = await type('plan', 'config-unreadable');
     expect(code).toBe(1);
-    expect(out).toContain('Nothing of this can be repaired by this program.');
-    expect(out).toContain('codex-health explain thread-cwd-missing');
+    expect(out).toContain('Nothing of this can be repaired as it stands.');
+    expect(out).toContain('codex-health explain config-unreadable');
+  });
+});
+
+describe('a directory that is gone', () => {
+  const gone = `thread-cwd-missing:${idOf('t1')}`;
+  const moved = () =>
+    home()
+      .thread('t1', { cwd: '/home/ada/work/gone' })
+      .thread('t2', { cwd: '/home/ada/work/gone/inner' })
+      .folder('/home/ada/archive/gone/inner')
+      .folder('/home/ada/work/my gone/inner');
+  const words = (text: string) => text.replaceAll(/\s+/g, ' ');
+
+  test('what may have taken its place is named, with the evidence and how to choose', async () => {
+    const { type, memory } = terminal(moved());
+    const { code, out } = await type('plan', gone);
+    expect(code).toBe(1);
+    expect(words(out)).toContain(
+      `${gone}: it is not certain what has taken the place of its directory: /home/ada/archive/gone (the same name). Choose one: codex-health apply ${gone} --to DIR`,
+    );
+    expect(memory.operations).toEqual([]);
+  });
+
+  test('the plan for one that was chosen says what to type to do it', async () => {
+    const { type } = terminal(moved());
+    const { code, out } = await type('plan', gone, '--to', '~/work/my gone');
+    expect(code).toBe(0);
+    expect(words(out)).toContain('in /home/ada/work/my gone instead of /home/ada/work/gone.');
+    expect(out).toContain(`codex-health apply ${gone} --to '/home/ada/work/my gone' --home`);
+  });
+
+  test('a whole project is moved at once, and put back', async () => {
+    const { type, files } = terminal(moved());
+    const before = pictureOf(files);
+    const check = ['--check', 'thread-cwd-missing'] as const;
+    const { code } = await type('apply', ...check, '--to', 'archive/gone', '--yes');
+    expect(code).toBe(0);
+    const { out } = await type('threads', '--json');
+    const { threads } = JSON.parse(out) as { threads: readonly { cwd: string }[] };
+    expect(threads.map(({ cwd }) => cwd)).toEqual([
+      '/home/ada/archive/gone',
+      '/home/ada/archive/gone/inner',
+    ]);
+    expect((await type('undo', '--yes')).code).toBe(0);
+    expect(differences(pictureOf(files), before)).toEqual([]);
+  });
+
+  test('one that is not there is refused', async () => {
+    const { type, memory } = terminal(moved());
+    const { code, out } = await type('apply', gone, '--to', '/nowhere', '--yes');
+    expect([code, memory.operations]).toEqual([1, []]);
+    expect(words(out)).toContain('there is no directory /nowhere.');
+  });
+
+  test('no directory can be named for everything', async () => {
+    for (const command of [['plan'], ['plan', '--all'], ['apply', '--all', '--yes']]) {
+      const { code, err } = await terminal(moved()).type(...command, '--to', '/home/ada');
+      expect([code, err]).toEqual([2, expect.stringContaining('--to DIR is for findings')]);
+    }
   });
 });
 

@@ -1,7 +1,6 @@
 // Moves all threads of a real home to another provider and back, and asks the real Codex each time,
 // before and after its index has been made anew.
 
-import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -19,7 +18,7 @@ import {
 } from '../support/codex/askThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
-import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
+import { homePicture, pictureDifferences, timesOf } from '../support/codex/homePicture.ts';
 import {
   copyHome,
   homeKinds,
@@ -29,7 +28,6 @@ import {
 } from '../support/codex/makeHome.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { startMockProvider } from '../support/codex/mockProvider.ts';
-import { databaseNames, withDatabase } from '../support/codex/databases.ts';
 import { editText, rolloutFiles } from '../support/codex/rollouts.ts';
 
 /** Longer than the room that Codex leaves, so that files have to be written anew. */
@@ -77,10 +75,10 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
 
   test('undone at once, nothing is left of it', async () => {
     await withHome(version, mode, async ({ home, move, undo }) => {
-      const before = wholePicture(home);
+      const before = homePicture(home.folder);
       await move({ kind: 'move', from: 'mock', to: OTHER, threads: null });
       expect(await undo()).toEqual([]);
-      expect(pictureDifferences(before, wholePicture(home))).toEqual([]);
+      expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
     });
   });
 
@@ -107,7 +105,7 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
     await withHome(version, mode, async ({ codex, home, move, undo }) => {
       const well = await askThreads(codex, home);
       pack(home, home.ids.A, zlib.zstdCompressSync);
-      const before = wholePicture(home);
+      const before = homePicture(home.folder);
       const { moved, failed } = await move({
         kind: 'move',
         from: 'mock',
@@ -117,7 +115,7 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
       expect([failed, moved]).toEqual([[], [home.ids.A]]);
       expect(rolloutFiles(home.folder).filter(file => file.endsWith('.zst'))).toEqual([]);
       expect(await undo()).toEqual([]);
-      expect(pictureDifferences(before, wholePicture(home))).toEqual([]);
+      expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
       await move({ kind: 'move', from: 'mock', to: OTHER, threads: null });
       setProvider(home, OTHER);
       await expectWell(codex, home, OTHER, well, 'there');
@@ -132,13 +130,13 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork and its parent', version
       const withChild = { ...home, ids: { ...home.ids, B: child } };
       const well = await askThreads(codex, withChild);
       await takeTurn(codex, withChild, 'B', 'what was said?');
-      const before = wholePicture(home);
+      const before = homePicture(home.folder);
       const told = heard();
       expect(told).toContain('alpha message');
       const { failed } = await move({ kind: 'move', from: 'mock', to: LONGEST, threads: null });
       expect(failed).toEqual([]);
       expect(await undo()).toEqual([]);
-      expect(pictureDifferences(before, wholePicture(home))).toEqual([]);
+      expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
       await move({ kind: 'move', from: 'mock', to: LONGEST, threads: null });
       setProvider(home, LONGEST);
       await expectWell(codex, withChild, LONGEST, well, 'there');
@@ -239,29 +237,6 @@ function withoutLaterTurns(facts: AllFacts, well: AllFacts, provider: string): A
       ];
     }),
   );
-}
-
-function timesOf({ folder }: CodexHome): readonly string[] {
-  return rolloutFiles(folder).map(
-    file => `${file} ${String(fs.statSync(file, { bigint: true }).mtimeNs / 1000n)}`,
-  );
-}
-
-/** With the rows of the history database. */
-function wholePicture(home: CodexHome) {
-  return { ...homePicture(home.folder), history: historyRows(home) };
-}
-
-function historyRows({ folder }: CodexHome): string {
-  return databaseNames(folder, /^thread_history_\d+\.sqlite$/)
-    .flatMap(name =>
-      withDatabase(path.join(folder, name), database =>
-        ['thread_turns', 'thread_history_projection_state', 'thread_items'].map(table =>
-          JSON.stringify(database.prepare(`SELECT * FROM ${table}`).all()),
-        ),
-      ),
-    )
-    .join('\n');
 }
 
 function defineOther(home: CodexHome): void {

@@ -67,7 +67,7 @@ const NOT_FOR_ALL = [
   ...['base', 'blank-lines', 'crlf', 'garbage-mid', 'no-final-newline', 'trunc-last'],
   ...['db-cwd-trailslash', 'db-future-updated', 'index-name-cleared', 'unknown-newer'],
   ...['zst-and-plain', 'zst-path-plain', 'zst-path-zst', 'config-broken', 'config-provider-other'],
-  ...['both-provider-unknown', 'cwd-gone-both', 'ro-cwd-other', 'rollout-deleted', 'checksum:10'],
+  ...['both-provider-unknown', 'cwd-gone-both', 'rollout-deleted', 'checksum:10'],
   ...['drop-table:threads', 'drop-table:thread_spawn_edges'],
 ];
 

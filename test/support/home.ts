@@ -2,6 +2,7 @@
 // Codex writes it. The database is one that a real Codex made, with rows put in.
 
 import path from 'node:path';
+import type { Repository } from '../../src/engine/model/closerLook.ts';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder } from '../../src/engine/model/snapshot.ts';
 import type { Trouble, World } from '../../src/engine/world.ts';
@@ -69,6 +70,7 @@ export class HomeBuilder {
   readonly #folders = new Set([HOME, `${HOME}/sessions`, PROJECT]);
   readonly #troubles = new Map<string, Trouble>();
   readonly #silent = new Set<string>();
+  readonly #repositories = new Map<string, Repository>();
   readonly #sql: string[] = [];
   readonly #codexes: Codex[] = [];
   readonly #holders: Holder[] = [];
@@ -111,6 +113,18 @@ export class HomeBuilder {
   folder(at: string): this {
     this.#folders.add(at);
     return this;
+  }
+
+  /** What Git says of a working directory. */
+  repository(at: string, facts: Partial<Repository> = {}): this {
+    this.#repositories.set(at, {
+      remotes: [],
+      commits: [],
+      notedAt: null,
+      worktrees: [],
+      ...facts,
+    });
+    return this.folder(`${at}/.git`);
   }
 
   noFolder(at: string): this {
@@ -220,6 +234,7 @@ export class HomeBuilder {
         folders: this.#folders,
         troubles: this.#troubles,
         silent: this.#silent,
+        repositories: this.#repositories,
         codexes: this.#codexes,
         holders: this.#holders,
         filesystem: this.#filesystem,

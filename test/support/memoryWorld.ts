@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import initSqlJs, { type SqlJsStatic } from 'sql.js';
+import type { Repository } from '../../src/engine/model/closerLook.ts';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder, PathState } from '../../src/engine/model/snapshot.ts';
 import { factsOf, readDatabaseImage } from '../../src/engine/scan/databases/databaseImage.ts';
@@ -15,6 +16,7 @@ import type {
   FileState,
   Measured,
   OpenDatabase,
+  Projects,
   Read,
   Table,
   Trouble,
@@ -39,6 +41,8 @@ export interface MemoryMachine {
   readonly nowMs: number;
   /** Paths about which nobody answers in time. */
   readonly silent: ReadonlySet<string>;
+  /** What Git says of folders, with every commit that they have. */
+  readonly repositories?: ReadonlyMap<string, Repository>;
 }
 
 export const sql: SqlJsStatic = await initSqlJs();
@@ -63,6 +67,7 @@ export function createMemoryWorld(machine: MemoryMachine): World {
       look: paths =>
         Promise.resolve(new Map(paths.map(file => [file, pathState(machine, file)] as const))),
     },
+    projects: createMemoryProjects(machine),
     codexes: { find: () => Promise.resolve({ ok: true, value: machine.codexes }) },
     processes: {
       holders: () =>
@@ -247,6 +252,41 @@ function askOne(database: initSqlJs.Database, question: string): Table {
   }
 }
 
+function createMemoryProjects(machine: MemoryMachine): Projects {
+  const namesIn = (folder: string) => {
+    const below = [...machine.files.keys(), ...machine.folders]
+      .filter(file => file.startsWith(`${folder}/`))
+      .map(file => path.posix.join(folder, file.slice(folder.length + 1).split('/')[0] ?? ''));
+    const names = [...new Set(below)].filter(file => isFolder(machine, file));
+    return names.map(file => path.posix.basename(file)).sort();
+  };
+  const answering = (folders: readonly string[]) =>
+    folders.filter(folder => !machine.silent.has(folder));
+  return {
+    inside: folders =>
+      Promise.resolve(new Map(answering(folders).map(folder => [folder, namesIn(folder)]))),
+    repositories: (folders, commits) =>
+      Promise.resolve(
+        new Map(
+          answering(folders).flatMap(folder => {
+            const repository = machine.repositories?.get(folder);
+            return repository === undefined
+              ? []
+              : [
+                  [
+                    folder,
+                    {
+                      ...repository,
+                      commits: repository.commits.filter(one => commits.includes(one)),
+                    },
+                  ],
+                ];
+          }),
+        ),
+      ),
+  };
+}
+
 function pathState(machine: MemoryMachine, file: string): PathState {
   if (machine.silent.has(file)) return 'unknown';
   if (isFolder(machine, file)) return 'folder';
@@ -254,8 +294,11 @@ function pathState(machine: MemoryMachine, file: string): PathState {
 }
 
 function isFolder(machine: MemoryMachine, folder: string): boolean {
-  if (machine.folders.has(folder)) return true;
-  return [...machine.files.keys()].some(file => file.startsWith(`${folder}/`));
+  if (folder === '/' || machine.folders.has(folder)) return true;
+  return (
+    [...machine.folders].some(one => one.startsWith(`${folder}/`)) ||
+    [...machine.files.keys()].some(file => file.startsWith(`${folder}/`))
+  );
 }
 
 const NO_STATE: FileState = {

@@ -19,8 +19,8 @@ export const apply: Command = {
   summary: 'Repairs: shows the plan, asks, backs up, does it, and looks again.',
   usage: [
     'apply --all [--yes] [--wait]',
-    'apply FINDING… [--cure ID] [--yes] [--wait]',
-    'apply --check ID… [--yes] [--wait]',
+    'apply FINDING… [--cure ID] [--to DIR] [--yes] [--wait]',
+    'apply --check ID… [--to DIR] [--yes] [--wait]',
   ],
   details: `Makes the plan that \`codex-health plan\` shows, asks whether to go on, keeps what will be
 changed, changes it, and looks at the home again: "repaired" is said only of what was seen healed.
@@ -30,8 +30,9 @@ into the vault. Stopping it at any moment, even by pulling the plug, leaves the 
 or as it was planned.
 
 \`--all\` takes every repair that loses nothing. With \`--plan SHA\` nothing is done unless the plan is
-still the one that was shown.`,
-  options: ['all', 'check', 'cure', 'yes', 'plan', 'wait'],
+still the one that was shown. With \`--to DIR\` the threads of these findings work in DIR from now on,
+which has taken the place of a directory that is gone; of several, each follows to its place below DIR.`,
+  options: ['all', 'check', 'cure', 'to', 'yes', 'plan', 'wait'],
   run: runApply,
 };
 

@@ -1,5 +1,5 @@
 import type { Command, Context } from '../command.ts';
-import { choiceOf } from '../choosing.ts';
+import { choiceOf, chosenWords } from '../choosing.ts';
 import { DONE, FINDINGS } from '../exitCodes.ts';
 import { inJson } from '../render/reportJson.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
@@ -7,13 +7,14 @@ import { planJson, renderPlan } from '../render/plan.ts';
 export const plan: Command = {
   name: 'plan',
   summary: 'What a repair would do, step by step. Changes nothing.',
-  usage: ['plan [--all] [--full] [--json]', 'plan [FINDING…] [--check ID…] [--cure ID]'],
+  usage: ['plan [--all] [--full] [--json]', 'plan [FINDING…] [--check ID…] [--cure ID] [--to DIR]'],
   details: `Shows what \`codex-health apply\` would do with the same words behind it, and does nothing of
 it. Without any it is a plan for everything that can be repaired without loss. With \`--full\`, or for
 findings that you name, every single step is shown.
 
-FINDING is the id of a finding as \`codex-health scan --json\` shows it, or the beginning of one.`,
-  options: ['check', 'all', 'cure', 'full'],
+FINDING is the id of a finding as \`codex-health scan --json\` shows it, or the beginning of one. With
+\`--to DIR\` the threads of these findings work in DIR, which has taken the place of their directory.`,
+  options: ['check', 'all', 'cure', 'to', 'full'],
   run: runPlan,
 };
 
@@ -24,7 +25,8 @@ async function runPlan(context: Context): Promise<number> {
   if (given.has('json')) out(inJson(planJson(made)));
   else {
     out(renderPlan(made, page, given.has('full') || operands.length > 0));
-    if (made.units.length > 0) out(`\n${page.paint.dim(`To do it: ${typed('apply --all')}`)}\n`);
+    if (made.units.length > 0)
+      out(`\n${page.paint.dim(`To do it: ${typed(`apply ${chosenWords(context)}`)}`)}\n`);
   }
   return made.refused.length > 0 ? FINDINGS : DONE;
 }

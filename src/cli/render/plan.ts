@@ -58,7 +58,7 @@ function headline({ units, refused }: Plan): string {
   if (units.length === 0)
     return refused.length === 0
       ? 'There is nothing to repair.'
-      : 'Nothing of this can be repaired by this program.';
+      : 'Nothing of this can be repaired as it stands.';
   const loses = units.some(({ loses }) => loses !== 'nothing');
   return `${count(units.length, 'repair')}. ${loses ? 'What is taken out goes into the vault; all of it can be undone.' : 'Nothing is lost, and all of it can be undone.'}`;
 }

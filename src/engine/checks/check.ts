@@ -6,7 +6,7 @@ import type { CureOffer, Finding, Severity, Subject } from '../model/finding.ts'
 import type { Source } from '../model/gap.ts';
 import type { Step, Unit } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Json, ThreadId } from '../model/words.ts';
+import type { FilePath, Json, ThreadId } from '../model/words.ts';
 
 export interface Facts {
   readonly [name: string]: Json;
@@ -39,13 +39,19 @@ export interface Cure<F extends Facts = Facts> extends CureOffer {
   readonly phase?: 'databases' | 'files' | 'rows' | 'codex';
   /** Whether it is one for this finding; it is when absent. */
   fits?(finding: FindingOf<F>, snapshot: Snapshot): boolean;
+  /** The directory for which a person may name another one; absent where there is none to choose. */
+  replaces?(finding: FindingOf<F>): FilePath;
   /** What must be looked at beyond the scan before it can be planned. */
-  wishes?(finding: FindingOf<F>, snapshot: Snapshot): Wishes;
-  /** Several where it heals in parts, each of which stands or falls by itself. */
+  wishes?(finding: FindingOf<F>, snapshot: Snapshot, named: FilePath | null): Wishes;
+  /**
+   * `named`: the directory that a person has chosen in the place of the one that it replaces. Several
+   * drafts where it heals in parts, each of which stands or falls by itself.
+   */
   plan(
     finding: FindingOf<F>,
     snapshot: Snapshot,
     closer: CloserLook,
+    named: FilePath | null,
   ): Draft | Objection | readonly (Draft | Objection)[];
 }
 

@@ -30,6 +30,20 @@ export function placesOf(json: Bytes, keys: readonly string[], from = 0): readon
   return found;
 }
 
+/** The places of the values in a list; none when it is no list. */
+export function elementsOf(json: Bytes, { start, end }: Place): readonly Place[] {
+  const found: Place[] = [];
+  if (json[start] !== '[') return found;
+  let at = skipSpace(json, start + 1);
+  while (at < end - 1) {
+    const element = { start: at, end: valueEnd(json, at) };
+    found.push(element);
+    at = skipSpace(json, element.end);
+    if (json[at] === ',') at = skipSpace(json, at + 1);
+  }
+  return found;
+}
+
 /** The value that a piece of JSON stands for. */
 export function decode(json: Bytes): unknown {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(toArray(json)));

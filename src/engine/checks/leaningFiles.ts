@@ -91,6 +91,6 @@ const NOT_ALL_KNOWN: Objection = {
 function cannotFollow({ path, head }: Rollout): Objection {
   return {
     why: `its first line would become longer, and its fork ${head.meta?.id ?? path} cannot follow: it is compressed, being written, or has no room for a longer number`,
-    next: 'It is left as it is. A provider whose name is not longer can be moved to.',
+    next: 'It is left as it is. What is not longer than what stands there now would fit.',
   };
 }

@@ -8,7 +8,7 @@ import type { ThreadId } from '../model/words.ts';
 import { judgedThread } from './causes.ts';
 import type { Cure, Draft, Facts, Objection } from './check.ts';
 import { CHOSEN, editFile } from './curing.ts';
-import { draftMove, holdToMove, wishesToMove } from './moveProvider.ts';
+import { draftMove, holdToMove, wishesToMove } from './moveThread.ts';
 import { isKnownProvider, isRetiredProvider } from './providers.ts';
 
 /**

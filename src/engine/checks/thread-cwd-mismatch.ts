@@ -3,6 +3,8 @@ import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 import { disagreement } from './workingDirectories.ts';
 import { asDraft, changeRow, SAFE } from './curing.ts';
+import { FILE_GONE, GONE_ON, heldThread, moveThread, wishesToMove } from './moveThread.ts';
+import { directoryOfThread } from './threadValues.ts';
 import { literal } from '../model/literal.ts';
 
 export default defineCheck({
@@ -10,14 +12,14 @@ export default defineCheck({
   title: 'Database and file name different working directories',
   meaning: `The entry in the database and the conversation's file do not name the same working
 directory. Lists from the database show the thread in one project, lists that look through the
-files in another, and a filter by folder finds it in only one of them. From 0.169 on Codex resumes
-in the directory of the latest turn; 0.142 and older resume in that of the first line.
+files in another, and a filter by folder finds it in only one of them. Codex resumes where the newest
+settings in the file say, and where there are none, as up to 0.142, in the directory of the first line.
 
 Other spellings of one directory are not meant, and neither is a thread that has moved: then the
 database follows its turns, and only the first line still says where it began.
 
-The directory of the latest turn is taken as right. The repair sets the database to it, through
-Codex where that is possible. It does not rewrite earlier turns.`,
+The directory of the latest turn is taken as right, and the one that stands alone is set to it: the
+database, or the first line of the file. Turns stay as they are.`,
   severity: 'warning',
   needs: {
     'state-database': 'seen',
@@ -55,6 +57,29 @@ Codex where that is possible. It does not rewrite earlier turns.`,
           `The database says that it works in ${cwd}, as its file does.`,
           changeRow(snapshot, closer, subject.key, { cwd: literal(cwd) }),
         );
+      },
+    },
+    {
+      ...SAFE,
+      id: 'correct-header',
+      title: 'Let the first line of the file follow database and turns',
+      needs: [],
+      fits: ({ facts }) => facts.odd === 'header',
+      wishes: ({ subject }, snapshot) => {
+        const held = heldThread(snapshot, subject.key);
+        return held === null ? {} : wishesToMove(snapshot, held);
+      },
+      plan: ({ subject, facts: { row } }, snapshot, closer) => {
+        const held = heldThread(snapshot, subject.key);
+        if (held === null) return FILE_GONE;
+        const wanted = directoryOfThread(row, snapshot.home.system);
+        const steps = moveThread(snapshot, closer, held, wanted);
+        if ('why' in steps) return steps;
+        return {
+          says: `The first line of its file says that it works in ${row}, as database and turns do.`,
+          steps,
+          undoneWhole: GONE_ON,
+        };
       },
     },
   ],

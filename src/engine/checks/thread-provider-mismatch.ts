@@ -1,10 +1,9 @@
-import type { Snapshot } from '../model/snapshot.ts';
-import type { ThreadId } from '../model/words.ts';
-import { judgedThread, judgedThreads } from './causes.ts';
-import { defineCheck, type Objection } from './check.ts';
-import { moveToProvider, wishesToMove, type HeldThread } from './moveProvider.ts';
+import { judgedThreads } from './causes.ts';
+import { defineCheck } from './check.ts';
+import { FILE_GONE, GONE_ON, heldThread, moveThread, wishesToMove } from './moveThread.ts';
 import { providersOf } from './providers.ts';
 import { threadSubject } from './subjects.ts';
+import { providerOfThread } from './threadValues.ts';
 import { join } from './words.ts';
 import { SAFE } from './curing.ts';
 
@@ -70,25 +69,15 @@ to another: parts that are encrypted for the old one stay so.`,
       },
       plan: ({ subject, facts: { header } }, snapshot, closer) => {
         const held = heldThread(snapshot, subject.key);
-        if (held === null || header === null) return GONE;
-        const steps = moveToProvider(snapshot, closer, held, header);
+        if (held === null || header === null) return FILE_GONE;
+        const steps = moveThread(snapshot, closer, held, providerOfThread(header));
         if ('why' in steps) return steps;
         return {
           says: `The thread ${subject.key} is kept under the provider "${header}", as the first line of its file says.`,
           steps,
-          undoneWhole: 'Codex has gone on with the thread, so that all of it stays as it is',
+          undoneWhole: GONE_ON,
         };
       },
     },
   ],
 });
-
-function heldThread(snapshot: Snapshot, id: ThreadId): HeldThread | null {
-  const judged = judgedThread(snapshot, id);
-  return judged?.file == null ? null : { thread: judged.thread, file: judged.file };
-}
-
-const GONE: Objection = {
-  why: 'the file of the thread is no longer there',
-  next: 'Look again with codex-health scan.',
-};

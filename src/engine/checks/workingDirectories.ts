@@ -29,6 +29,11 @@ export function disagreement(
   const latest = file.tail.latestCwd ?? said[0] ?? null;
   const is = (one: FilePath) => (other: FilePath) => sameDirectory(one, other, system);
   const found = { row: row.cwd, header, latest };
+  // Turns alone decide nothing: Codex follows the newest settings, and without them the first line. So
+  // it is after a thread was tied to another directory, until it takes its next turn there.
+  const settled = file.tail.settings?.cwd ?? null;
+  if (header !== null && is(row.cwd)(header) && (settled === null || is(row.cwd)(settled)))
+    return null;
   // A thread may move from one directory to another: then turns and row say the new one.
   if (said.length > 0 && !said.some(is(row.cwd))) return { ...found, odd: 'row' };
   if (header === null || is(row.cwd)(header)) return null;

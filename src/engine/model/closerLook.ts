@@ -1,5 +1,6 @@
 import type { Bytes, Columns, Literal } from './plan.ts';
 import type { Rollout, RolloutMeta } from './rollout.ts';
+import type { PathState } from './snapshot.ts';
 import type { FilePath, ThreadId } from './words.ts';
 
 /** What a cure must know beyond the scan. */
@@ -28,6 +29,10 @@ export interface Wishes {
   readonly salvage?: readonly FilePath[];
   /** State databases that are gone, and of which Codex may have put an older one aside. */
   readonly backups?: readonly FilePath[];
+  /** Directories of which has to be known whether they are there. */
+  readonly folders?: readonly FilePath[];
+  /** Directories that are gone: what may have taken their places. */
+  readonly successors?: readonly Vanished[];
 }
 
 /** A file that is named by another one as what comes before it. */
@@ -43,6 +48,34 @@ export interface Salvage {
   readonly tables: Readonly<Record<string, readonly Columns[]>>;
   /** Tables of which something could not be read. */
   readonly torn: readonly string[];
+}
+
+/** A directory that is gone, and the commit at which a thread has worked in it. */
+export interface Vanished {
+  readonly folder: FilePath;
+  readonly commit: string | null;
+}
+
+/** A directory that may have taken the place of one that is gone. */
+export interface Successor {
+  readonly folder: FilePath;
+  /** It does not take the place itself, but holds it, or would: the place in it is not there. */
+  readonly isAbove: boolean;
+  /** The repository that it belongs to, as its own files tell; null when there is none. */
+  readonly repository: Repository | null;
+  /** A commit at which a thread has worked in the one that is gone is in that repository. */
+  readonly hasCommit: boolean;
+}
+
+/** What Git says of a working directory, in small files of its own. */
+export interface Repository {
+  readonly remotes: readonly string[];
+  /** Those that were asked about and are there. */
+  readonly commits: readonly string[];
+  /** Where Git has noted that this worktree is, though it may have been moved; null when it is none. */
+  readonly notedAt: FilePath | null;
+  /** Where Git has noted further worktrees of this repository. */
+  readonly worktrees: readonly FilePath[];
 }
 
 /** What a line that is added to a rollout must follow. */
@@ -132,6 +165,9 @@ export interface CloserLook {
   readonly backups: Readonly<
     Record<FilePath, { readonly atMs: number; readonly salvage: Salvage }>
   >;
+  readonly folders: Readonly<Record<FilePath, PathState>>;
+  /** By the directory that is gone; absent where nobody has looked. */
+  readonly successors: Readonly<Record<FilePath, readonly Successor[]>>;
 }
 
 /** Whole tables: by their names, then by the id of each row. */

@@ -56,6 +56,59 @@ const TEMPORARY: Readonly<Record<PathSystem, RegExp>> = {
 const TEMPORARY_ON_DRIVE =
   /^\/mnt\/[a-z]\/(?:windows\/temp|temp|tmp|users\/[^/]+\/appdata\/local\/temp)(?:\/|$)/i;
 
+/** A path and what is above it, itself first, up to the root. */
+export function withAllAbove(path: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = withoutEnd(path); at !== ''; at = parentOf(at)) found.push(at);
+  return found;
+}
+
+/** The directory above; empty above a root. */
+export function parentOf(path: string): string {
+  const at = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  const isRoot = at < 0 || at === path.length - 1;
+  if (isRoot) return '';
+  const above = path.slice(0, at);
+  return above === '' || /^[A-Za-z]:$/.test(above) ? path.slice(0, at + 1) : above;
+}
+
+/** What follows a directory in the path of something below it, with the separator; null when it lies elsewhere. */
+export function restBelow(path: string, folder: string, system: PathSystem): string | null {
+  const top = withoutEnd(folder);
+  if (sameDirectory(path, top, system)) return '';
+  const isBelow = '/\\'.includes(path[top.length] ?? '.');
+  return isBelow && sameDirectory(path.slice(0, top.length), top, system)
+    ? withoutEnd(path.slice(top.length))
+    : null;
+}
+
+/** The nearest directory that holds all of these, or is one of them. */
+export function commonDirectory(paths: readonly string[], system: PathSystem): string | null {
+  const [first = '', ...others] = paths;
+  const holdsAll = (folder: string) => others.every(one => restBelow(one, folder, system) !== null);
+  return withAllAbove(first).find(holdsAll) ?? null;
+}
+
+/**
+ * Where a directory is after another one was moved: it is that one, lies in it, or holds it and has moved
+ * along, as what is below it shows. Anything else stays where it is.
+ */
+export function directoryAfterMove(
+  path: string,
+  from: string,
+  to: string,
+  system: PathSystem,
+): string {
+  const inside = restBelow(path, from, system);
+  if (inside !== null) return withoutEnd(to) + inside;
+  const outside = restBelow(from, path, system);
+  return outside !== null && to.endsWith(outside) ? to.slice(0, -outside.length) : path;
+}
+
+function withoutEnd(path: string): string {
+  return path.length > 1 ? path.replace(/(?<=[^:])[\\/]+$/, '') : path;
+}
+
 /** Whether a directory is in a place that the system empties: nobody expects it to last. */
 export function isTemporaryDirectory(path: string, system: PathSystem): boolean {
   const canonical = canonicalPath(path, system);

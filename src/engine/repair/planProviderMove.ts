@@ -2,7 +2,7 @@
 // plan. Moving and giving back are one thing; only where the name comes from differs.
 
 import { judgedThread, judgedThreads, type JudgedThread } from '../checks/causes.ts';
-import { draftMove, holdToMove, wishesToMove, type HeldThread } from '../checks/moveProvider.ts';
+import { draftMove, holdToMove, wishesToMove, type HeldThread } from '../checks/moveThread.ts';
 import { isKnownProvider, isRetiredProvider, providersOf } from '../checks/providers.ts';
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
 import type { Plan, Refused, ThreadMove, Unit } from '../model/plan.ts';

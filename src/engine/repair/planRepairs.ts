@@ -6,6 +6,8 @@ import type { Call, Correction, Plan, Refused, Unit } from '../model/plan.ts';
 import { literal } from '../model/literal.ts';
 import type { Report } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { commonDirectory, directoryAfterMove } from '../model/paths.ts';
+import type { FilePath } from '../model/words.ts';
 import type { Cure } from '../checks/check.ts';
 import { sayForeseen } from './beyondPlan.ts';
 import { summaryOf } from './steps/ask.ts';
@@ -17,6 +19,8 @@ export interface Choice {
   readonly findings: 'all' | readonly string[];
   /** The cure to take, by its id, where a finding offers several. */
   readonly cure: string | null;
+  /** The directory that takes the place of one that the findings are about; null when none was named. */
+  readonly to?: FilePath | null;
 }
 
 /** The cures of a check, by the check's id. */
@@ -25,6 +29,8 @@ export type CuresOf = (check: string) => readonly Cure[];
 export interface Chosen {
   readonly finding: Finding;
   readonly cure: Cure;
+  /** The directory that was named for it. */
+  readonly named: FilePath | null;
 }
 
 /** Which cure each chosen finding gets; those that get none are refused, with the reason. */
@@ -33,7 +39,7 @@ export function chooseCures(
   choice: Choice,
   curesOf: CuresOf,
 ): { readonly chosen: readonly Chosen[]; readonly refused: readonly Refused[] } {
-  const chosen: Chosen[] = [];
+  const chosen: Omit<Chosen, 'named'>[] = [];
   const refused: Refused[] = [];
   for (const finding of findings) {
     const isNamed = choice.findings !== 'all';
@@ -47,8 +53,44 @@ export function chooseCures(
     if (cure !== undefined) chosen.push({ finding, cure });
     else if (isNamed) refused.push(whyNoCure(finding, cures, choice.cure));
   }
+  if (choice.to == null) return { chosen: chosen.map(one => ({ ...one, named: null })), refused };
+  const named = nameDirectories(chosen, choice.to, snapshot);
+  return { chosen: named.chosen, refused: [...refused, ...named.refused] };
+}
+
+/**
+ * The directory that was named takes the place of the one that the findings are about. Where they are
+ * about several, it takes the place of the nearest that holds them all, and what lies below follows.
+ */
+function nameDirectories(
+  all: readonly Omit<Chosen, 'named'>[],
+  to: FilePath,
+  { home: { system } }: Snapshot,
+): { readonly chosen: readonly Chosen[]; readonly refused: readonly Refused[] } {
+  const placed = all.map(one => ({ ...one, place: one.cure.replaces?.(one.finding) }));
+  const places = placed.map(({ place }) => place).filter(place => place !== undefined);
+  const common = commonDirectory(places, system);
+  const chosen: Chosen[] = [];
+  const refused: Refused[] = [];
+  for (const { finding, cure, place } of placed)
+    if (place === undefined) refused.push({ finding: finding.id, ...TAKES_NO_DIRECTORY });
+    else if (common === null) refused.push({ finding: finding.id, ...NOTHING_IN_COMMON });
+    else {
+      const named = directoryAfterMove(place, common, to, system);
+      chosen.push({ finding, cure, named });
+    }
   return { chosen, refused };
 }
+
+const TAKES_NO_DIRECTORY = {
+  why: 'no directory has to be chosen for it',
+  next: 'Repair it without --to.',
+};
+
+const NOTHING_IN_COMMON = {
+  why: 'the threads that were named have worked in directories that have nothing in common',
+  next: 'Name the findings of one directory, or of directories that have moved together.',
+};
 
 export function fits(cure: Cure, finding: Finding, snapshot: Snapshot): boolean {
   return cure.fits?.(finding, snapshot) ?? true;
@@ -80,7 +122,7 @@ function whyNoCure(finding: Finding, cures: readonly Cure[], wanted: string | nu
 }
 
 export function wishesOf(chosen: readonly Chosen[], snapshot: Snapshot): readonly Wishes[] {
-  return chosen.map(({ finding, cure }) => cure.wishes?.(finding, snapshot) ?? {});
+  return chosen.map(({ finding, cure, named }) => cure.wishes?.(finding, snapshot, named) ?? {});
 }
 
 export function planRepairs(
@@ -92,8 +134,8 @@ export function planRepairs(
 ): Plan {
   const refused = [...alreadyRefused];
   const drafted: Drafted[] = [];
-  for (const { finding, cure } of chosen) {
-    for (const draft of [cure.plan(finding, snapshot, closer)].flat()) {
+  for (const { finding, cure, named } of inOrder(chosen)) {
+    for (const draft of [cure.plan(finding, snapshot, closer, named)].flat()) {
       if ('why' in draft) refused.push({ finding: finding.id, ...draft });
       else {
         const { id, title, loses, needs } = cure;
@@ -155,6 +197,19 @@ const IN_THE_WAY = {
   next: 'Take one of the two, and look again afterwards.',
 };
 
+/**
+ * Within a check: ids begin with the time at which a thread was made, so that a fork comes after what it
+ * leans on. Its file is changed in place for that first, and may be written anew for itself then.
+ */
+function inOrder(chosen: readonly Chosen[]): readonly Chosen[] {
+  const checks = [...new Set(chosen.map(({ finding }) => finding.check))];
+  return checks.flatMap(check =>
+    chosen
+      .filter(({ finding }) => finding.check === check)
+      .toSorted((one, other) => (one.finding.subject.key < other.finding.subject.key ? -1 : 1)),
+  );
+}
+
 export function asPlan(
   units: readonly Unit[],
   refused: readonly Refused[],
@@ -170,11 +225,7 @@ export function asPlan(
   };
 }
 
-/**
- * Moves to another provider come last, the eldest thread first. Ids begin with the time at which a thread
- * was made, so that a fork comes after what it leans on: its file is changed in place for that first, and
- * may be written anew for its own move then.
- */
+/** Moves to another provider come last, and among them the eldest thread first, for the same reason. */
 export function eldestFirst(one: Unit, other: Unit): number {
   const [id = '', next = ''] = [one.move?.thread, other.move?.thread];
   return id === next ? 0 : id < next ? -1 : 1;

@@ -26,6 +26,7 @@ import { findBeginnings } from './findBeginning.ts';
 import { firstWordsOf } from './rollouts/firstWords.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
 import { unpackWhole } from './unpackWhole.ts';
+import { seekSuccessors } from './seekSuccessors.ts';
 
 const STATE_BYTES = 2 * 1024 * 1024 * 1024;
 /** As many as fit well into one statement. */
@@ -87,6 +88,15 @@ export async function lookCloser(
       world,
       wishes.flatMap(wish => wish.backups ?? []),
     ),
+    folders: await lookAtFolders(
+      world,
+      wishes.flatMap(wish => wish.folders ?? []),
+    ),
+    successors: await seekSuccessors(
+      world,
+      snapshot,
+      wishes.flatMap(wish => wish.successors ?? []),
+    ),
   };
 }
 
@@ -128,6 +138,14 @@ async function readPlaces(
 ): Promise<CloserLook['projections']> {
   if (history === null || threads.length === 0) return {};
   return readProjections(world, history.database.file, [...new Set(threads)]);
+}
+
+async function lookAtFolders(
+  world: World,
+  folders: readonly FilePath[],
+): Promise<CloserLook['folders']> {
+  if (folders.length === 0) return {};
+  return Object.fromEntries(await world.outside.look([...new Set(folders)]));
 }
 
 async function comparePairs(world: World, pairs: readonly Pair[]): Promise<CloserLook['pairs']> {

@@ -179,3 +179,63 @@ export function pack({ folder }: CodexHome, id: string, compress: (text: Buffer)
   fs.utimesSync(`${file}.zst`, atimeMs / 1000, mtimeMs / 1000);
   fs.rmSync(file);
 }
+
+/** Where Codex says that a thread works; null where a list does not have it. */
+export interface DirectoryFacts {
+  readonly listed: string | null;
+  readonly listedFromDatabase: string | null;
+  /** Whether lists have it that are filtered by the directory which it should have. */
+  readonly filtered: readonly [scan: boolean, database: boolean];
+  readonly read: string;
+  /** Where a turn would run, and its roots where Codex tells them; or why it was not resumed. */
+  readonly resumed: string;
+}
+
+/** Asks of each thread where it works, archived ones as well. */
+export async function askDirectories(
+  codex: string,
+  home: CodexHome,
+  wanted: (name: string) => string,
+): Promise<Readonly<Record<string, DirectoryFacts>>> {
+  return withServer(codex, home, async server => {
+    const facts: Record<string, DirectoryFacts> = {};
+    for (const [name, id] of Object.entries(home.ids)) {
+      const listed = async (request: object) => {
+        for (const archived of [false, true]) {
+          const list = { limit: 100, archived, ...request };
+          const { data } = (await server.call('thread/list', list)) as {
+            data: readonly { id: string; cwd: string }[];
+          };
+          const found = data.find(thread => thread.id === id);
+          if (found !== undefined) return found.cwd;
+        }
+        return null;
+      };
+      const { thread } = (await server.call('thread/read', { threadId: id })) as {
+        thread: { cwd: string };
+      };
+      const cwd = wanted(name);
+      facts[name] = {
+        listedFromDatabase: await listed({ useStateDbOnly: true }),
+        listed: await listed({}),
+        filtered: [
+          (await listed({ cwd })) !== null,
+          (await listed({ cwd, useStateDbOnly: true })) !== null,
+        ],
+        read: thread.cwd,
+        resumed: await resumeSomewhere(server, id),
+      };
+    }
+    return facts;
+  });
+}
+
+async function resumeSomewhere(server: AppServer, threadId: string): Promise<string> {
+  const answer = await server.ask('thread/resume', { threadId });
+  if ('error' in answer) return answer.error.message.replaceAll(threadId, 'ID');
+  const { cwd, runtimeWorkspaceRoots: roots } = answer.result as {
+    cwd: string;
+    runtimeWorkspaceRoots?: readonly string[];
+  };
+  return [cwd, ...(roots ?? [])].join(' ');
+}

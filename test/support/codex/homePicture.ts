@@ -4,6 +4,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { databaseNames, findStateDatabase, withDatabase } from './databases.ts';
+import type { CodexHome } from './makeHome.ts';
+import { rolloutFiles } from './rollouts.ts';
 
 export type HomePicture = Readonly<Record<string, string>>;
 
@@ -66,4 +68,11 @@ function rowsOf(file: string): HomePicture {
 export function pictureDifferences(one: HomePicture, other: HomePicture): readonly string[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].filter(name => one[name] !== other[name]).sort();
+}
+
+/** The time of each rollout, to the microsecond. */
+export function timesOf({ folder }: Pick<CodexHome, 'folder'>): readonly string[] {
+  return rolloutFiles(folder).map(
+    file => `${file} ${String(fs.statSync(file, { bigint: true }).mtimeNs / 1000n)}`,
+  );
 }

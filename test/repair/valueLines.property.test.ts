@@ -1,8 +1,10 @@
-// Whatever a line looks like, only the name of the provider in it is changed.
+// Whatever a line looks like, only the value that is meant is changed in it.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renameInHeader, renameInSettings } from '../../src/engine/checks/providerLines.ts';
+import { directoryOfThread, providerOfThread } from '../../src/engine/checks/threadValues.ts';
+import { changeHeader, changeSettings } from '../../src/engine/checks/valueLines.ts';
+import type { RolloutEnd } from '../../src/engine/model/closerLook.ts';
 import { asBytes, bytesOfText, toArray } from '../../src/engine/model/bytes.ts';
 import type { Bytes, Splice } from '../../src/engine/model/plan.ts';
 import { readRolloutEnd } from '../../src/engine/scan/rollouts/rolloutEnd.ts';
@@ -150,7 +152,7 @@ describe('the first line', () => {
 
   test('only differing bytes are written in place', () => {
     const head = '{"type":"session_meta","payload":{"model_provider":"mockA"}}\n';
-    expect(renameInHeader(head, 'mockB')?.splice).toEqual({ at: 56, before: 'A', after: 'B' });
+    expect(renameInHeader(head, 'mockB')?.splices).toEqual([{ at: 56, before: 'A', after: 'B' }]);
   });
 
   test.each([
@@ -209,9 +211,9 @@ describe('the newest settings line', () => {
           expect(found?.isEnded).toBe(isEnded);
           expect(found?.lastOrdinal).toBe(isPaginated ? 8 : null);
           const change = found === null ? null : renameInSettings(found, isPaginated, to);
-          if (from === to) expect(change).toEqual({ splice: null });
+          if (from === to) expect(change).toMatchObject({ splices: [] });
           else {
-            const after = applySplice(text, change?.splice ?? null);
+            const after = applySplices(text, change?.splices ?? []);
             expect(after.slice(0, text.length)).toBe(text);
             expect(after.endsWith('\n')).toBe(true);
             const added = parse(after.slice(text.length).trim());
@@ -223,7 +225,7 @@ describe('the newest settings line', () => {
             const fits =
               bytesOfText(JSON.stringify(from)).length <=
               bytesOfText(JSON.stringify(to)).length + 64;
-            if (fits) expect(applySplice(after, back?.splice ?? null)).toHaveLength(after.length);
+            if (fits) expect(applySplices(after, back?.splices ?? [])).toHaveLength(after.length);
           }
         },
       ),
@@ -233,7 +235,9 @@ describe('the newest settings line', () => {
   test('none: nothing is added', async () => {
     const end = await readEnd('{"type":"session_meta"}\n');
     expect(end?.settings).toBeNull();
-    expect(end === null ? null : renameInSettings(end, true, 'other')).toEqual({ splice: null });
+    expect(end === null ? null : renameInSettings(end, true, 'other')).toMatchObject({
+      splices: [],
+    });
   });
 
   test('without a number in paginated history it is left alone', async () => {
@@ -242,17 +246,83 @@ describe('the newest settings line', () => {
   });
 });
 
+describe('directories', () => {
+  const folder = fc
+    .array(fc.oneof(fc.constantFrom('a', 'größer', '模型', 'x'.repeat(90), '"'), name), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map(parts => `/${parts.map(part => part.replaceAll(/[/\\]|^\.+$/g, '_')).join('/')}`);
+  const sample = fc.record({ from: folder, to: folder, other: folder }).chain(given =>
+    fc.record({
+      ...{ from: fc.constant(given.from), to: fc.constant(given.to) },
+      other: fc.constant(`/elsewhere${given.other}`),
+      line: withDecoys([
+        ['cwd', JSON.stringify(given.from)],
+        [
+          'runtime_workspace_roots',
+          `[ ${JSON.stringify(given.from)} ,${JSON.stringify(`/elsewhere${given.other}`)}, ${JSON.stringify(`${given.from}/in`)}]`,
+        ],
+      ]).chain(payload =>
+        objectText([
+          ['type', '"session_meta"'],
+          ['payload', payload],
+        ]),
+      ),
+    }),
+  );
+
+  test('go with their roots, and nothing else of the line is changed', () =>
+    fc.assert(
+      fc.property(sample, ({ from, to, other, line }) => {
+        const wanted = (value: string) => directoryOfThread(value, 'linux').inHeader;
+        const head = bytesOfText(`${line}\n{}`);
+        const there = changeHeader(head, wanted(to));
+        const changed = applySplices(head, there?.splices ?? []);
+        expect(changed).toHaveLength(head.length + (there?.growth ?? 0));
+        const record = parse(bytesOfText(line));
+        const payload = record['payload'] as object;
+        const roots = [to, other, `${to}/in`];
+        expect(parse(firstLineOf(changed))).toEqual({
+          ...record,
+          payload: { ...payload, cwd: to, runtime_workspace_roots: roots },
+        });
+        const back = changeHeader(changed, wanted(from));
+        expect(back?.growth).toBe(0);
+        expect(parse(firstLineOf(applySplices(changed, back?.splices ?? [])))).toEqual(record);
+      }),
+    ));
+
+  test.each([
+    ['no directory', '{"runtime_workspace_roots":["/a"]}'],
+    ['two directories', '{"cwd":"/a","cwd":"/a"}'],
+    ['roots twice', '{"cwd":"/a","runtime_workspace_roots":[],"runtime_workspace_roots":[]}'],
+    ['a root that is none', '{"cwd":"/a","runtime_workspace_roots":[{"path":"/a"}]}'],
+  ])('%s: it is left alone', (_, payload) => {
+    const head = `{"type":"session_meta","payload":${payload}}\n`;
+    expect(changeHeader(head, directoryOfThread('/b', 'linux').inHeader)).toBeNull();
+  });
+});
+
+function renameInHeader(head: Bytes, to: string) {
+  return changeHeader(head, providerOfThread(to).inHeader);
+}
+
+function renameInSettings(end: RolloutEnd, isPaginated: boolean, to: string) {
+  return changeSettings(end, isPaginated, providerOfThread(to).inSettings);
+}
+
 function renamed(head: Bytes, to: string): Bytes {
   const change = renameInHeader(head, to);
   expect(change).not.toBeNull();
-  return applySplice(head, change?.splice ?? null);
+  return applySplices(head, change?.splices ?? []);
 }
 
-function applySplice(text: Bytes, splice: Splice | null): Bytes {
-  if (splice === null) return text;
-  const { at, before, after } = splice;
-  expect(text.slice(at, at + before.length)).toBe(before);
-  return text.slice(0, at) + after + text.slice(at + before.length);
+function applySplices(text: Bytes, splices: readonly Splice[]): Bytes {
+  return splices.toReversed().reduce((changed, { at, before, after }) => {
+    expect(changed.slice(at, at + before.length)).toBe(before);
+    return changed.slice(0, at) + after + changed.slice(at + before.length);
+  }, text);
 }
 
 function parse(bytes: Bytes): Readonly<Record<string, unknown>> {

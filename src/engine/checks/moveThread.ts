@@ -1,5 +1,5 @@
-// How a thread comes to be kept under another provider: its first line, its newest settings line and
-// its row name it together, and what the history database notes of places in the file stays right.
+// How what is said of a thread is changed: its first line, its newest settings line and its row say it
+// together, and what the history database notes of places in the file stays right.
 
 import type { CloserLook, Projection, RolloutEnd, Wishes } from '../model/closerLook.ts';
 import { literal, textOfLiteral } from '../model/literal.ts';
@@ -21,13 +21,27 @@ import { isTwin, judgedThread, type JudgedThread } from './causes.ts';
 import type { Draft, Objection } from './check.ts';
 import { changeRow, editFile, moveFile } from './curing.ts';
 import { filesLeaningOn, nameOfFile, shiftLeaningFiles } from './leaningFiles.ts';
-import { renameInHeader, renameInSettings } from './providerLines.ts';
+import { providerOfThread, type ThreadValue } from './threadValues.ts';
+import { changeHeader, changeSettings } from './valueLines.ts';
 
 /** A thread and the file that holds it. */
 export interface HeldThread {
   readonly thread: Thread;
   readonly file: Rollout;
 }
+
+export function heldThread(snapshot: Snapshot, id: ThreadId): HeldThread | null {
+  const judged = judgedThread(snapshot, id);
+  return judged?.file == null ? null : { thread: judged.thread, file: judged.file };
+}
+
+export const FILE_GONE: Objection = {
+  why: 'the file of the thread is no longer there',
+  next: 'Look again with codex-health scan.',
+};
+
+/** What is said where a change can no longer be undone as a whole. */
+export const GONE_ON = 'Codex has gone on with the thread, so that all of it stays as it is';
 
 export function wishesToMove(snapshot: Snapshot, { thread, file }: HeldThread): Wishes {
   const { id, row, historyMode } = thread;
@@ -40,23 +54,24 @@ export function wishesToMove(snapshot: Snapshot, { thread, file }: HeldThread): 
 }
 
 /**
- * The steps that let all three places name a provider; none when they do so already. The file comes
- * first: a history database that lags behind it does less harm than one that runs ahead.
+ * The steps that let all three places say it; none when they do so already. The file comes first: a
+ * history database that lags behind it does less harm than one that runs ahead.
  */
-export function moveToProvider(
+export function moveThread(
   snapshot: Snapshot,
   closer: CloserLook,
   held: HeldThread,
-  to: string,
+  wanted: ThreadValue,
 ): readonly Step[] | Objection {
-  const { thread } = held;
-  const inFile = fileSteps(snapshot, closer, held, to);
+  const { row } = held.thread;
+  const { column, value } = wanted;
+  const inFile = fileSteps(snapshot, closer, held, wanted);
   if ('why' in inFile) return inFile;
-  if (thread.row === null) return inFile;
+  if (row === null) return inFile;
   // One text can be written as a value in several ways.
-  if (textOfLiteral(closer.rows[thread.row.id]?.['model_provider']) === to) return inFile;
-  const row = changeRow(snapshot, closer, thread.row.id, { model_provider: literal(to) });
-  return 'why' in row ? row : [...inFile, row];
+  if (textOfLiteral(closer.rows[row.id]?.[column]) === value) return inFile;
+  const inRow = changeRow(snapshot, closer, row.id, { [column]: literal(value) });
+  return 'why' in inRow ? inRow : [...inFile, inRow];
 }
 
 /** Moves a thread, and remembers from where; null when all places name the provider already. */
@@ -66,7 +81,7 @@ export function draftMove(
   held: HeldThread,
   { from, to }: Omit<ThreadMove, 'thread'>,
 ): Draft | Objection | null {
-  const steps = moveToProvider(snapshot, closer, held, to);
+  const steps = moveThread(snapshot, closer, held, providerOfThread(to));
   if ('why' in steps) return steps;
   if (steps.length === 0) return null;
   const thread = held.thread.id;
@@ -99,22 +114,23 @@ function fileSteps(
   snapshot: Snapshot,
   closer: CloserLook,
   held: HeldThread,
-  to: string,
+  wanted: ThreadValue,
 ): readonly Step[] | Objection {
   const { thread, file } = held;
   const [head, end] = [closer.heads[file.file], closer.ends[file.file]];
   if (head === undefined || end === undefined) return UNREADABLE;
-  const header = renameInHeader(head, to);
-  const settings = renameInSettings(end, thread.historyMode === 'paginated', to);
-  if (header === null) return NO_HEADER;
+  const header = changeHeader(head, wanted.inHeader);
+  const settings = changeSettings(end, thread.historyMode === 'paginated', wanted.inSettings);
+  if (header === null) return wanted.unnamed;
   if (settings === null) return NO_SETTINGS;
-  const splices = [header.splice, settings.splice].filter(splice => splice !== null);
+  const splices = [...header.splices, ...settings.splices];
   if (splices.length === 0) return [];
   const objection = whyNotNow(snapshot, held, end);
   if (objection !== null) return objection;
   const projected = projectionSteps(snapshot, closer, held, splices, header.growth);
   if ('why' in projected) return projected;
-  const leaning = shiftLeaningFiles(snapshot, closer, file, header.splice?.at ?? 0, header.growth);
+  const from = header.splices[0]?.at ?? 0;
+  const leaning = shiftLeaningFiles(snapshot, closer, file, from, header.growth);
   if ('why' in leaning) return leaning;
   return [...editSteps(snapshot, file, end, splices), ...projected, ...leaning];
 }
@@ -148,19 +164,14 @@ const UNREADABLE: Objection = {
   next: 'Look again with codex-health scan.',
 };
 
-const NO_HEADER: Objection = {
-  why: 'the first line of its file does not name one provider, so that there is nothing to change',
-  next: 'It is left as it is. Codex treats such an old thread as one of the provider that is set.',
-};
-
 const NO_SETTINGS: Objection = {
   why: 'its newest settings line, or the numbering of its lines, is not understood',
   next: 'It is left as it is, and can be read and resumed as before.',
 };
 
 const SEVERAL_FILES: Objection = {
-  why: 'it was reverted, and goes on in a second file: such threads cannot be moved yet',
-  next: 'It is left as it is. codex fork under the other provider makes a copy that can be used.',
+  why: 'it was reverted, and goes on in a second file: such threads cannot be changed yet',
+  next: 'It is left as it is. codex fork makes a copy that can be used.',
 };
 
 const TWIN: Objection = {
