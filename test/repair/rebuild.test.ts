@@ -24,7 +24,7 @@ test('what people gave to their threads, with the section and the project that i
       ),
   );
   expect(says).toContain(
-    'Read in the old one, and put back: 1 name, 1 pin, 2 sections, 1 conversation in sections, 1 project, 1 conversation in projects, Git notes of 1 conversation and the order of 3 conversations.',
+    'Read in the old one, and put back: 1 name, 1 pin, 1 section, 1 conversation in sections, 1 project, 1 conversation in projects, Git notes of 1 conversation and the order of 3 conversations.',
   );
   expect(valuesOf(rows, 't1')).toMatchObject({ name: "'Mine'", is_pinned: '1', project_id: "'p'" });
   expect(valuesOf(rows, 't2')).toMatchObject({ thread_section_id: "'s'", section_position: '7' });

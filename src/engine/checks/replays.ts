@@ -205,10 +205,11 @@ function sayFound(
   const having = (...columns: readonly string[]) =>
     threads.filter(({ values }) => columns.some(column => values[column] !== undefined)).length;
   const inPlace = (count: number, what: string) => `${countOf(count, 'conversation')} in ${what}`;
+  const sections = groups.sections.filter(({ key }) => key['id'] !== literal(PINNED)).length;
   const parts = [
     [having('name', 'title'), countOf(having('name', 'title'), 'name')],
     [having('is_pinned'), countOf(having('is_pinned'), 'pin')],
-    [groups.sections.length, countOf(groups.sections.length, 'section')],
+    [sections, countOf(sections, 'section')],
     [having('thread_section_id'), inPlace(having('thread_section_id'), 'sections')],
     [groups.projects.length, countOf(groups.projects.length, 'project')],
     [having('project_id'), inPlace(having('project_id'), 'projects')],
