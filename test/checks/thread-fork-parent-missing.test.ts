@@ -219,8 +219,14 @@ describe('the beginning is looked for', () => {
   });
 
   test('says that a folder could not be looked at', async () => {
-    const builder = orphan().file('saved/other.jsonl', 'x').trouble('saved');
-    expect(await refusalOf(builder)).toContain('; not all of this home could be looked at');
+    const { world, type } = terminal(orphan().file('saved/other.jsonl', 'x'));
+    const { list } = world.files;
+    world.files.list = folder =>
+      folder.endsWith('/saved')
+        ? Promise.resolve({ ok: false, trouble: { code: 'denied', why: 'not for this account' } })
+        : list(folder);
+    const { out } = await type('plan', '--check', CHECK, '--cure', CURE, '--json');
+    expect(out).toContain('among 0 further files; not all of this home could be looked at');
   });
 
   test('does not look for ever', async () => {

@@ -95,8 +95,6 @@ function createMemoryFiles(machine: MemoryMachine): Files {
       return Promise.resolve(found.ok ? { ok: true, value: stateOf(file, found.value) } : found);
     },
     list: folder => {
-      const trouble = machine.troubles.get(folder);
-      if (trouble !== undefined) return Promise.resolve({ ok: false, trouble });
       const tree = treeOf(machine, folder);
       if (!tree.ok) return Promise.resolve(tree);
       const names = new Map(
