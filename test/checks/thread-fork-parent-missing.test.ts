@@ -218,11 +218,22 @@ describe('the beginning is looked for', () => {
     );
   });
 
+  test('says that a folder could not be looked at', async () => {
+    const { world, type } = terminal(orphan().file('saved/other.jsonl', 'x'));
+    const { list } = world.files;
+    world.files.list = folder =>
+      folder.endsWith('/saved')
+        ? Promise.resolve({ ok: false, trouble: { code: 'denied', why: 'not for this account' } })
+        : list(folder);
+    const { out } = await type('plan', '--check', CHECK, '--cure', CURE, '--json');
+    expect(out).toContain('among 0 further files; not all of this home could be looked at');
+  });
+
   test('does not look for ever', async () => {
     const builder = orphan();
     for (let file = 0; file < 2001; file += 1) builder.file(`logs/${String(file)}.jsonl`, 'x');
     expect(await refusalOf(builder)).toBe(
-      'no file of that conversation was found among 2000 further files as far as was looked: this home holds more than anybody would wait for',
+      'no file of that conversation was found among 2000 further files; not all of this home could be looked at',
     );
     // What is named after it comes first.
     expect(await refusalOf(builder.file(`zzz/${NAME}.old`, whole))).toBe('');

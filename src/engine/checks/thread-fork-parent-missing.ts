@@ -104,12 +104,12 @@ function notFound(search: BeginningSearch | undefined): Objection {
     return { why: 'nothing could be looked for', next: 'Look again with codex-health scan.' };
   const { looked, isWhole, unfit } = search;
   const where = isWhole
-    ? 'in this home and in the vault'
-    : 'as far as was looked: this home holds more than anybody would wait for';
+    ? ' in this home and in the vault'
+    : '; not all of this home could be looked at';
   return {
     why:
       unfit.length === 0
-        ? `no file of that conversation was found among ${countOf(looked, 'further file')} ${where}`
+        ? `no file of that conversation was found among ${countOf(looked, 'further file')}${where}`
         : `what was found of that conversation cannot be taken: ${unfit.map(({ file, why }) => `${file} (${why})`).join(', ')}`,
     next: 'If you have a backup of it, copy it anywhere into the home under its old name, and run this again.',
   };

@@ -122,7 +122,7 @@ export interface ProviderPlace extends FileFacts {
 export interface BeginningSearch {
   /** How many files were opened that could have been it. */
   readonly looked: number;
-  /** False when there was more to look at than anybody would wait for. */
+  /** False when not everything could be looked at: there was too much, or it may not be read. */
   readonly isWhole: boolean;
   /** The one that holds all that any fitting one holds; null when there is none. */
   readonly found: FoundBeginning | null;

@@ -8,7 +8,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { TreeEntry, World } from '../world.ts';
 import { compareFiles } from './compareFiles.ts';
-import { parseRolloutName } from './layout.ts';
+import { parseRolloutName, ROLLOUT_PLACES } from './layout.ts';
 import { readLineBefore } from './rollouts/rolloutEnd.ts';
 import { asMeta, isObject, isUsableMeta, parseObject } from './rollouts/rolloutLine.ts';
 import { readFirstLine } from './rollouts/readFirstLine.ts';
@@ -17,7 +17,6 @@ import { MOST_UNPACKED } from './unpackWhole.ts';
 /** Nearest to the home first; what lies deeper than so many folders nobody waits for. */
 const MOST_FOLDERS = 5000;
 const MOST_FILES = 2000;
-const MOST_COMPARED = 8;
 const SKIPPED = new Set(['node_modules', '.git']);
 
 export async function findBeginnings(
@@ -28,7 +27,10 @@ export async function findBeginnings(
 ): Promise<Readonly<Record<FilePath, BeginningSearch>>> {
   if (wanted.length === 0) return {};
   const known = new Set(snapshot.rollouts.map(({ file }) => file));
-  const roots = [snapshot.home.path, ...(vault === null ? [] : [vault])];
+  const { path } = snapshot.home;
+  // A tree may be a link to another disk, and links are not followed.
+  const trees = ROLLOUT_PLACES.map(place => world.machine.join(path, place));
+  const roots = [path, ...trees, ...(vault === null ? [] : [vault])];
   const { files, isWhole } = await filesBelow(world, roots, known);
   const names = [...new Set(wanted.map(({ name }) => name))];
   const isNamed = ({ file }: TreeEntry) => names.some(name => file.includes(name));
@@ -38,13 +40,14 @@ export async function findBeginnings(
     const meta = metaOf(await readFirstLine(world, file));
     if (meta !== null) opened.push({ file, meta });
   }
+  const extent = {
+    looked: Math.min(files.length, MOST_FILES),
+    isWhole: isWhole && files.length <= MOST_FILES,
+  };
   const searches: Record<FilePath, BeginningSearch> = {};
   for (const beginning of wanted) {
-    const looked = Math.min(files.length, MOST_FILES);
     const found = await choose(world, snapshot, beginning, opened);
-    searches[beginning.leaning] = {
-      ...{ ...found, looked, isWhole: isWhole && files.length <= MOST_FILES },
-    };
+    searches[beginning.leaning] = { ...found, ...extent };
   }
   return searches;
 }
@@ -57,18 +60,23 @@ interface Opened {
 /** Files that may be rollouts by their names, whatever was put before or behind. */
 async function filesBelow(world: World, roots: readonly FilePath[], known: ReadonlySet<FilePath>) {
   const files: TreeEntry[] = [];
-  const folders = [...roots];
+  const folders = new Set(roots);
   let done = 0;
-  for (; done < folders.length && done < MOST_FOLDERS; done += 1) {
-    const listed = await world.files.list(folders[done] ?? '');
+  let isWhole = true;
+  // What is added to a set while it is gone through comes last.
+  for (const folder of folders) {
+    if (done === MOST_FOLDERS) return { files, isWhole: false };
+    done += 1;
+    const listed = await world.files.list(folder);
+    if (!listed.ok && listed.trouble.code !== 'missing') isWhole = false;
     for (const entry of listed.ok ? listed.value : []) {
       const name = lastPart(entry.file);
-      if (entry.kind === 'folder' && !SKIPPED.has(name)) folders.push(entry.file);
+      if (entry.kind === 'folder' && !SKIPPED.has(name)) folders.add(entry.file);
       else if (entry.kind === 'file' && name.includes('.jsonl') && !known.has(entry.file))
         files.push(entry);
     }
   }
-  return { files, isWhole: done === folders.length };
+  return { files, isWhole };
 }
 
 async function choose(
@@ -87,7 +95,7 @@ async function choose(
   }
   const [longest, ...others] = fitting.toSorted((a, b) => b.length - a.length);
   if (longest === undefined) return { found: null, unfit };
-  for (const other of others.slice(0, MOST_COMPARED)) {
+  for (const other of others) {
     const compared = await compareFiles(world, other.file, longest.file);
     if (compared === 'same' || compared === 'first-within-second') continue;
     const why = 'it is not the same as another one that fits as well';
