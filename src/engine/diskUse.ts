@@ -1,11 +1,12 @@
 // What fills a home: by kind, by project and year, the biggest threads, and what compressing would free.
 // It looks only. Every file counts once, whatever it is called, with the room that it takes on disk.
 
-import type { FilePath, HomePath, ThreadId } from './model/words.ts';
+import type { FilePath, ThreadId } from './model/words.ts';
 import type { Report } from './model/report.ts';
 import type { Rollout } from './model/rollout.ts';
 import type { Snapshot } from './model/snapshot.ts';
-import { coldRollouts } from './repair/planCompression.ts';
+import { DATABASE, lookAtAll, TREES, type Entry } from './diskEntries.ts';
+import { sampleCompression, type Compressible } from './sampleCompression.ts';
 import type { MeasuredEntry, World } from './world.ts';
 
 export interface DiskUse {
@@ -21,7 +22,8 @@ export interface DiskUse {
   readonly elsewhere: readonly (Room & { readonly path: FilePath; readonly to: FilePath })[];
   /** Further names of files that were counted under another one. */
   readonly secondNames: number;
-  readonly compression: Compressible;
+  /** And those that are compressed already. */
+  readonly compression: Compressible & { readonly compressed: Room };
   readonly gaps: readonly { readonly path: FilePath; readonly why: string }[];
 }
 
@@ -71,22 +73,6 @@ export interface BigThread extends Room {
   readonly fills: { readonly compactionBytes: number; readonly imageBytes: number } | null;
 }
 
-export interface Compressible {
-  /** Conversations that Codex would compress now, and what they come to. */
-  readonly files: number;
-  readonly bytes: number;
-  /** Null when nobody can tell before it is done. */
-  readonly estimate: Estimate | null;
-  /** Those that are compressed already. */
-  readonly compressed: Room;
-}
-
-export interface Estimate {
-  readonly bytesAfter: number;
-  readonly sampledFiles: number;
-  readonly sampledBytes: number;
-}
-
 const BIGGEST = 10;
 
 export async function measureDisk(world: World, report: Report): Promise<DiskUse> {
@@ -116,75 +102,11 @@ export async function measureDisk(world: World, report: Report): Promise<DiskUse
     })),
     secondNames,
     compression: {
-      ...(await compressible(world, snapshot)),
+      ...(await sampleCompression(world, snapshot)),
       compressed: roomsOf(snapshot.rollouts.filter(({ compressed }) => compressed)),
     },
     gaps: seen.gaps,
   };
-}
-
-interface Entry extends MeasuredEntry {
-  readonly kind: MeasuredEntry['kind'];
-  /** Its first name below the home. */
-  readonly top: string;
-  /** The part of the home that was followed to it. */
-  readonly from: FilePath;
-}
-
-/** The parts of a home that may lie elsewhere, and are part of it all the same. */
-const TREES = ['sessions', 'archived_sessions'];
-
-async function lookAtAll(world: World, { home }: Snapshot) {
-  const entries: Entry[] = [];
-  const elsewhere: { path: FilePath; to: FilePath }[] = [];
-  const gaps: { path: FilePath; why: string }[] = [];
-  const look = async (root: FilePath, prefix: HomePath) => {
-    const measured = await world.files.measure(root);
-    if (!measured.ok) {
-      gaps.push({ path: root, why: measured.trouble.why });
-      return;
-    }
-    for (const entry of measured.value.entries) {
-      const path = [prefix, entry.path].filter(part => part !== '').join('/');
-      const [top = ''] = path.split('/');
-      if (entry.kind !== 'folder') entries.push({ ...entry, path, top, from: root });
-    }
-    for (const { path, trouble } of measured.value.troubles) gaps.push({ path, why: trouble.why });
-  };
-  await look(home.path, '');
-  const links = new Set(entries.filter(({ kind }) => kind === 'link').map(({ path }) => path));
-  for (const tree of TREES.filter(name => links.has(name))) {
-    const path = world.machine.join(home.path, tree);
-    const to = await world.files.realPath(path);
-    elsewhere.push({ path, to });
-    if (await world.files.mayHang(to))
-      gaps.push({ path, why: `it leads to ${to}, where looking may take for ever` });
-    else await look(path, tree);
-  }
-  if (home.sqliteHome !== home.path) {
-    elsewhere.push({ path: home.sqliteHome, to: home.sqliteHome });
-    await lookAtDatabases(world, home.sqliteHome, entries, gaps);
-  }
-  return { entries, elsewhere, gaps };
-}
-
-/** Whatever else lies in that folder is none of Codex's. */
-async function lookAtDatabases(
-  world: World,
-  folder: FilePath,
-  entries: Entry[],
-  gaps: { path: FilePath; why: string }[],
-): Promise<void> {
-  const listed = await world.files.list(folder);
-  if (!listed.ok) {
-    gaps.push({ path: folder, why: listed.trouble.why });
-    return;
-  }
-  for (const { file, path } of listed.value.filter(entry => DATABASE.test(entry.path))) {
-    const measured = await world.files.measure(file);
-    const [entry] = measured.ok ? measured.value.entries : [];
-    if (entry?.kind === 'file') entries.push({ ...entry, path, top: path, from: folder });
-  }
 }
 
 interface Counted extends Omit<Entry, 'kind'> {
@@ -209,7 +131,6 @@ function countOnce(entries: readonly Entry[]) {
   return { counted, secondNames: ordered.length - counted.length };
 }
 
-const DATABASE = /\.sqlite(?:-wal|-shm|-journal)?$/;
 const ROLLOUT = /(?:^|\/)rollout-[^/]*\.jsonl(\.zst)?$/;
 const KINDS: Readonly<Record<string, Kind>> = {
   'session-health': 'vault',
@@ -296,51 +217,6 @@ function biggestThreads(
           : { compactionBytes: sum('compactionBytes'), imageBytes: sum('imageBytes') };
       return { thread: id, title, project, archived, ...room, fills };
     });
-}
-
-/** So many files are sampled, and of each so much: less than a second of work. */
-const SAMPLES = 24;
-const SAMPLE_BYTES = 2 * 1024 * 1024;
-
-async function compressible(
-  world: World,
-  snapshot: Snapshot,
-): Promise<Omit<Compressible, 'compressed'>> {
-  const { cold } = coldRollouts(snapshot);
-  const bytes = cold.reduce((sum, rollout) => sum + rollout.bytes, 0);
-  let [sampledFiles, sampledBytes, packedBytes] = [0, 0, 0];
-  for (const { file } of spread(cold, bytes)) {
-    const size = await world.files.packedSize(file, SAMPLE_BYTES);
-    if (size?.ok !== true) continue;
-    sampledFiles += 1;
-    sampledBytes += size.value.bytes;
-    packedBytes += size.value.packedBytes;
-    await world.files.pause(0);
-  }
-  const estimate =
-    sampledBytes === 0
-      ? null
-      : {
-          bytesAfter: Math.round((bytes * packedBytes) / sampledBytes),
-          sampledFiles,
-          sampledBytes,
-        };
-  return { files: cold.length, bytes, estimate };
-}
-
-/** At like distances through all the bytes, so that large files count for what they are. */
-function spread(rollouts: readonly Rollout[], bytes: number): ReadonlySet<Rollout> {
-  const chosen = new Set<Rollout>();
-  let passed = 0;
-  let next = 0;
-  for (const rollout of rollouts) {
-    passed += rollout.bytes;
-    while (next < SAMPLES && passed > ((next + 0.5) * bytes) / SAMPLES) {
-      chosen.add(rollout);
-      next += 1;
-    }
-  }
-  return chosen;
 }
 
 function roomOf(entries: readonly Pick<MeasuredEntry, 'bytes' | 'allocated'>[]): Room {
