@@ -5,7 +5,7 @@ import type { Left, Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath, ThreadId } from './model/words.ts';
 import { askAgain, type Confirmation } from './repair/askAgain.ts';
-import type { Progress } from './repair/apply.ts';
+import type { Progress } from './repair/groups.ts';
 import { noteOriginals, readOriginals, type Originals } from './repair/ledger.ts';
 import {
   chooseThreads,

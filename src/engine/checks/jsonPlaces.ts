@@ -54,9 +54,16 @@ function skipSpace(json: Bytes, from: number): number {
 }
 
 function stringEnd(json: Bytes, start: number): number {
-  let at = start + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
-  return at + 1;
+  // The instructions in a first line are twenty thousand characters long.
+  for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1))
+    if (!isEscaped(json, at)) return at + 1;
+  return json.length + 1;
+}
+
+function isEscaped(json: Bytes, at: number): boolean {
+  let before = at;
+  while (json[before - 1] === '\\') before -= 1;
+  return (at - before) % 2 === 1;
 }
 
 function valueEnd(json: Bytes, start: number): number {
