@@ -117,8 +117,9 @@ export function repairsOf(
       const still = new Set(after.findings.map(({ id }) => id));
       const known = new Set(before.findings.map(({ id }) => id));
       const healed = receipt.findings.filter(id => !still.has(id));
+      const isHealed = new Set(healed);
       const threads = before.findings
-        .filter(({ id }) => healed.includes(id))
+        .filter(({ id }) => isHealed.has(id))
         .flatMap(finding => finding.threads);
       return {
         ...done,

@@ -66,7 +66,7 @@ async function writeInPlace(file: string, writing: Writing): Promise<void> {
   const handle = fs.openSync(file, 'r+');
   await closing(handle, async () => {
     for (const { at, bytes } of pieces) writeFully(handle, bytes, at);
-    if (cutTo !== null) fs.ftruncateSync(handle, cutTo);
+    if (cutTo !== null) await truncate(handle, cutTo);
     setTime(handle, modifiedMs);
     await sync(handle);
   });
@@ -193,10 +193,11 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * The one thing here that is waited for beside others: a disk that is asked to keep many files at once
- * keeps them in a few strokes, and one after the other it takes a stroke for each.
+ * What is waited for beside others: a disk that is asked to keep many files at once keeps them in a few
+ * strokes, and one after the other it takes a stroke for each.
  */
 const sync = promisify(fs.fsync);
+const truncate = promisify(fs.ftruncate);
 
 async function closing(handle: number, work: () => Promise<void>): Promise<void> {
   try {

@@ -30,9 +30,13 @@ export function placesOf(json: Bytes, keys: readonly string[], from = 0): readon
   return found;
 }
 
+const ASCII = /^\p{ASCII}*$/u;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The value that a piece of JSON stands for. */
 export function decode(json: Bytes): unknown {
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(toArray(json)));
+  const text = ASCII.test(json) ? json : utf8.decode(toArray(json));
+  return JSON.parse(text);
 }
 
 /** Null for what is no JSON object in sound UTF-8. */

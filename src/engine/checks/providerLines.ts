@@ -1,7 +1,7 @@
 // How the name of a provider is changed in a line of a rollout: within the bytes that are there, or,
 // where it does not fit, with room behind it for every later change.
 
-import { bytesOfText } from '../model/bytes.ts';
+import { asBytes, bytesOfText, toArray } from '../model/bytes.ts';
 import type { RolloutEnd } from '../model/closerLook.ts';
 import type { Bytes, Splice } from '../model/plan.ts';
 import { decode, decodeObject, placesOf, type Place } from './jsonPlaces.ts';
@@ -76,7 +76,7 @@ function rename(line: Bytes, place: Place, to: string, offset: number): Renaming
   if (decode(line.slice(start, end)) === to) return { splice: null, growth: 0 };
   const room = roomBehind(line, place);
   const name = bytesOfText(JSON.stringify(to));
-  const before = line.slice(start, end + room);
+  const before = detached(line.slice(start, end + room));
   const fits = name.length <= before.length;
   const after = fits ? name.padEnd(before.length) : name + ' '.repeat(ROOM);
   return {
@@ -85,6 +85,11 @@ function rename(line: Bytes, place: Place, to: string, offset: number): Renaming
       : { at: offset + start, before, after },
     growth: after.length - before.length,
   };
+}
+
+/** A piece of a text keeps all of it in memory, and a plan is made of pieces of thousands of files. */
+function detached(piece: Bytes): Bytes {
+  return asBytes(toArray(piece));
 }
 
 function roomBehind(line: Bytes, { end }: Place): number {

@@ -11,7 +11,7 @@ export function asBytes(array: Uint8Array): Bytes {
   let text = '';
   for (let at = 0; at < array.length; at += PIECE) {
     const piece = array.subarray(at, at + PIECE);
-    text += asciiOf(piece) ?? String.fromCharCode(...piece);
+    text += asciiOf(piece) ?? Reflect.apply(String.fromCharCode, null, piece);
   }
   return text;
 }

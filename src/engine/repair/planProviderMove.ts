@@ -4,8 +4,9 @@
 import { judgedThread, judgedThreads, type JudgedThread } from '../checks/causes.ts';
 import { moveToProvider, wayBack, wishesToMove, type HeldThread } from '../checks/moveProvider.ts';
 import { isKnownProvider, isRetiredProvider, providersOf } from '../checks/providers.ts';
+import type { Objection } from '../checks/check.ts';
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
-import type { Plan, Refused, Unit } from '../model/plan.ts';
+import type { Plan, Refused, Step, Unit } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import type { ThreadId } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
@@ -173,26 +174,60 @@ function noThread(id: ThreadId): Refused {
  * Ids begin with the time at which a thread was made, so that a fork comes after what it leans on: its
  * file is changed in place for that first, and may be written anew for its own move then.
  */
-function eldestFirst(candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates.toSorted((one, other) => (one.thread < other.thread ? -1 : 1));
+function eldestFirst(drafts: readonly MoveDraft[]): readonly MoveDraft[] {
+  return drafts.toSorted((one, other) => (one.thread < other.thread ? -1 : 1));
 }
 
-export function wishesOfMove({ snapshot }: Report, { candidates }: Candidates): readonly Wishes[] {
-  return candidates.map(({ held }) => wishesToMove(snapshot, held));
+/** What is asked of the databases once, for all threads. */
+export function wishesInDatabases(
+  { snapshot }: Report,
+  candidates: readonly Candidate[],
+): readonly Wishes[] {
+  return candidates.map(({ held }) => {
+    const { rows = [], projections = [] } = wishesToMove(snapshot, held);
+    return { rows, projections };
+  });
+}
+
+export function wishesInFiles(
+  { snapshot }: Report,
+  candidates: readonly Candidate[],
+): readonly Wishes[] {
+  return candidates.map(({ held }) => {
+    const { heads = [], ends = [] } = wishesToMove(snapshot, held);
+    return { heads, ends };
+  });
+}
+
+/** What is to be done with a thread, or what stands against it. No steps: it is there already. */
+export interface MoveDraft extends ThreadMove {
+  readonly steps: readonly Step[] | Objection;
+}
+
+export function draftMoves(
+  { snapshot }: Report,
+  candidates: readonly Candidate[],
+  closer: CloserLook,
+): readonly MoveDraft[] {
+  return candidates.map(({ thread, from, to, held }) => ({
+    thread,
+    from,
+    to,
+    steps: moveToProvider(snapshot, closer, held, to),
+  }));
 }
 
 export function planProviderMove(
   { snapshot }: Report,
-  { candidates, skipped }: Candidates,
-  closer: CloserLook,
+  drafts: readonly MoveDraft[],
+  skipped: readonly Refused[],
   hash: (text: string) => string,
 ): MovePlan {
   const units: Unit[] = [];
   const refused = [...skipped];
   const alreadyThere: ThreadId[] = [];
   const moves: ThreadMove[] = [];
-  for (const { thread, from, to, held } of eldestFirst(candidates)) {
-    const steps = moveToProvider(snapshot, closer, held, to);
+  for (const { thread, from, to, steps } of eldestFirst(drafts)) {
     if ('why' in steps) refused.push({ finding: thread, ...steps });
     else if (steps.length === 0) alreadyThere.push(thread);
     else {

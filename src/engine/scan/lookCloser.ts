@@ -17,7 +17,7 @@ import { literal } from '../model/literal.ts';
 import type { OpenDatabase, World } from '../world.ts';
 import { compareFiles } from './compareFiles.ts';
 import { readProjections } from './databases/projections.ts';
-import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
+import { PIECE_BYTES, readRolloutEnd } from './rollouts/rolloutEnd.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
 
 const STATE_BYTES = 2 * 1024 * 1024 * 1024;
@@ -61,8 +61,9 @@ export async function lookCloser(
 
 async function readEnds(world: World, files: readonly FilePath[]): Promise<CloserLook['ends']> {
   const ends: Record<FilePath, RolloutEnd> = {};
+  const room = new Uint8Array(files.length === 0 ? 0 : PIECE_BYTES);
   for (const file of new Set(files)) {
-    const end = await readRolloutEnd(world, file);
+    const end = await readRolloutEnd(world, file, room);
     if (end !== null) ends[file] = end;
   }
   return ends;
@@ -200,17 +201,18 @@ function written(column: string): string {
 
 async function readHeads(world: World, files: readonly FilePath[]): Promise<CloserLook['heads']> {
   const heads: Record<FilePath, Bytes> = {};
+  const room = new Uint8Array(files.length === 0 ? 0 : HEAD_BYTES);
   for (const file of files) {
-    const head = await readHead(world, file);
+    const head = await readHead(world, file, room);
     if (head !== null) heads[file] = head;
   }
   return heads;
 }
 
-async function readHead(world: World, file: FilePath): Promise<Bytes | null> {
+async function readHead(world: World, file: FilePath, room: Uint8Array): Promise<Bytes | null> {
   if (file.endsWith('.zst')) return readPackedHead(world, file);
   for (let length = HEAD_BYTES; length <= LONGEST_HEAD; length *= 4) {
-    const read = await world.files.ends(file, length, 0);
+    const read = await world.files.ends(file, length, 0, room);
     if (!read.ok) return null;
     const { head, state } = read.value;
     if (head.includes(0x0a) || head.length >= state.bytes) return asBytes(head);

@@ -175,10 +175,11 @@ function isAsIn(
   columns: Columns | null,
 ): boolean {
   if (columns === null) return count(transaction, table, where(key)) === 0;
-  return (
-    count(transaction, table, where(key)) === 1 &&
-    count(transaction, table, where({ ...key, ...columns })) === 1
+  const like = Object.keys(columns).length === 0 ? '1' : where(columns);
+  const [row] = transaction.ask(
+    `SELECT count(*), total(${like}) FROM ${name(table)} WHERE ${where(key)}`,
   );
+  return Number(row?.[0]) === 1 && Number(row?.[1]) === 1;
 }
 
 function write(
