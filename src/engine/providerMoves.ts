@@ -5,7 +5,7 @@ import type { Left, Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath, ThreadId } from './model/words.ts';
 import { askAgain, type Confirmation } from './repair/askAgain.ts';
-import { AT_ONCE, type Progress } from './repair/groups.ts';
+import type { Progress } from './repair/groups.ts';
 import { noteOriginals, readOriginals, type Originals } from './repair/ledger.ts';
 import {
   chooseThreads,
@@ -22,6 +22,9 @@ import {
 import type { Site } from './repair/site.ts';
 import type { Undone } from './repair/undo.ts';
 import { lookCloser } from './scan/lookCloser.ts';
+
+/** So few that what was read of them is forgotten before it is in anybody's way. */
+const FILES_AT_ONCE = 32;
 
 /** What a person has seen and said yes to. */
 export interface Consent {
@@ -89,8 +92,8 @@ export function providerMovesOf({ siteOf, carryOut }: Rite): ProviderMoves {
     const rows = await lookCloser(world, report.snapshot, wishesInDatabases(report, candidates));
     const drafts: MoveDraft[] = [];
     // First lines of ten thousand files would not fit into memory: what is made of them does.
-    for (let at = 0; at < candidates.length; at += AT_ONCE) {
-      const some = candidates.slice(at, at + AT_ONCE);
+    for (let at = 0; at < candidates.length; at += FILES_AT_ONCE) {
+      const some = candidates.slice(at, at + FILES_AT_ONCE);
       const files = await lookCloser(world, report.snapshot, wishesInFiles(report, some));
       const closer = { ...rows, heads: files.heads, ends: files.ends };
       drafts.push(...draftMoves(report, some, closer));

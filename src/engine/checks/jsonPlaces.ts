@@ -30,12 +30,12 @@ export function placesOf(json: Bytes, keys: readonly string[], from = 0): readon
   return found;
 }
 
-const ASCII = /^\p{ASCII}*$/u;
+const BEYOND_ASCII = /[\x80-\xff]/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The value that a piece of JSON stands for. */
 export function decode(json: Bytes): unknown {
-  const text = ASCII.test(json) ? json : utf8.decode(toArray(json));
+  const text = BEYOND_ASCII.test(json) ? utf8.decode(toArray(json)) : json;
   return JSON.parse(text);
 }
 

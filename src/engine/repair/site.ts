@@ -19,7 +19,10 @@ export interface Site {
 /** Tables that Codex changes when it is asked about threads. */
 const OBSERVED = ['threads', 'backfill_state'];
 
-export function groundOf({ world, hands, home, vault }: Site, { folder, at }: Repair): Ground {
+export function groundOf(
+  { world, hands, home, vault }: Site,
+  { folder, at }: Pick<Repair, 'folder' | 'at'>,
+): Ground {
   let leaning: ReturnType<Ground['leaning']> | null = null;
   return {
     world,
