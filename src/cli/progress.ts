@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<string, readonly [verb: string, noun: string]>> = {
   rollouts: ['Looking', 'conversations'],
   repairs: ['Repairing', 'repairs'],
   moves: ['Moving', 'threads'],
+  undoing: ['Putting back', 'repairs'],
 };
 /** A rate that was measured for less than this says nothing. */
 const MEASURED_MS = 1000;

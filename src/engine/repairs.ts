@@ -9,6 +9,7 @@ import { providerMovesOf, type Consent, type ProviderMoves, type Rite } from './
 import { Refusal } from './refusal.ts';
 import { askAgain, type Confirmation } from './repair/askAgain.ts';
 import { apply } from './repair/apply.ts';
+import type { Progress } from './repair/groups.ts';
 import {
   refusalFor,
   refuseUnlessMet,
@@ -67,7 +68,12 @@ export interface Repairs extends ProviderMoves {
   /** `report` is what the plan was made of; `scan` looks at the same home again. */
   apply(report: Report, scan: () => Promise<Report>, request: ApplyRequest): Promise<Applied>;
   /** Undoes the named repair, or the newest that can be undone. */
-  undo(report: Report, receipt: string | null, vault: FilePath | null): Promise<Undone>;
+  undo(
+    report: Report,
+    receipt: string | null,
+    vault: FilePath | null,
+    progress?: Progress,
+  ): Promise<Undone>;
   history(report: Report, vault: FilePath | null): Promise<History>;
   /** The repair that a stop has left in the middle; null when there is none. Looks only. */
   interrupted(report: Report, vault: FilePath | null): Promise<string | null>;
@@ -131,7 +137,7 @@ export function repairsOf(
         confirmation: await askAgain(after, [...new Set(threads)], hands),
       };
     },
-    undo: async (report, receipt, vault) => {
+    undo: async (report, receipt, vault, progress) => {
       await refuseUnlessWritable(report, hands);
       const site = siteOf(report, vault);
       const repairs = await site.vault.repairs();
@@ -145,7 +151,7 @@ export function repairsOf(
         if (gone !== undefined) return gone;
         const repair = choose(await site.vault.repairs(), receipt, site.vault.folder);
         refuseUnlessUndoable(repair, report);
-        return takeBack(site, repair);
+        return takeBack(site, repair, progress);
       });
     },
     interrupted: async (report, vault) => {

@@ -95,6 +95,16 @@ test('units of several steps beside each other, stopped at any operation', async
   await expectStopsToBeHarmless(mixedPlan, sampledPairs);
 });
 
+test('undoing tells how far it has come', async () => {
+  const bench = createBench();
+  await applied(bench, mixedPlan(bench));
+  const [repair] = await bench.site.vault.repairs();
+  if (repair === undefined) throw new Error('nothing was written down');
+  const told: unknown[] = [];
+  await takeBack(bench.site, repair, (...progress) => void told.push(progress));
+  expect(told).toEqual([[4, 4, 'undoing']]);
+});
+
 test('files that are written beside each other, and all left in the middle', async () => {
   const inPlace = (bench: Bench) =>
     planOf(...['one', 'two', 'three'].map(key => [editOf(bench, key, '"mock"', '"MOCK"')]));
