@@ -1,13 +1,15 @@
-// npm run bench: how fast a scan is, beside `codex doctor` and beside a loop that only reads.
+// npm run bench: how fast a scan is, beside `codex doctor` and beside a loop that only reads; and how
+// fast repairs are, in repairs.ts.
 //
 // Whole processes, in turn, several rounds in one run: on a shared machine only ratios within a
-// round mean something. Options: --threads 1000,10000,50000 · --heads real|small|both · --rounds 5
+// round mean something. Options: --threads 1000,10000,50000 · --heads real|small|both · --rounds 5 ·
+// --only scans|repairs
 //
 // The first columns are of files that the system holds in memory, as after a look a minute ago.
 // «cold» is a first and a second scan of files that have to come from the disk, as in the morning;
 // only root may make Linux forget them.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,26 +19,22 @@ import { installCodex } from '../test/support/codex/binaries.ts';
 import { cacheFolder } from '../test/support/codex/cache.ts';
 import { codexEnvironment } from '../test/support/codex/appServer.ts';
 import { bigHome, type Heads } from './bigHome.ts';
+import { median, print, ROOT, time, verdict, type Measure } from './measure.ts';
+import { benchRepairs } from './repairs.ts';
 
 const VERSION = '0.169.0';
 const SETTLED_MS = 2500;
 const CACHES = '/proc/sys/vm/drop_caches';
 const canForget = process.platform === 'linux' && process.getuid?.() === 0;
-const ROOT = path.join(import.meta.dirname, '..');
 
 const { values: options } = parseArgs({
   options: {
     threads: { type: 'string', default: '1000,10000,50000' },
     heads: { type: 'string', default: 'both' },
     rounds: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
   },
 });
-
-interface Measure {
-  readonly ms: number;
-  readonly peakMb: number;
-  readonly output: string;
-}
 
 interface ScanReport {
   readonly counts: { readonly threads: number };
@@ -54,14 +52,19 @@ const memory = fs.mkdtempSync(cacheFolder('bench', 'memory-'));
 print(
   `${String(os.cpus().length)} cores, Node ${process.versions.node}, Codex ${VERSION}, load ${os.loadavg()[0]?.toFixed(1) ?? ''}\n`,
 );
-print(
-  'threads  heads   first scan   again      doctor     loop       first/doctor  first/loop  first/again  peak MB  complete  verdict   cold first  cold again  cold first/again\n',
-);
 try {
-  for (const threads of options.threads.split(',').map(Number))
-    for (const kind of heads) await compare(threads, kind);
+  if (options.only !== 'repairs') await benchScans();
+  if (options.only !== 'scans') await benchRepairs(codex, Number(options.rounds));
 } finally {
   fs.rmSync(memory, { recursive: true, force: true });
+}
+
+async function benchScans(): Promise<void> {
+  print(
+    'threads  heads   first scan   again      doctor     loop       first/doctor  first/loop  first/again  peak MB  complete  verdict   cold first  cold again  cold first/again\n',
+  );
+  for (const threads of options.threads.split(',').map(Number))
+    for (const kind of heads) await compare(threads, kind);
 }
 
 async function compare(threads: number, kind: Heads): Promise<void> {
@@ -135,45 +138,4 @@ async function timeCold(args: readonly string[], env: NodeJS.ProcessEnv): Promis
     fs.readFileSync(path.join(ROOT, 'dist', file));
   await time(process.execPath, ['dist/cli.js', '--version'], env);
   return time(process.execPath, args, env);
-}
-
-/** A whole process, from its start to its end; the system's own record of its peak memory. */
-function time(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measure> {
-  const startedAt = performance.now();
-  const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'ignore'] });
-  let output = '';
-  let peakMb = 0;
-  const watch = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid ?? 0))), 10);
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', () => {
-      clearInterval(watch);
-      resolve({ ms: performance.now() - startedAt, peakMb, output });
-    });
-  });
-}
-
-/** The high-water mark that Linux keeps; it only ever rises, so the last look is nearly the peak. */
-function peakOf(pid: number): number {
-  try {
-    const status = fs.readFileSync(`/proc/${String(pid)}/status`, 'utf8');
-    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
-}
-
-function verdict(value: number, target: number, digits = 2): string {
-  const mark = target === Infinity ? '' : value <= target ? ' ok' : ` over ${String(target)}`;
-  return `${value.toFixed(digits)}${mark}`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
 }

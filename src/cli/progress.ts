@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<string, readonly [verb: string, noun: string]>> = {
   moves: ['Moving', 'threads'],
   compressions: ['Compressing', 'conversations'],
   unpacking: ['Unpacking', 'conversations'],
+  undoing: ['Putting back', 'repairs'],
 };
 /** A rate that was measured for less than this says nothing. */
 const MEASURED_MS = 1000;

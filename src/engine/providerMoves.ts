@@ -5,20 +5,26 @@ import type { Left, Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath, ThreadId } from './model/words.ts';
 import { askAgain, type Confirmation } from './repair/askAgain.ts';
-import type { Progress } from './repair/apply.ts';
+import type { Progress } from './repair/groups.ts';
 import { readOriginals, type Originals } from './repair/ledger.ts';
 import {
   chooseThreads,
+  draftMoves,
   isKeptUnder,
   planProviderMove,
   refuseBadTarget,
-  wishesOfMove,
+  wishesInDatabases,
+  wishesInFiles,
+  type DraftedMove,
   type MovePlan,
   type ProviderMove,
 } from './repair/planProviderMove.ts';
 import type { Site } from './repair/site.ts';
 import type { Undone } from './repair/undo.ts';
 import { lookCloser } from './scan/lookCloser.ts';
+
+/** So few that what was read of them is forgotten before it is in anybody's way. */
+const FILES_AT_ONCE = 32;
 
 /** What a person has seen and said yes to. */
 export interface Consent {
@@ -79,11 +85,19 @@ export interface CarriedOut<P extends Plan> {
 export function providerMovesOf({ siteOf, carryOut }: Rite): ProviderMoves {
   const planMove = async (report: Report, move: ProviderMove, vault: FilePath | null) => {
     refuseBadTarget(report, move);
-    const site = siteOf(report, vault);
-    const originals = await readOriginals(site.world, site.vault.folder);
-    const chosen = chooseThreads(report, move, originals);
-    const closer = await lookCloser(site.world, report.snapshot, wishesOfMove(report, chosen));
-    return planProviderMove(report, chosen, closer, text => site.world.hash(text));
+    const { world, vault: ours } = siteOf(report, vault);
+    const originals = await readOriginals(world, ours.folder);
+    const { candidates, skipped } = chooseThreads(report, move, originals);
+    const rows = await lookCloser(world, report.snapshot, wishesInDatabases(report, candidates));
+    const drafts: DraftedMove[] = [];
+    // First lines of ten thousand files would not fit into memory: what is made of them does.
+    for (let at = 0; at < candidates.length; at += FILES_AT_ONCE) {
+      const some = candidates.slice(at, at + FILES_AT_ONCE);
+      const files = await lookCloser(world, report.snapshot, wishesInFiles(report, some));
+      const closer = { ...rows, heads: files.heads, ends: files.ends };
+      drafts.push(...draftMoves(report, some, closer));
+    }
+    return planProviderMove(report, drafts, skipped, text => world.hash(text));
   };
   return {
     planMove,
@@ -107,9 +121,11 @@ export function providerMovesOf({ siteOf, carryOut }: Rite): ProviderMoves {
 
 /** Moved is said only of what was seen where it should be. */
 function seenAfter(after: Report, { moves }: MovePlan, { findings, failed }: Receipt) {
-  const done = moves.filter(({ thread }) => findings.includes(thread));
-  const moved = done.filter(({ thread, to }) => isKeptUnder(after, thread, to));
-  const astray = done.filter(move => !moved.includes(move));
+  const applied = new Set(findings);
+  const done = moves.filter(({ thread }) => applied.has(thread));
+  const isThere = new Set(done.filter(({ thread, to }) => isKeptUnder(after, thread, to)));
+  const moved = [...isThere];
+  const astray = done.filter(move => !isThere.has(move));
   return {
     moved: moved.map(({ thread }) => thread),
     failed: [

@@ -10,6 +10,7 @@ import { providerMovesOf, type Consent, type ProviderMoves, type Rite } from './
 import { Refusal } from './refusal.ts';
 import { askAgain, type Confirmation } from './repair/askAgain.ts';
 import { apply } from './repair/apply.ts';
+import type { Progress } from './repair/groups.ts';
 import {
   refusalFor,
   refuseUnlessMet,
@@ -73,7 +74,12 @@ export interface Repairs extends ProviderMoves, Compressions {
   /** `report` is what the plan was made of; `scan` looks at the same home again. */
   apply(report: Report, scan: () => Promise<Report>, request: ApplyRequest): Promise<Applied>;
   /** Undoes the named repair, or the newest that can be undone. */
-  undo(report: Report, receipt: string | null, vault: FilePath | null): Promise<Undone>;
+  undo(
+    report: Report,
+    receipt: string | null,
+    vault: FilePath | null,
+    progress?: Progress,
+  ): Promise<Undone>;
   history(report: Report, vault: FilePath | null): Promise<History>;
   /** What of the vault would be dropped, and could then never be undone. Looks only. */
   planPruning(report: Report, wish: PruneWish, vault: FilePath | null): Promise<Pruning>;
@@ -132,8 +138,9 @@ export function repairsOf(
       const still = new Set(after.findings.map(({ id }) => id));
       const known = new Set(before.findings.map(({ id }) => id));
       const healed = receipt.findings.filter(id => !still.has(id));
+      const isHealed = new Set(healed);
       const threads = before.findings
-        .filter(({ id }) => healed.includes(id))
+        .filter(({ id }) => isHealed.has(id))
         .flatMap(finding => finding.threads);
       return {
         ...done,
@@ -145,7 +152,7 @@ export function repairsOf(
         confirmation: await askAgain(after, [...new Set(threads)], hands),
       };
     },
-    undo: async (report, receipt, vault) => {
+    undo: async (report, receipt, vault, progress) => {
       await refuseUnlessWritable(report, hands);
       const site = siteOf(report, vault);
       const repairs = await site.vault.repairs();
@@ -159,7 +166,7 @@ export function repairsOf(
         if (gone !== undefined) return gone;
         const repair = choose(await site.vault.repairs(), receipt, site.vault.folder);
         refuseUnlessUndoable(repair, report);
-        return takeBack(site, repair);
+        return takeBack(site, repair, progress);
       });
     },
     interrupted: async (report, vault) => {

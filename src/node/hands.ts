@@ -4,6 +4,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Hands, Rewriting, Unpacking, Writing } from '../engine/hands.ts';
 import { BESIDE } from '../engine/hands.ts';
 import { createAppServers } from './appServer.ts';
@@ -26,69 +27,70 @@ export function createHands(): Hands {
     lock: databases.lock,
     appServers: createAppServers(),
     unique: () => crypto.randomBytes(2).toString('hex'),
-    makeFolder: plainly(async folder => makeFolder(folder)),
+    makeFolder: plainly(makeFolder),
     create: plainly(async (file, bytes, modifiedMs) => {
       refuseToReplace(file);
-      writeBeside(file, null, modifiedMs, handle => writeFully(handle, bytes, null));
+      await writeBeside(file, null, modifiedMs, handle => writeFully(handle, bytes, null));
     }),
-    append: plainly(async (file, bytes) => append(file, bytes)),
-    write: plainly(async (file, writing) => writeInPlace(file, writing)),
-    rewrite: plainly(async (file, rewriting) => rewrite(file, rewriting)),
-    move: (from, to) => plainly(async () => moveFile(from, to))(to),
+    append: plainly(append),
+    write: plainly(writeInPlace),
+    rewrite: plainly(rewrite),
+    move: (from, to) => plainly(() => moveFile(from, to))(to),
     link: (file, name) =>
       plainly(async () => {
         fs.linkSync(file, name);
-        syncFolder(path.dirname(name));
+        await syncFolder(path.dirname(name));
       })(file),
     unpack: (packed, file, expected) => plainly(() => unpackFile(packed, file, expected))(file),
     removeOwn: plainly(async file => {
       if (!fs.existsSync(file)) return;
       fs.unlinkSync(file);
-      syncFolder(path.dirname(file));
+      await syncFolder(path.dirname(file));
     }),
     renameOwnFolder: plainly(async (from, to) => {
       refuseToReplace(to);
       fs.renameSync(from, to);
-      syncFolder(path.dirname(to));
-      syncFolder(path.dirname(from));
+      await syncFolder(path.dirname(to));
+      await syncFolder(path.dirname(from));
     }),
-    removeOwnFolder: plainly(async (within, name) => removeFolder(within, name)),
-    setTime: plainly(async (file, modifiedMs) => {
-      writeInPlace(file, { pieces: [], cutTo: null, modifiedMs });
-    }),
+    removeOwnFolder: plainly(removeFolder),
+    setTime: plainly((file, modifiedMs) =>
+      writeInPlace(file, { pieces: [], cutTo: null, modifiedMs }),
+    ),
   };
 }
 
-function makeFolder(folder: string): void {
+async function makeFolder(folder: string): Promise<void> {
   if (fs.existsSync(folder)) return;
-  makeFolder(path.dirname(folder));
+  await makeFolder(path.dirname(folder));
   fs.mkdirSync(folder, { mode: OUR_FOLDER });
-  syncFolder(path.dirname(folder));
+  await syncFolder(path.dirname(folder));
 }
 
-function append(file: string, bytes: Uint8Array): void {
+async function append(file: string, bytes: Uint8Array): Promise<void> {
   const handle = fs.openSync(file, 'a', OUR_FILE);
-  closing(handle, () => {
+  await closing(handle, async () => {
     writeFully(handle, bytes, null);
-    fs.fsyncSync(handle);
+    await sync(handle);
   });
 }
 
-function writeInPlace(file: string, { pieces, cutTo, modifiedMs }: Writing): void {
+async function writeInPlace(file: string, writing: Writing): Promise<void> {
+  const { pieces, cutTo, modifiedMs } = writing;
   const handle = fs.openSync(file, 'r+');
-  closing(handle, () => {
+  await closing(handle, async () => {
     for (const { at, bytes } of pieces) writeFully(handle, bytes, at);
-    if (cutTo !== null) fs.ftruncateSync(handle, cutTo);
+    if (cutTo !== null) await truncate(handle, cutTo);
     setTime(handle, modifiedMs);
-    fs.fsyncSync(handle);
+    await sync(handle);
   });
 }
 
-function rewrite(file: string, { pieces, modifiedMs }: Rewriting): void {
+async function rewrite(file: string, { pieces, modifiedMs }: Rewriting): Promise<void> {
   const source = fs.openSync(file, 'r');
-  closing(source, () => {
+  await closing(source, async () => {
     const like = fs.fstatSync(source);
-    writeBeside(file, like, modifiedMs, target => {
+    await writeBeside(file, like, modifiedMs, target => {
       for (const piece of pieces)
         if (piece instanceof Uint8Array) writeFully(target, piece, null);
         else copyPart(source, target, piece.from, piece.to ?? like.size);
@@ -97,23 +99,23 @@ function rewrite(file: string, { pieces, modifiedMs }: Rewriting): void {
 }
 
 /** Writes a file under another name, and puts it in place when it is whole; ours when it is like none. */
-function writeBeside(
+async function writeBeside(
   file: string,
   like: fs.Stats | null,
   modifiedMs: number | null,
   write: (handle: number) => void,
-): void {
+): Promise<void> {
   const beside = file + BESIDE;
   // One that is there was left by a stop; nobody else uses this name.
   const handle = fs.openSync(beside, 'w', OUR_FILE);
-  closing(handle, () => {
+  await closing(handle, async () => {
     write(handle);
     if (like !== null) giveRights(handle, like);
     if (modifiedMs !== null) setTime(handle, modifiedMs);
-    fs.fsyncSync(handle);
+    await sync(handle);
   });
   fs.renameSync(beside, file);
-  syncFolder(path.dirname(file));
+  await syncFolder(path.dirname(file));
 }
 
 /** Who repairs as root must not take the files of a person away from them. */
@@ -123,40 +125,40 @@ function giveRights(handle: number, { mode, uid, gid }: fs.Stats): void {
   fs.fchmodSync(handle, mode & 0o7777);
 }
 
-function moveFile(from: string, to: string): void {
+async function moveFile(from: string, to: string): Promise<void> {
   refuseToReplace(to);
   try {
     fs.renameSync(from, to);
   } catch (error) {
     if (!hasCode(error, 'EXDEV')) throw error;
-    moveToOtherDisk(from, to);
+    await moveToOtherDisk(from, to);
   }
-  syncFolder(path.dirname(to));
-  syncFolder(path.dirname(from));
+  await syncFolder(path.dirname(to));
+  await syncFolder(path.dirname(from));
 }
 
-function removeFolder(within: string, name: string): void {
+async function removeFolder(within: string, name: string): Promise<void> {
   if (name === '' || name === '.' || name === '..' || /[/\\]/.test(name))
     throw new Error(`"${name}" is no name of a folder in ${within}`);
   const folder = path.join(within, name);
   if (!fs.lstatSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
   fs.rmSync(folder, { recursive: true });
-  syncFolder(within);
+  await syncFolder(within);
 }
 
 /** What goes to another disk is compared with what arrived before it goes from here. */
-function moveToOtherDisk(from: string, to: string): void {
+async function moveToOtherDisk(from: string, to: string): Promise<void> {
   const source = fs.openSync(from, 'r');
-  closing(source, () => {
+  await closing(source, async () => {
     const like = fs.fstatSync(source);
     const { mtimeNs } = fs.fstatSync(source, { bigint: true });
-    writeBeside(to, like, inMilliseconds(mtimeNs), target => {
+    await writeBeside(to, like, inMilliseconds(mtimeNs), target => {
       copyPart(source, target, 0, like.size);
       if (fs.fstatSync(source).size !== like.size)
         throw new Error(`${from} grew while it was moved`);
     });
     const arrived = fs.openSync(to, 'r');
-    closing(arrived, () => {
+    await closing(arrived, async () => {
       if (hashOf(source) !== hashOf(arrived))
         throw new Error(`${to} is not the same as ${from}, which stays where it is`);
     });
@@ -183,7 +185,7 @@ async function unpackFile(packed: string, file: string, expected: Unpacking): Pr
       throw new Error(`${packed} does not hold what was expected`);
     giveRights(handle, like);
     setTime(handle, expected.modifiedMs);
-    fs.fsyncSync(handle);
+    await sync(handle);
   } catch (error) {
     fs.unlinkSync(beside);
     throw error;
@@ -191,7 +193,7 @@ async function unpackFile(packed: string, file: string, expected: Unpacking): Pr
     fs.closeSync(handle);
   }
   fs.renameSync(beside, file);
-  syncFolder(path.dirname(file));
+  await syncFolder(path.dirname(file));
 }
 
 function hashOf(handle: number): string {
@@ -236,16 +238,23 @@ function refuseToReplace(file: string): void {
 }
 
 /** A name is on the disk when its folder is. */
-function syncFolder(folder: string): void {
+async function syncFolder(folder: string): Promise<void> {
   // Windows has no such thing, and writes names through.
   if (process.platform === 'win32') return;
   const handle = fs.openSync(folder, 'r');
-  closing(handle, () => fs.fsyncSync(handle));
+  await closing(handle, () => sync(handle));
 }
 
-function closing(handle: number, work: () => void): void {
+/**
+ * What is waited for beside others: a disk that is asked to keep many files at once keeps them in a few
+ * strokes, and one after the other it takes a stroke for each.
+ */
+const sync = promisify(fs.fsync);
+const truncate = promisify(fs.ftruncate);
+
+async function closing(handle: number, work: () => Promise<void>): Promise<void> {
   try {
-    work();
+    await work();
   } finally {
     fs.closeSync(handle);
   }

@@ -43,3 +43,10 @@ test('the line is never longer than the terminal', () => {
   progress.tell(1200, 20_000, 'rollouts');
   expect(shown()).toBe(`${ERASED}Looking … 1,200 of…`);
 });
+
+test('what is put back is called so', () => {
+  const { progress, shown, wait } = watched();
+  wait(1000);
+  progress.tell(256, 10_000, 'undoing');
+  expect(shown()).toBe(`${ERASED}Putting back … 256 of 10,000 repairs`);
+});

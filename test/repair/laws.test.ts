@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Hindered, type Hands } from '../../src/engine/hands.ts';
 import type { Plan } from '../../src/engine/model/plan.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
 import { handlerOf } from '../../src/engine/repair/steps/index.ts';
@@ -10,8 +11,17 @@ import { recover, takeBack } from '../../src/engine/repair/undo.ts';
 import { stateOf } from '../../src/engine/repair/vault.ts';
 import { Stopped } from '../support/memoryHands.ts';
 import { differences, pictureOf, type Picture } from '../support/pictures.ts';
+import { HOME } from '../support/home.ts';
 import '../support/seed.ts';
-import { createBench, planOf, SPECIMENS, type Bench } from './specimens.ts';
+import {
+  createBench,
+  editOf,
+  fileOf,
+  mixedPlan,
+  planOf,
+  SPECIMENS,
+  type Bench,
+} from './specimens.ts';
 
 const kinds = Object.entries(SPECIMENS);
 
@@ -70,6 +80,73 @@ test('a plan of all kinds, stopped at any operation', async () => {
   const all = (bench: Bench) => planOf(...compatible(bench));
   await expectStopsToBeHarmless(all, sampledPairs);
 });
+
+test('units of several steps beside each other, stopped at any operation', async () => {
+  const bench = createBench();
+  const before = pictureOf(bench.built.files);
+  const receipt = await applied(bench, mixedPlan(bench));
+  expect(receipt.failed).toEqual([
+    { what: 'finding-2', why: expect.stringContaining('archived') as string },
+  ]);
+  const three = fileOf(bench, 'three');
+  expect(pictureOf(bench.built.files)[three]).toBe(before[three]);
+  expect((await undone(bench)).left).toEqual([]);
+  expect(pictureOf(bench.built.files)).toEqual(before);
+  await expectStopsToBeHarmless(mixedPlan, sampledPairs);
+});
+
+test('undoing tells how far it has come', async () => {
+  const bench = createBench();
+  await applied(bench, mixedPlan(bench));
+  const [repair] = await bench.site.vault.repairs();
+  if (repair === undefined) throw new Error('nothing was written down');
+  const told: unknown[] = [];
+  await takeBack(bench.site, repair, (...progress) => void told.push(progress));
+  expect(told).toEqual([[4, 4, 'undoing']]);
+});
+
+test('files that are written beside each other, and all left in the middle', async () => {
+  const inPlace = (bench: Bench) =>
+    planOf(...['one', 'two', 'three'].map(key => [editOf(bench, key, '"mock"', '"MOCK"')]));
+  const whole = createBench();
+  const before = pictureOf(whole.built.files);
+  await applied(whole, inPlace(whole));
+  const first = whole.memory.operations.findIndex(line => line.startsWith('write'));
+  const bench = await stopped(inPlace, first, true);
+  expect(differences(pictureOf(bench.built.files), before)).toHaveLength(3);
+  await recover(bench.site);
+  expect(pictureOf(bench.built.files)).toEqual(before);
+});
+
+test.each(['a full disk', 'Ctrl-C'])(
+  '%s: what is under way comes to its end before all of it is taken back',
+  async reason => {
+    const { built, memory, site } = createBench();
+    const files = Array.from({ length: 40 }, (_, at) => `${HOME}/${String(at)}.jsonl`);
+    const bytes = new TextEncoder().encode('mock');
+    for (const file of files) built.files.set(file, { bytes, modifiedMs: 1000 });
+    const before = pictureOf(built.files);
+    const control = new AbortController();
+    let begun = 0;
+    const write: Hands['write'] = async (file, writing) => {
+      begun += 1;
+      if (begun === 1 && reason === 'Ctrl-C') control.abort();
+      if (begun === 1 && reason !== 'Ctrl-C')
+        throw new Hindered('full', file, new Error('no room'));
+      for (let turn = 0; turn < 500; turn += 1) await Promise.resolve();
+      await memory.hands.write(file, writing);
+    };
+    const splices = [{ at: 0, before: 'mock', after: 'MOCK' }];
+    const edits = files.map(file => [
+      { kind: 'edit', file, bytes: 4, modifiedMs: 1000, splices } as const,
+    ]);
+    const hindered = { ...site, hands: { ...memory.hands, write } };
+    const applying = apply(hindered, planOf(...edits), control.signal, () => undefined);
+    await expect(applying).rejects.toThrow('everything is as it was before');
+    expect(memory.operations.some(line => line.startsWith('write'))).toBe(true);
+    expect(pictureOf(built.files)).toEqual(before);
+  },
+);
 
 /** Steps about one file each: the first of each kind that does not meet another one's file. */
 function compatible(bench: Bench) {

@@ -1,7 +1,7 @@
 // One step of every kind and in every way of doing it, for a home that has what they need.
 
 import zlib from 'node:zlib';
-import type { Plan, Step, Unit } from '../../src/engine/model/plan.ts';
+import type { Columns, Plan, Step, Unit } from '../../src/engine/model/plan.ts';
 import { asBytes } from '../../src/engine/model/bytes.ts';
 import { Vault } from '../../src/engine/repair/vault.ts';
 import type { Site } from '../../src/engine/repair/site.ts';
@@ -139,14 +139,56 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
   'create: what a compressed file holds': () => ({
     kind: 'create',
     file: `${HOME}/unpacked.jsonl`,
-    content: { unpacked: PACKED, bytes: unpacked.length },
-    modifiedMs: 1700000000123.456,
+    content: PACKED_CONTENT,
+    modifiedMs: PACKED_TIME,
   }),
 };
+
+/** A plan of units that meet each other, that fail, and that are undone whole or not at all. */
+export function mixedPlan(bench: Bench): Plan {
+  const rowOfThread = (key: string, after: Columns): Step => ({
+    ...THREADS,
+    changes: [{ key: { id: `'${idOf(key)}'` }, before: { model_provider: "'mock'" }, after }],
+  });
+  const provider = { model_provider: "'MOCK'" };
+  const unpackedFile = `${HOME}/unpacked.jsonl`;
+  const plan = planOf(
+    [editOf(bench, 'one', '"mock"', '"MOCK"'), rowOfThread('one', provider)],
+    [editOf(bench, 'two', '"mock"', '"something longer"   '), rowOfThread('two', provider)],
+    // The row does not take it, so that the file is put back.
+    [
+      editOf(bench, 'three', '"mock"', '"m"'),
+      rowOfThread('three', { ...provider, archived: 'NULL' }),
+    ],
+    [
+      { kind: 'create', file: unpackedFile, content: PACKED_CONTENT, modifiedMs: PACKED_TIME },
+      {
+        kind: 'move',
+        from: PACKED,
+        to: { vault: 'packed' },
+        bytes: packed.length,
+        modifiedMs: bench.built.files.get(PACKED)?.modifiedMs ?? 0,
+      },
+      {
+        kind: 'edit',
+        file: unpackedFile,
+        bytes: unpacked.length,
+        modifiedMs: PACKED_TIME,
+        splices: [{ at: unpacked.length, before: '', after: '{}\n' }],
+      },
+    ],
+    // Of the file that the first one changes: it has to come after it.
+    [editOf(bench, 'one', '"session_meta"', '"session_meta"   ')],
+  );
+  const units = plan.units.map((unit, at) => (at < 2 ? { ...unit, undoneWhole: 'x' } : unit));
+  return { ...plan, units };
+}
 
 const PACKED = `${HOME}/packed.jsonl.zst`;
 const packed = packedRollout('packed');
 const unpacked = zlib.zstdDecompressSync(packed);
+const PACKED_CONTENT = { unpacked: PACKED, bytes: unpacked.length };
+const PACKED_TIME = 1700000000123.456;
 
 const THREADS = {
   kind: 'rows',
@@ -184,7 +226,7 @@ function stateOf(bench: Bench, file: string) {
   return { kind: 'edit', file, bytes: bytes.length, modifiedMs } as const;
 }
 
-function editOf(bench: Bench, key: string, before: string, after: string) {
+export function editOf(bench: Bench, key: string, before: string, after: string) {
   const file = fileOf(bench, key);
   const at = textOf(bench, file).indexOf(before);
   return { ...stateOf(bench, file), splices: [{ at, before, after }] };

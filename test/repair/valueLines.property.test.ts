@@ -7,7 +7,7 @@ import { changeHeader, changeSettings } from '../../src/engine/checks/valueLines
 import type { RolloutEnd } from '../../src/engine/model/closerLook.ts';
 import { asBytes, bytesOfText, toArray } from '../../src/engine/model/bytes.ts';
 import type { Bytes, Splice } from '../../src/engine/model/plan.ts';
-import { readRolloutEnd } from '../../src/engine/scan/rollouts/rolloutEnd.ts';
+import { PIECE_BYTES, readRolloutEnd } from '../../src/engine/scan/rollouts/rolloutEnd.ts';
 import { home, HOME } from '../support/home.ts';
 import '../support/seed.ts';
 
@@ -377,7 +377,7 @@ function settingsText(provider: string, isNumbered: boolean): string {
 async function readEnd(text: Bytes) {
   const file = `${HOME}/sessions/some.jsonl`;
   const { world } = home().file(file, toArray(text)).build();
-  const end = await readRolloutEnd(world, file);
+  const end = await readRolloutEnd(world, file, new Uint8Array(PIECE_BYTES));
   if (end?.settings != null) {
     const { at, line } = end.settings;
     expect(asBytes(toArray(text)).slice(at, at + line.length)).toBe(line);

@@ -31,20 +31,22 @@ export function createMemoryHands(
   let isTorn = false;
   let uniques = 0;
 
-  /** `half` is what a stop in the middle leaves behind; absent where the system does all or nothing. */
-  const operate = <T>(what: string, whole: () => T, half?: () => void): Promise<T> => {
+  /**
+   * `half` is what a stop in the middle leaves behind; absent where the system does all or nothing. What
+   * was begun at the same time is under way together: a stop leaves each of them in its middle.
+   */
+  const operate = async <T>(what: string, whole: () => T, half?: () => void): Promise<T> => {
+    if (left < 0) throw new Stopped(`stopped before: ${what}`);
+    // Others that are begun beside it get as far as this.
+    for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
     if (left <= 0) {
-      if (left === 0 && isTorn) half?.();
+      if (isTorn) half?.();
       left = -1;
-      return Promise.reject(new Stopped(`stopped before: ${what}`));
+      throw new Stopped(`stopped before: ${what}`);
     }
     left -= 1;
     operations.push(what);
-    try {
-      return Promise.resolve(whole());
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    }
+    return whole();
   };
   const demand = (file: string): MemoryFile => {
     const found = files.get(file);

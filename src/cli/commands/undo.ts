@@ -20,11 +20,13 @@ their times. Where Codex has written something since, that place is left alone a
 };
 
 async function runUndo(context: Context): Promise<number> {
-  const { repairs, operands, given, vault, out } = context;
+  const { repairs, operands, given, vault, out, progress } = context;
   const [receipt = null, ...more] = operands;
   if (more.length > 0) throw new UsageError('One repair at a time can be undone.', 'undo');
   const report = await context.scan();
-  const undone = await repairs.undo(report, receipt, vault);
+  const undone = await repairs
+    .undo(report, receipt, vault, progress.tell)
+    .finally(() => progress.end());
   out(given.has('json') ? inJson({ schemaVersion: 1, ...undone }) : renderUndone(undone, context));
   return undone.left.length > 0 ? FINDINGS : DONE;
 }

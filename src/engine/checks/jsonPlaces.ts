@@ -44,9 +44,13 @@ export function elementsOf(json: Bytes, { start, end }: Place): readonly Place[]
   return found;
 }
 
+const BEYOND_ASCII = /[\x80-\xff]/;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The value that a piece of JSON stands for. */
 export function decode(json: Bytes): unknown {
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(toArray(json)));
+  const text = BEYOND_ASCII.test(json) ? utf8.decode(toArray(json)) : json;
+  return JSON.parse(text);
 }
 
 /** Null for what is no JSON object in sound UTF-8. */
@@ -68,9 +72,16 @@ function skipSpace(json: Bytes, from: number): number {
 }
 
 function stringEnd(json: Bytes, start: number): number {
-  let at = start + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
-  return at + 1;
+  // The instructions in a first line are twenty thousand characters long.
+  for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1))
+    if (!isEscaped(json, at)) return at + 1;
+  return json.length + 1;
+}
+
+function isEscaped(json: Bytes, at: number): boolean {
+  let before = at;
+  while (json[before - 1] === '\\') before -= 1;
+  return (at - before) % 2 === 1;
 }
 
 function valueEnd(json: Bytes, start: number): number {

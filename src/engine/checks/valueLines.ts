@@ -1,7 +1,7 @@
 // How values are changed in a line of a rollout: within the bytes that are there, or, where one does not
 // fit, with room behind it for every later change.
 
-import { bytesOfText } from '../model/bytes.ts';
+import { asBytes, bytesOfText, toArray } from '../model/bytes.ts';
 import type { RolloutEnd } from '../model/closerLook.ts';
 import type { Bytes, Splice } from '../model/plan.ts';
 import { decode, decodeObject, placesOf, type Place } from './jsonPlaces.ts';
@@ -96,13 +96,18 @@ function changeValue(line: Bytes, wanted: Wanted, offset: number): Changed {
   if (isSaid(line, wanted)) return { splices: [], growth: 0 };
   const { start, end } = wanted.place;
   const value = bytesOfText(JSON.stringify(wanted.to));
-  const before = line.slice(start, end + roomBehind(line, wanted.place));
+  const before = detached(line.slice(start, end + roomBehind(line, wanted.place)));
   const fits = value.length <= before.length;
   const after = fits ? value.padEnd(before.length) : value + ' '.repeat(ROOM);
   const splice = fits
     ? onlyDifferent(offset + start, before, after)
     : { at: offset + start, before, after };
   return { splices: [splice], growth: after.length - before.length };
+}
+
+/** A piece of a text keeps all of it in memory, and a plan is made of pieces of thousands of files. */
+function detached(piece: Bytes): Bytes {
+  return asBytes(toArray(piece));
 }
 
 function roomBehind(line: Bytes, { end }: Place): number {

@@ -1,21 +1,24 @@
 // Plan → receipt. Whatever stops it, the next repair finds in the journal how far it came, and takes
 // back what was begun: a home is as it was before, or as it was planned.
 
-import type { Left, Plan, Receipt, RowsStep, Step, Unit } from '../model/plan.ts';
+import type { Left, Plan, Receipt, Step, Unit } from '../model/plan.ts';
 import { Hindered } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
+import { AT_ONCE, groupsOf, turnsOf, type Begun, type Progress, type Turn } from './groups.ts';
 import { refusalFor } from './guard.ts';
 import { handlerOf } from './steps/index.ts';
-import { applyTogether, whyStaleTogether } from './steps/rows.ts';
-import { Interrupted, Stale, type Ground, type Watch } from './steps/step.ts';
+import {
+  Interrupted,
+  Stale,
+  type Answer,
+  type Ground,
+  type Outcome,
+  type Watch,
+} from './steps/step.ts';
+import { applySteps, whyStaleOf, type Pace } from './stepsTogether.ts';
 import { groundOf, type Site } from './site.ts';
 import { takeBack } from './undo.ts';
 import type { Repair } from './vault.ts';
-
-/** So many units are written down together, with one wait for the disk. */
-const AT_ONCE = 256;
-
-export type Progress = (done: number, total: number, what: string) => void;
 
 export async function apply(
   site: Site,
@@ -43,11 +46,13 @@ async function applyAll(
   const failed: Failure[] = [];
   const unplanned: string[] = [];
   for (let from = 0; from < plan.units.length; from += AT_ONCE) {
-    if (await isStopped(site, signal)) await giveUp(site, repair);
+    await hearInterrupt(site, signal);
     const wave = plan.units.slice(from, from + AT_ONCE);
-    const tell = (done: number) => progress(from + done, plan.units.length, 'repairs');
     const watch = { signal, tell: progress };
-    const course = await applyWave(site, repair, wave, from, watch, tell);
+    const course = await applyWave(site, repair, wave, from, watch, async done => {
+      await hearInterrupt(site, signal);
+      progress(from + done, plan.units.length, 'repairs');
+    });
     failed.push(...course.failed);
     unplanned.push(...course.unplanned);
   }
@@ -95,34 +100,26 @@ async function applyWave(
   wave: readonly Unit[],
   from: number,
   watch: Watch,
-  tell: (done: number) => void,
+  pace: (done: number) => Promise<void>,
 ): Promise<Course> {
   const ground = groundOf(site, repair, watch);
   const failed: Failure[] = [];
   const unplanned: string[] = [];
-  const begun: number[] = [];
-  const together = wave.flatMap(({ steps }) => rowsAlone(steps) ?? []);
-  const answers = await whyStaleTogether(together, ground.hands);
-  const stale = new Map(together.map((step, index) => [step, answers[index] ?? null]));
-  for (const [index, unit] of wave.entries()) {
-    const rows = rowsAlone(unit.steps);
-    const why = rows === null ? await whyStale(unit, ground) : (stale.get(rows) ?? null);
-    if (why === null) begun.push(from + index);
+  const begun: Begun[] = [];
+  const stale = await whyStaleOf(wave.flatMap(comparableSteps), ground);
+  for (const [index, { steps }] of wave.entries()) {
+    const why = steps.map(step => stale.get(step) ?? null).find(one => one !== null);
+    if (why === undefined) begun.push({ unit: from + index, steps });
     else failed.push({ unit: from + index, why });
   }
   // What is begun is taken back after a stop: only what we found as planned may be among it.
-  await site.vault.note(repair, { note: 'begun', units: begun });
-  for (let at = 0; at < begun.length;) {
-    if (await isStopped(site, watch.signal)) await giveUp(site, repair);
-    const units = runOfRows(begun.slice(at), unit => wave[unit - from]?.steps ?? []);
-    const course =
-      units.length > 0
-        ? await applyRows(units, ground)
-        : await applyUnit(wave[(begun[at] ?? 0) - from]?.steps ?? [], begun[at] ?? 0, ground);
+  await site.vault.note(repair, { note: 'begun', units: begun.map(({ unit }) => unit) });
+  let done = wave.length - begun.length;
+  for (const group of groupsOf(begun)) {
+    const course = await applyGroup(group, ground, share => pace(done + share));
     failed.push(...course.failed);
     unplanned.push(...course.unplanned);
-    at += Math.max(1, units.length);
-    tell(at);
+    done += group.length;
   }
   // What is not noted as failed would be taken for done.
   const undone = failed.filter(isWhole);
@@ -130,36 +127,15 @@ async function applyWave(
   return { failed, unplanned };
 }
 
-/** The step of a unit that changes rows and nothing else; many of them go in one transaction. */
-function rowsAlone(steps: readonly Step[]): RowsStep | null {
-  const [step] = steps;
-  return steps.length === 1 && step?.kind === 'rows' ? step : null;
-}
-
-/** The units at the beginning that change rows and nothing else. */
-function runOfRows(
-  units: readonly number[],
-  stepsOf: (unit: number) => readonly Step[],
-): readonly { readonly unit: number; readonly step: RowsStep }[] {
-  const run: { unit: number; step: RowsStep }[] = [];
-  for (const unit of units) {
-    const step = rowsAlone(stepsOf(unit));
-    if (step === null) break;
-    run.push({ unit, step });
-  }
-  return run;
-}
-
-async function applyRows(units: ReturnType<typeof runOfRows>, { hands }: Ground): Promise<Course> {
-  const answers = await applyTogether(
-    units.map(({ step }) => step),
-    hands,
-  );
-  const failed = units.flatMap(({ unit }, index) => {
-    const why = answers[index] ?? null;
-    return why === null ? [] : [{ unit, why }];
+/** A step that goes on with what an earlier one of its unit made cannot be held against the disk yet. */
+function comparableSteps({ steps }: Unit): readonly Step[] {
+  const touched = new Set<string>();
+  return steps.filter(step => {
+    const touches = handlerOf(step).touches(step);
+    const isFirst = !touches.some(name => touched.has(name));
+    for (const name of touches) touched.add(name);
+    return isFirst;
   });
-  return { failed, unplanned: [] };
 }
 
 /** What units came to. */
@@ -168,49 +144,78 @@ interface Course {
   readonly unplanned: readonly string[];
 }
 
-/** A step that goes on with what an earlier one of its unit made cannot be held against the disk yet. */
-async function whyStale({ steps }: Unit, ground: Ground): Promise<string | null> {
-  const touched = new Set<string>();
-  for (const step of steps) {
-    const touches = handlerOf(step).touches(step);
-    if (!touches.some(name => touched.has(name))) {
-      const why = await handlerOf(step).whyStale(step, ground);
-      if (why !== null) return why;
-    }
-    for (const name of touches) touched.add(name);
-  }
-  return null;
-}
-
-/** When a step cannot be done, nothing of its unit is. */
-async function applyUnit(steps: readonly Step[], unit: number, ground: Ground): Promise<Course> {
+/** When a step cannot be done, nothing of its unit is; the other units of the group go on. */
+async function applyGroup(
+  group: readonly Begun[],
+  ground: Ground,
+  pace: (done: number) => Promise<void>,
+): Promise<Course> {
   const failed: Failure[] = [];
   const unplanned: string[] = [];
-  for (const [index, step] of steps.entries()) {
-    try {
-      const outcome = await handlerOf(step).apply(step, ground);
-      const parts = outcome?.failed ?? [];
-      failed.push(...parts.map(({ what, why }) => ({ unit, why, finding: what })));
-      unplanned.push(...(outcome?.unplanned ?? []));
-    } catch (error) {
-      if (error instanceof Interrupted) throw error;
-      if (error instanceof Hindered && error.stopsAll) throw error;
-      // What a step found changed is not its own, however much it looks like it.
-      const begun = steps.slice(0, error instanceof Stale ? index : index + 1).toReversed();
-      const left: Left[] = [];
-      for (const one of begun) left.push(...(await handlerOf(one).undo(one, ground)));
-      const rest = left.map(({ what, why }) => `; ${what}: ${why}`).join('');
-      const why = `${error instanceof Error ? error.message : String(error)}${rest}`;
-      return { failed: [{ unit, why }], unplanned: [] };
-    }
+  const all = group.reduce((sum, { steps }) => sum + steps.length, 0);
+  let taken = 0;
+  const counting: Pace = async () => {
+    await pace(Math.floor((group.length * taken) / all));
+    taken += 1;
+  };
+  let going = group;
+  for (let index = 0; ; index += 1) {
+    const turns = turnsOf(going, index);
+    if (turns.length === 0) return { failed, unplanned };
+    const answers = await applySteps(
+      turns.map(({ step }) => step),
+      ground,
+      counting,
+    );
+    const course = await settleTurns(turns, answers, ground);
+    failed.push(...course.failed);
+    unplanned.push(...course.unplanned);
+    const lost = new Set(course.failed.filter(isWhole).map(({ unit }) => unit));
+    going = going.filter(({ unit }) => !lost.has(unit));
+  }
+}
+
+/** Takes back the units whose step could not be done. */
+async function settleTurns(
+  turns: readonly Turn<Begun>[],
+  answers: readonly Answer<Outcome | void>[],
+  ground: Ground,
+): Promise<Course> {
+  const failed: Failure[] = [];
+  const unplanned: string[] = [];
+  const stopping = answers.find(
+    ({ error }) => error instanceof Interrupted || (error instanceof Hindered && error.stopsAll),
+  );
+  if (stopping?.error != null) throw stopping.error;
+  for (const [at, { of, index }] of turns.entries()) {
+    const { result, error = null } = answers[at] ?? {};
+    if (error !== null)
+      failed.push({ unit: of.unit, why: await takeUnitBack(of, index, error, ground) });
+    const parts = result?.failed ?? [];
+    failed.push(...parts.map(({ what, why }) => ({ unit: of.unit, why, finding: what })));
+    unplanned.push(...(result?.unplanned ?? []));
   }
   return { failed, unplanned };
 }
 
+/** Says why the unit failed, and what of it could not be put back. */
+async function takeUnitBack(
+  { steps }: Begun,
+  index: number,
+  error: Error,
+  ground: Ground,
+): Promise<string> {
+  // What a step found changed is not its own, however much it looks like it.
+  const begun = steps.slice(0, error instanceof Stale ? index : index + 1).toReversed();
+  const left: Left[] = [];
+  for (const one of begun) left.push(...(await handlerOf(one).undo(one, ground)));
+  return `${error.message}${left.map(({ what, why }) => `; ${what}: ${why}`).join('')}`;
+}
+
 /** A key that was pressed is heard only while we wait, and nothing else here does. */
-async function isStopped({ world }: Site, signal: AbortSignal | null): Promise<boolean> {
+async function hearInterrupt({ world }: Site, signal: AbortSignal | null): Promise<void> {
   await world.files.pause(0);
-  return signal?.aborted === true;
+  if (signal?.aborted === true) throw new Interrupted();
 }
 
 async function giveUp(
@@ -238,14 +243,12 @@ function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Rec
       why,
     })),
   );
-  const failed = reasons.filter(
-    ({ what }, index) => reasons.findIndex(other => other.what === what) === index,
-  );
-  const isFailed = new Set(failed.map(({ what }) => what));
+  const first = new Map<string, Left>();
+  for (const one of reasons) if (!first.has(one.what)) first.set(one.what, one);
   const done = plan.units.filter((_, index) => !undone.has(index));
   // What prepares for Codex and what Codex is asked then are two units for one finding.
   const findings = [...new Set(done.flatMap(unit => unit.findings))].filter(
-    finding => !isFailed.has(finding),
+    finding => !first.has(finding),
   );
   return {
     id,
@@ -254,7 +257,7 @@ function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Rec
     findings,
     applied: findings.length,
     skipped: plan.refused.map(one => ({ what: one.finding, why: one.why })),
-    failed,
+    failed: [...first.values()],
     unplanned: [],
   };
 }

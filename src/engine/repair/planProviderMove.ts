@@ -4,6 +4,7 @@
 import { judgedThread, judgedThreads, type JudgedThread } from '../checks/causes.ts';
 import { draftMove, holdToMove, wishesToMove, type HeldThread } from '../checks/moveThread.ts';
 import { isKnownProvider, isRetiredProvider, providersOf } from '../checks/providers.ts';
+import type { Draft, Objection } from '../checks/check.ts';
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
 import type { Plan, Refused, ThreadMove, Unit } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
@@ -145,21 +146,56 @@ function noThread(id: ThreadId): Refused {
   };
 }
 
-export function wishesOfMove({ snapshot }: Report, { candidates }: Candidates): readonly Wishes[] {
-  return candidates.map(({ held }) => wishesToMove(snapshot, held));
+/** What is asked of the databases once, for all threads. */
+export function wishesInDatabases(
+  { snapshot }: Report,
+  candidates: readonly Candidate[],
+): readonly Wishes[] {
+  return candidates.map(({ held }) => {
+    const { rows = [], projections = [] } = wishesToMove(snapshot, held);
+    return { rows, projections };
+  });
+}
+
+export function wishesInFiles(
+  { snapshot }: Report,
+  candidates: readonly Candidate[],
+): readonly Wishes[] {
+  return candidates.map(({ held }) => {
+    const { heads = [], ends = [] } = wishesToMove(snapshot, held);
+    return { heads, ends };
+  });
+}
+
+/** What is to be done with a thread, or what stands against it; null when it is there already. */
+export interface DraftedMove {
+  readonly thread: ThreadId;
+  readonly to: string;
+  readonly draft: Draft | Objection | null;
+}
+
+export function draftMoves(
+  { snapshot }: Report,
+  candidates: readonly Candidate[],
+  closer: CloserLook,
+): readonly DraftedMove[] {
+  return candidates.map(({ thread, from, to, held }) => ({
+    thread,
+    to,
+    draft: draftMove(snapshot, closer, held, { from, to }),
+  }));
 }
 
 export function planProviderMove(
   { snapshot }: Report,
-  { candidates, skipped }: Candidates,
-  closer: CloserLook,
+  drafts: readonly DraftedMove[],
+  skipped: readonly Refused[],
   hash: (text: string) => string,
 ): MovePlan {
   const units: Unit[] = [];
   const refused = [...skipped];
   const alreadyThere: ThreadId[] = [];
-  for (const { thread, from, to, held } of candidates) {
-    const draft = draftMove(snapshot, closer, held, { from, to });
+  for (const { thread, to, draft } of drafts) {
     if (draft === null) alreadyThere.push(thread);
     else if ('why' in draft) refused.push({ finding: thread, ...draft });
     else

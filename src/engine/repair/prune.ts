@@ -121,7 +121,7 @@ async function asDrop(site: Site, repair: Repair, state: RepairState, bytes: num
 }
 
 async function stepsDone(site: Site, repair: Repair): Promise<readonly Step[]> {
-  const steps = begunUnits(repair).flatMap(unit => repair.plan.units[unit]?.steps ?? []);
+  const steps = begunUnits(repair).flatMap(unit => unit.steps);
   const hasAsked = steps.some(({ kind }) => kind === 'ask');
   return hasAsked ? [...steps, ...(await whatCodexDid(groundOf(site, repair)))] : steps;
 }

@@ -5,7 +5,7 @@ import type { Hands, Transaction } from '../hands.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Columns, KnownRow, Left, Replay } from '../model/plan.ts';
 import { literal } from '../model/literal.ts';
-import { allOrNothing, columnsOf, hasRow, putRow } from './steps/rows.ts';
+import { columnsOf, hasRow, inSavepoint, putRow } from './steps/rows.ts';
 
 /** So many in one transaction: Codex waits five seconds for a database, and we take two at most. */
 const AT_ONCE = 1000;
@@ -42,13 +42,14 @@ function put(
   if (columns.length === 0) return `the new database has no table ${table}`;
   const lacking = Object.keys(values).filter(column => !columns.includes(column));
   const known = Object.entries(values).filter(([column]) => columns.includes(column));
-  const why = allOrNothing(transaction, () => {
+  const { error } = inSavepoint(transaction, false, () => {
     if (!makes && !hasRow(transaction, table, key)) throw new Error(sayNoRow(key));
     refuseDangling(transaction, table, { ...key, ...Object.fromEntries(known) });
     if (known.length > 0) putRow(transaction, table, key, Object.fromEntries(known));
   });
   const [first] = lacking;
-  return why ?? (first === undefined ? null : `the new database has no column ${table}.${first}`);
+  if (error !== null) return error.message;
+  return first === undefined ? null : `the new database has no column ${table}.${first}`;
 }
 
 /**

@@ -21,7 +21,7 @@ const OBSERVED = ['threads', 'backfill_state'];
 
 export function groundOf(
   { world, hands, home, vault }: Site,
-  { folder, at }: Repair,
+  { folder, at }: Pick<Repair, 'folder' | 'at'>,
   watch: Watch = NOBODY_WAITS,
 ): Ground {
   let leaning: ReturnType<Ground['leaning']> | null = null;

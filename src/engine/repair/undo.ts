@@ -1,12 +1,13 @@
 // Takes a repair back: after it was done, or because a stop left it in the middle.
 
-import { Hindered, type Hands, type Transaction } from '../hands.ts';
+import { Hindered, type Hands } from '../hands.ts';
 import type { Left, Step, Unit } from '../model/plan.ts';
-import type { FilePath } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
+import { AT_ONCE, groupsOf, turnsOf, type Begun, type Progress, type Turn } from './groups.ts';
 import { handlerOf } from './steps/index.ts';
 import { groundOf, type Site } from './site.ts';
 import type { Ground } from './steps/step.ts';
+import { undoSteps } from './stepsTogether.ts';
 import { stateOf, type Repair } from './vault.ts';
 
 export interface Undone {
@@ -24,7 +25,11 @@ export async function recover(site: Site): Promise<readonly Undone[]> {
   return undone;
 }
 
-export async function takeBack(site: Site, repair: Repair): Promise<Undone> {
+export async function takeBack(
+  site: Site,
+  repair: Repair,
+  progress: Progress = () => undefined,
+): Promise<Undone> {
   const { vault, world } = site;
   const now = () => new Date(world.now()).toISOString();
   // One that was stopped is known to be so without a note, for which there may be no room.
@@ -32,57 +37,95 @@ export async function takeBack(site: Site, repair: Repair): Promise<Undone> {
   const ground = groundOf(site, repair);
   const left: Left[] = [];
   const failed: Left[] = [];
-  const units = begunUnits(repair);
+  const units = begunUnits(repair).toReversed();
   let whole = 0;
-  for (const index of units.toReversed()) {
-    const unit = repair.plan.units[index];
-    if (unit === undefined) continue;
-    const standing = await undoUnit(unit, ground, left, failed);
-    if (!standing) whole += 1;
+  for (let from = 0; from < units.length; from += AT_ONCE) {
+    for (const group of groupsOf(units.slice(from, from + AT_ONCE)))
+      whole += await undoGroup(group, ground, left, failed);
+    progress(Math.min(from + AT_ONCE, units.length), units.length, 'undoing');
   }
   if (failed.length > 0) throw unfinished(failed);
   await vault.note(repair, { note: 'undone', at: now(), left });
   return { receipt: repair.id, undone: whole, left };
 }
 
-/** Says whether all of it stays, since something of it has been changed. */
-async function undoUnit(
-  unit: Unit,
+interface BegunUnit extends Begun {
+  readonly what: Unit;
+}
+
+/** Says how many units do not stay as they are because something of them was changed since. */
+async function undoGroup(
+  group: readonly BegunUnit[],
   ground: Ground,
   left: Left[],
   failed: Left[],
-): Promise<boolean> {
-  const attempt = async (step: Step, hands: Hands): Promise<readonly Left[]> => {
-    try {
-      return (await isStillUnmade(step, unit, ground))
-        ? []
-        : await handlerOf(step).undo(step, { ...ground, hands });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      failed.push({ what: handlerOf(step).describe(step), why });
-      // Each of them would wait for as long.
-      if (error instanceof Hindered && error.hindrance === 'busy') throw unfinished(failed);
-      return [];
+): Promise<number> {
+  const standing = await standingOf(group, ground);
+  left.push(...standing.values());
+  // The last step of each unit is put back first.
+  const going = group.filter(unit => !standing.has(unit)).map(backwards);
+  for (let index = 0; turnsOf(going, index).length > 0; index += 1)
+    for (const { left: stays, error } of await undoTurns(turnsOf(going, index), ground, false)) {
+      left.push(...stays);
+      if (error !== null) failed.push(error);
     }
-  };
-  const { undoneWhole } = unit;
-  if (undoneWhole !== undefined) {
-    const standing: Left[] = [];
-    for (const step of unit.steps)
-      // Whether a file can be moved back or unmade shows when what was done in it is undone.
-      if (step.kind === 'edit' || step.kind === 'rows')
-        standing.push(...(await attempt(step, tied(ground.hands))));
-    const [first] = standing;
-    if (first !== undefined) {
-      const why = `${first.why} (${first.what}); ${undoneWhole}`;
-      left.push({ what: unit.says.replace(/\.$/, ''), why });
-      return true;
-    }
-    // What could not be looked at is not half undone.
-    if (failed.length > 0) throw unfinished(failed);
+  return going.length;
+}
+
+/** The units that are undone whole or not at all, and of which something has been changed since. */
+async function standingOf(
+  group: readonly BegunUnit[],
+  ground: Ground,
+): Promise<ReadonlyMap<BegunUnit, Left>> {
+  const turns = group
+    .filter(({ what }) => what.undoneWhole !== undefined)
+    .flatMap(of => of.steps.map((step, index) => ({ of, step, index })))
+    // Whether a file can be moved back or unmade shows when what was done in it is undone.
+    .filter(({ step }) => step.kind === 'edit' || step.kind === 'rows');
+  const answers = await undoTurns(turns, { ...ground, hands: tied(ground.hands) }, true);
+  // What could not be looked at is not half undone.
+  const failed = answers.flatMap(({ error }) => error ?? []);
+  if (failed.length > 0) throw unfinished(failed);
+  const standing = new Map<BegunUnit, Left>();
+  for (const [at, { of }] of turns.entries()) {
+    const [first] = answers[at]?.left ?? [];
+    if (first === undefined || standing.has(of)) continue;
+    const { says, undoneWhole = '' } = of.what;
+    const why = `${first.why} (${first.what}); ${undoneWhole}`;
+    standing.set(of, { what: says.replace(/\.$/, ''), why });
   }
-  for (const step of unit.steps.toReversed()) left.push(...(await attempt(step, ground.hands)));
-  return false;
+  return standing;
+}
+
+function backwards(unit: BegunUnit): BegunUnit {
+  return { ...unit, steps: unit.steps.toReversed() };
+}
+
+interface Unmade {
+  readonly left: readonly Left[];
+  /** What could not even be tried. */
+  readonly error: Left | null;
+}
+
+async function undoTurns(
+  turns: readonly Turn<BegunUnit>[],
+  ground: Ground,
+  isRehearsal: boolean,
+): Promise<readonly Unmade[]> {
+  const unmade = new Set<Step>();
+  for (const { step, of } of turns)
+    if (await isStillUnmade(step, of.what, ground)) unmade.add(step);
+  const steps = turns.map(({ step }) => step).filter(step => !unmade.has(step));
+  const answers = await undoSteps(steps, ground, isRehearsal);
+  const answerOf = new Map(steps.map((step, at) => [step, answers[at]]));
+  return turns.map(({ step }) => {
+    const { result = [], error = null } = answerOf.get(step) ?? {};
+    if (error === null) return { left: result, error: null };
+    const failure = { what: handlerOf(step).describe(step), why: error.message };
+    // Each of them would wait for as long.
+    if (error instanceof Hindered && error.hindrance === 'busy') throw unfinished([failure]);
+    return { left: [], error: failure };
+  });
 }
 
 /** What was to be changed in a file that a stop has kept from being made. */
@@ -97,35 +140,8 @@ async function isStillUnmade(step: Step, { steps }: Unit, { world }: Ground): Pr
 /** Hands that do nothing: what undoing would leave can be seen without undoing anything. */
 function tied(hands: Hands): Hands {
   const nothing = () => Promise.resolve();
-  return {
-    ...hands,
-    write: nothing,
-    rewrite: nothing,
-    removeOwn: nothing,
-    transact: (database, work) => rehearse(hands, database, work),
-  };
+  return { ...hands, write: nothing, rewrite: nothing, removeOwn: nothing };
 }
-
-/** Does the work in a transaction that is given up, so that it can be seen what it comes to. */
-async function rehearse<T>(
-  hands: Hands,
-  database: FilePath,
-  work: (transaction: Transaction) => T,
-): Promise<T> {
-  const results: T[] = [];
-  try {
-    await hands.transact(database, transaction => {
-      results.push(work(transaction));
-      throw new RolledBack();
-    });
-  } catch (error) {
-    if (!(error instanceof RolledBack)) throw error;
-  }
-  const [result] = results;
-  return result as T;
-}
-
-class RolledBack extends Error {}
 
 /** It stays in the journal as one that is not at its end, and can be gone on with. */
 function unfinished(failed: readonly Left[]): Refusal {
@@ -139,9 +155,13 @@ function unfinished(failed: readonly Left[]): Refusal {
 }
 
 /** Units that were begun and did not fail. */
-export function begunUnits({ notes, plan }: Repair): readonly number[] {
+export function begunUnits({ notes, plan }: Repair): readonly BegunUnit[] {
   const failed = new Set(notes.flatMap(one => (one.note === 'failed' ? [one.unit] : [])));
   return notes
     .flatMap(one => (one.note === 'begun' ? one.units : []))
-    .filter(unit => !failed.has(unit) && unit < plan.units.length);
+    .filter(unit => !failed.has(unit))
+    .flatMap(unit => {
+      const what = plan.units[unit];
+      return what === undefined ? [] : [{ unit, what, steps: what.steps }];
+    });
 }

@@ -21,7 +21,7 @@ import { readProviderPlace } from './config/providerPlace.ts';
 import { newestBackup, salvage } from './databases/salvage.ts';
 import { readProjections } from './databases/projections.ts';
 import { readHead } from './rollouts/readFirstLine.ts';
-import { readRolloutEnd } from './rollouts/rolloutEnd.ts';
+import { PIECE_BYTES, readRolloutEnd } from './rollouts/rolloutEnd.ts';
 import { findBeginnings } from './findBeginning.ts';
 import { firstWordsOf } from './rollouts/firstWords.ts';
 import { wholeMessageOf } from './rollouts/rolloutMessages.ts';
@@ -124,8 +124,9 @@ async function salvageAll(
 
 async function readEnds(world: World, files: readonly FilePath[]): Promise<CloserLook['ends']> {
   const ends: Record<FilePath, RolloutEnd> = {};
+  const room = new Uint8Array(files.length === 0 ? 0 : PIECE_BYTES);
   for (const file of new Set(files)) {
-    const end = await readRolloutEnd(world, file);
+    const end = await readRolloutEnd(world, file, room);
     if (end !== null) ends[file] = end;
   }
   return ends;
@@ -288,8 +289,9 @@ function written(column: string): string {
 
 async function readHeads(world: World, files: readonly FilePath[]): Promise<CloserLook['heads']> {
   const heads: Record<FilePath, Bytes> = {};
+  const room = new Uint8Array(files.length === 0 ? 0 : HEAD_BYTES);
   for (const file of files) {
-    const head = await readHead(world, file, HEAD_BYTES);
+    const head = await readHead(world, file, room);
     if (head !== null) heads[file] = head;
   }
   return heads;

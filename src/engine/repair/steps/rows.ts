@@ -3,7 +3,7 @@
 import type { Columns, Left, RowChange, RowsStep } from '../../model/plan.ts';
 import type { Hands, Transaction } from '../../hands.ts';
 import { literal } from '../../model/literal.ts';
-import { Stale, type StepHandler } from './step.ts';
+import { Stale, type Answer, type StepHandler } from './step.ts';
 
 export const rows: StepHandler<RowsStep> = {
   describe: ({ table, changes, database }) => {
@@ -33,17 +33,11 @@ export const rows: StepHandler<RowsStep> = {
     const [why = null] = await applyTogether([step], hands);
     if (why !== null) throw new Stale(why);
   },
-  undo: ({ database, table, makes, changes }, { hands }) =>
-    hands.transact(database, transaction => {
-      if (!isThere(transaction, table)) return [];
-      const left = changes.toReversed().flatMap(change => {
-        const one = undoChange(transaction, table, change);
-        return one === null ? [] : [one];
-      });
-      if (makes !== undefined && count(transaction, table, '1') === 0)
-        transaction.run(`DROP TABLE ${name(table)}`);
-      return left;
-    }),
+  undo: async (step, { hands }) => {
+    const [answer] = await undoTogether([step], hands, false);
+    if (answer?.error != null) throw answer.error;
+    return answer?.result ?? [];
+  },
 };
 
 /** Gives a row these values, whatever it has; makes it where there is none. Throws when it does not take them. */
@@ -89,45 +83,67 @@ export function applyTogether(
   steps: readonly RowsStep[],
   hands: Hands,
 ): Promise<readonly (string | null)[]> {
-  return together(steps, hands, ({ table, makes, changes }, transaction) =>
-    allOrNothing(transaction, () => {
+  return together(steps, hands, ({ table, makes, changes }, transaction) => {
+    const { error } = inSavepoint(transaction, false, () => {
       if (makes !== undefined) transaction.run(makes);
       for (const change of changes) applyChange(transaction, table, change);
-    }),
-  );
+    });
+    return error === null ? null : error.message;
+  });
 }
 
-/** Why it was not done, and then nothing of it is; null when it was. */
-export function allOrNothing(transaction: Transaction, work: () => void): string | null {
-  transaction.run('SAVEPOINT step');
-  let why: string | null = null;
-  try {
-    work();
-  } catch (error) {
-    try {
-      transaction.run('ROLLBACK TO step');
-    } catch {
-      // A full disk ends the whole transaction, and that is what is to be said.
-      throw error;
-    }
-    why = error instanceof Error ? error.message : String(error);
-  }
-  transaction.run('RELEASE step');
-  return why;
-}
-
-async function together(
+/** For each of the steps what is left; `isRehearsal`: what would be, and nothing is done. */
+export function undoTogether(
   steps: readonly RowsStep[],
   hands: Hands,
-  handle: (step: RowsStep, transaction: Transaction) => string | null,
-): Promise<readonly (string | null)[]> {
-  const answers = new Map<RowsStep, string | null>();
+  isRehearsal: boolean,
+): Promise<readonly Answer<readonly Left[]>[]> {
+  return together(steps, hands, (step, transaction) => {
+    const { result, error } = inSavepoint(transaction, isRehearsal, () =>
+      undoStep(step, transaction),
+    );
+    return { result: result ?? [], error };
+  });
+}
+
+/** All of the work or nothing of it; when it is only rehearsed, nothing of it in any case. */
+export function inSavepoint<T>(
+  transaction: Transaction,
+  isRehearsal: boolean,
+  work: () => T,
+): Answer<T | null> {
+  transaction.run('SAVEPOINT step');
+  const answer = attempt(work);
+  try {
+    if (isRehearsal || answer.error !== null) transaction.run('ROLLBACK TO step');
+  } catch (error) {
+    // A full disk ends the whole transaction, and that is what is to be said.
+    throw answer.error ?? error;
+  }
+  transaction.run('RELEASE step');
+  return answer;
+}
+
+function attempt<T>(work: () => T): Answer<T | null> {
+  try {
+    return { result: work(), error: null };
+  } catch (error) {
+    return { result: null, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+async function together<T>(
+  steps: readonly RowsStep[],
+  hands: Hands,
+  handle: (step: RowsStep, transaction: Transaction) => T,
+): Promise<readonly T[]> {
+  const answers: T[] = [];
   for (const database of new Set(steps.map(step => step.database)))
     await hands.transact(database, transaction => {
-      for (const step of steps)
-        if (step.database === database) answers.set(step, handle(step, transaction));
+      for (const [at, step] of steps.entries())
+        if (step.database === database) answers[at] = handle(step, transaction);
     });
-  return steps.map(step => answers.get(step) ?? null);
+  return answers;
 }
 
 function whyStale({ table, makes, changes }: RowsStep, transaction: Transaction): string | null {
@@ -153,6 +169,17 @@ function sayStale(table: string, key: Columns): string {
   return `the row ${nameOf(key)} of ${table} has changed since the plan was made`;
 }
 
+function undoStep({ table, makes, changes }: RowsStep, transaction: Transaction): readonly Left[] {
+  if (!isThere(transaction, table)) return [];
+  const left = changes.toReversed().flatMap(change => {
+    const one = undoChange(transaction, table, change);
+    return one === null ? [] : [one];
+  });
+  if (makes !== undefined && count(transaction, table, '1') === 0)
+    transaction.run(`DROP TABLE ${name(table)}`);
+  return left;
+}
+
 function undoChange(transaction: Transaction, table: string, change: RowChange): Left | null {
   const { key, before, after } = change;
   if (isAsIn(transaction, table, key, before)) return null;
@@ -170,10 +197,11 @@ function isAsIn(
   columns: Columns | null,
 ): boolean {
   if (columns === null) return count(transaction, table, where(key)) === 0;
-  return (
-    count(transaction, table, where(key)) === 1 &&
-    count(transaction, table, where({ ...key, ...columns })) === 1
+  const like = Object.keys(columns).length === 0 ? '1' : where(columns);
+  const [row] = transaction.ask(
+    `SELECT count(*), total(${like}) FROM ${name(table)} WHERE ${where(key)}`,
   );
+  return Number(row?.[0]) === 1 && Number(row?.[1]) === 1;
 }
 
 function write(

@@ -29,6 +29,12 @@ export interface Outcome {
   readonly unplanned: readonly string[];
 }
 
+/** What came of a step that was taken beside others; nothing where an error kept it from being done. */
+export interface Answer<T> {
+  readonly result: T;
+  readonly error: Error | null;
+}
+
 /** Where steps are taken. */
 export interface Ground {
   readonly world: World;

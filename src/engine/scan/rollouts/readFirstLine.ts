@@ -12,21 +12,21 @@ const LONGEST = 16 * 1024 * 1024;
 
 /** As text; null when it cannot be read. */
 export async function readFirstLine(world: World, file: FilePath): Promise<string | null> {
-  const head = await readHead(world, file, FIRST_BYTES);
+  const head = await readHead(world, file, new Uint8Array(FIRST_BYTES));
   if (head === null) return null;
   const [line = ''] = head.split('\n', 1);
   return new TextDecoder().decode(Uint8Array.from(line, letter => letter.charCodeAt(0)));
 }
 
-/** The first line, and what was read behind it. */
+/** The first line, and what was read behind it. `room` is lent, as much as is read at first. */
 export async function readHead(
   world: World,
   file: FilePath,
-  atFirst: number,
+  room: Uint8Array,
 ): Promise<Bytes | null> {
   if (file.endsWith('.zst')) return readPackedHead(world, file);
-  for (let length = atFirst; length <= LONGEST; length *= 4) {
-    const read = await world.files.ends(file, length, 0);
+  for (let length = room.length; length <= LONGEST; length *= 4) {
+    const read = await world.files.ends(file, length, 0, room);
     if (!read.ok) return null;
     const { head, state } = read.value;
     if (head.includes(0x0a) || head.length >= state.bytes) return asBytes(head);

@@ -4,11 +4,12 @@
 import { asBytes } from '../../model/bytes.ts';
 import type { RolloutEnd } from '../../model/closerLook.ts';
 import type { FilePath } from '../../model/words.ts';
-import type { World } from '../../world.ts';
+import type { Read, World } from '../../world.ts';
 import { unpackWhole } from '../unpackWhole.ts';
 import { isObject, isRecord, parseObject } from './rolloutLine.ts';
 
-const PIECE_BYTES = 256 * 1024;
+/** So much is read at once. */
+export const PIECE_BYTES = 256 * 1024;
 /** A longer line is nothing that Codex wrote. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 /** So many lines at the end may be torn or empty before nothing is said about them. */
@@ -25,9 +26,13 @@ interface Content {
   read(from: number, to: number): Promise<Uint8Array>;
 }
 
-/** Null when the file could not be read. */
-export async function readRolloutEnd(world: World, file: FilePath): Promise<RolloutEnd | null> {
-  const content = await openContent(world, file);
+/** Null when the file could not be read. `room` is lent for the last piece of it. */
+export async function readRolloutEnd(
+  world: World,
+  file: FilePath,
+  room: Uint8Array,
+): Promise<RolloutEnd | null> {
+  const content = await openContent(world, file, room);
   if (content === null) return null;
   try {
     const { length } = content;
@@ -68,7 +73,11 @@ export async function readLineBefore(
 
 class Unreadable extends Error {}
 
-async function openContent(world: World, file: FilePath): Promise<Content | null> {
+async function openContent(
+  world: World,
+  file: FilePath,
+  room = new Uint8Array(PIECE_BYTES),
+): Promise<Content | null> {
   if (file.endsWith('.zst')) {
     const whole = await unpackWhole(world, file);
     return whole === null
@@ -78,12 +87,17 @@ async function openContent(world: World, file: FilePath): Promise<Content | null
           read: (from, to) => Promise.resolve(whole.subarray(from, to)),
         };
   }
-  const state = await world.files.stat(file);
-  if (!state.ok) return null;
+  const ends = await world.files.ends(file, 0, PIECE_BYTES, room);
+  if (!ends.ok) return null;
+  // Nearly all that is asked for stands here.
+  const { state, tail, tailOffset } = ends.value;
   return {
-    length: state.value.bytes,
+    length: state.bytes,
     read: async (from, to) => {
-      const read = await world.files.range(file, from, to - from);
+      const read: Read<Uint8Array> =
+        from >= tailOffset
+          ? { ok: true, value: tail.subarray(from - tailOffset, to - tailOffset) }
+          : await world.files.range(file, from, to - from);
       if (!read.ok || read.value.length !== to - from) throw new Unreadable();
       return read.value;
     },
