@@ -26,7 +26,7 @@ export function setProviderCure<F extends Facts>(): Cure<F> {
     phase: 'files',
     fits: ({ subject: { key: provider } }, { config }) =>
       isReadable(config) && isUsable(provider, config) && provider !== config.provider,
-    wishes: () => ({ providerPlace: true }),
+    wishes: (_, { config }) => ({ providerPlaces: [config.file] }),
     plan: ({ subject: { key: provider } }, { config }, closer) =>
       config.refused === null
         ? setProvider(provider, config, closer)
@@ -93,8 +93,8 @@ function setProvider(provider: string, config: Config, closer: CloserLook): Draf
       says,
       steps: [{ kind: 'create', file: config.file, content: content('\n'), modifiedMs: null }],
     };
-  const place = closer.providerPlace;
-  if (place === null)
+  const place = closer.providerPlaces[config.file];
+  if (place === undefined)
     return {
       why: 'config.toml could not be read exactly',
       next: `Set model_provider = ${JSON.stringify(provider)} in it by hand.`,

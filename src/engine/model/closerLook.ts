@@ -21,8 +21,8 @@ export interface Wishes {
   readonly ends?: readonly FilePath[];
   /** Where the history database says that the turns of these threads stand. */
   readonly projections?: readonly ThreadId[];
-  /** Where config.toml names the provider. */
-  readonly providerPlace?: true;
+  /** Where these config.toml name the provider. */
+  readonly providerPlaces?: readonly FilePath[];
   /** Files in which conversations begin, and that are not where they should be. */
   readonly beginnings?: readonly Beginning[];
   /** State databases that Codex cannot use any more, and of which all is wanted that can be read. */
@@ -156,8 +156,8 @@ export interface CloserLook {
   readonly sidecars: Readonly<Record<FilePath, readonly FileFacts[]>>;
   readonly ends: Readonly<Record<FilePath, RolloutEnd>>;
   readonly projections: Readonly<Record<ThreadId, Projection>>;
-  /** Null when nobody asked, or when it is not there or not understood. */
-  readonly providerPlace: ProviderPlace | null;
+  /** Absent where it is not there or not understood. */
+  readonly providerPlaces: Readonly<Record<FilePath, ProviderPlace>>;
   /** By the files that name them. */
   readonly beginnings: Readonly<Record<FilePath, BeginningSearch>>;
   readonly salvage: Readonly<Record<FilePath, Salvage>>;

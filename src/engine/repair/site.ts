@@ -4,7 +4,7 @@ import type { Home } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Hands } from '../hands.ts';
 import { readLeaning } from '../scan/rollouts/readLeaning.ts';
-import { readTables } from '../scan/lookCloser.ts';
+import { readTables } from '../scan/closer/wholeRows.ts';
 import type { World } from '../world.ts';
 import type { Ground, Watch } from './steps/step.ts';
 import type { Repair, Vault } from './vault.ts';

@@ -76,7 +76,7 @@ class Unreadable extends Error {}
 async function openContent(
   world: World,
   file: FilePath,
-  room = new Uint8Array(PIECE_BYTES),
+  room: Uint8Array = new Uint8Array(PIECE_BYTES),
 ): Promise<Content | null> {
   if (file.endsWith('.zst')) {
     const whole = await unpackWhole(world, file);

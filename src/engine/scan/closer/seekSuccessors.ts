@@ -2,11 +2,11 @@
 // among those in which other threads work. Everything is asked from outside, in a handful of questions
 // that are each as long as they may get and no longer: a disk that does not answer costs seconds.
 
-import type { CloserLook, Successor, Vanished } from '../model/closerLook.ts';
-import { lastName, parentOf, restBelow, withAllAbove } from '../model/paths.ts';
-import type { PathState, Snapshot } from '../model/snapshot.ts';
-import type { FilePath } from '../model/words.ts';
-import type { World } from '../world.ts';
+import type { CloserLook, Successor, Vanished } from '../../model/closerLook.ts';
+import { lastName, parentOf, restBelow, withAllAbove } from '../../model/paths.ts';
+import type { PathState, Snapshot } from '../../model/snapshot.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { World } from '../../world.ts';
 
 /** So many directories that are gone are looked for at a time. */
 const MOST_VANISHED = 20;
@@ -25,7 +25,6 @@ export async function seekSuccessors(
   wishes: readonly Vanished[],
 ): Promise<CloserLook['successors']> {
   const folders = [...new Set(wishes.map(({ folder }) => folder))].slice(0, MOST_VANISHED);
-  if (folders.length === 0) return {};
   const eyes = new Eyes(world);
   await eyes.see(folders.flatMap(withAllAbove));
   const sought = folders.map(folder => seek(folder, eyes)).filter(one => one !== null);

@@ -1,10 +1,10 @@
 // Whether one file holds everything that another one holds. Rollouts are only ever added to, so what
 // is to be found out is whether one is the beginning of the other.
 
-import type { Comparison } from '../model/closerLook.ts';
-import type { FilePath } from '../model/words.ts';
-import type { World } from '../world.ts';
-import { unpackWhole } from './unpackWhole.ts';
+import type { Comparison } from '../../model/closerLook.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { World } from '../../world.ts';
+import { unpackWhole } from '../unpackWhole.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 

@@ -2,17 +2,17 @@
 // whole home, under any name, and among what earlier repairs have put into the vault. What is taken for
 // it must be it at the very byte at which the fork goes on.
 
-import type { Beginning, BeginningSearch, FoundBeginning } from '../model/closerLook.ts';
-import type { RolloutMeta } from '../model/rollout.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { FilePath } from '../model/words.ts';
-import type { TreeEntry, World } from '../world.ts';
+import type { Beginning, BeginningSearch, FoundBeginning } from '../../model/closerLook.ts';
+import type { RolloutMeta } from '../../model/rollout.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { TreeEntry, World } from '../../world.ts';
 import { compareFiles } from './compareFiles.ts';
-import { parseRolloutName, ROLLOUT_PLACES } from './layout.ts';
-import { readLineBefore } from './rollouts/rolloutEnd.ts';
-import { asMeta, isObject, isUsableMeta, parseObject } from './rollouts/rolloutLine.ts';
-import { readFirstLine } from './rollouts/readFirstLine.ts';
-import { MOST_UNPACKED } from './unpackWhole.ts';
+import { parseRolloutName, ROLLOUT_PLACES } from '../layout.ts';
+import { readLineBefore } from '../rollouts/rolloutEnd.ts';
+import { asMeta, isObject, isUsableMeta, parseObject } from '../rollouts/rolloutLine.ts';
+import { readFirstLine } from '../rollouts/readFirstLine.ts';
+import { MOST_UNPACKED } from '../unpackWhole.ts';
 
 /** Nearest to the home first; what lies deeper than so many folders nobody waits for. */
 const MOST_FOLDERS = 5000;
@@ -25,7 +25,6 @@ export async function findBeginnings(
   vault: FilePath | null,
   wanted: readonly Beginning[],
 ): Promise<Readonly<Record<FilePath, BeginningSearch>>> {
-  if (wanted.length === 0) return {};
   const known = new Set(snapshot.rollouts.map(({ file }) => file));
   const { path } = snapshot.home;
   // A tree may be a link to another disk, and links are not followed.
