@@ -1,12 +1,12 @@
 // Under which providers the threads of a home are kept, and what that means for the person.
 
-import { judgedThreads } from './checks/causes.ts';
+import { judgedThreads } from './checks/judging/causes.ts';
 import {
   isKnownProvider,
   isRetiredProvider,
   providersOf,
   threadsByProvider,
-} from './checks/providers.ts';
+} from './checks/judging/providers.ts';
 import type { Report } from './model/report.ts';
 import type { ThreadId } from './model/words.ts';
 import type { Originals } from './repair/ledger.ts';

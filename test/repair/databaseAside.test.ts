@@ -2,7 +2,7 @@
 // that one goes into the vault, and none of it is left beside the old one.
 
 import { describe, expect, test } from 'vitest';
-import { putDatabaseAway } from '../../src/engine/checks/curing.ts';
+import { putDatabaseAway } from '../../src/engine/checks/cures/curing.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
 import { recover, takeBack } from '../../src/engine/repair/undo.ts';
 import { stateOf } from '../../src/engine/repair/vault.ts';

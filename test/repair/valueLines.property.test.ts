@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { directoryOfThread, providerOfThread } from '../../src/engine/checks/threadValues.ts';
-import { changeHeader, changeSettings } from '../../src/engine/checks/valueLines.ts';
+import { directoryOfThread, providerOfThread } from '../../src/engine/checks/cures/threadValues.ts';
+import { changeHeader, changeSettings } from '../../src/engine/checks/cures/valueLines.ts';
 import type { RolloutEnd } from '../../src/engine/model/closerLook.ts';
 import { asBytes, bytesOfText, toArray } from '../../src/engine/model/bytes.ts';
 import type { Bytes, Splice } from '../../src/engine/model/plan.ts';

@@ -1,10 +1,10 @@
-import { unfinishedBackfill } from './backfill.ts';
+import { unfinishedBackfill } from './judging/backfill.ts';
 import { defineCheck } from './check.ts';
-import { databaseSubject } from './databasesInUse.ts';
+import { databaseSubject } from './judging/databasesInUse.ts';
 import { countOf } from './words.ts';
 import { literal } from '../model/literal.ts';
 import { correctionsByBackfill } from '../visibility/corrections.ts';
-import { askCodex, asDraft, SAFE } from './curing.ts';
+import { askCodex, asDraft, SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'backfill-unfinished',

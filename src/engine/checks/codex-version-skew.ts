@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { olderCodexes, whatItCannotRead } from './olderCodexes.ts';
+import { olderCodexes, whatItCannotRead } from './judging/olderCodexes.ts';
 import { join } from './words.ts';
 
 export default defineCheck({

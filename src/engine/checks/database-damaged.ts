@@ -5,12 +5,30 @@ import type { AskStep } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import { defineCheck, type Draft, type Objection } from './check.ts';
-import { isGrave, reactionsTo, sayReactions, type DatabaseState } from './codexReactions.ts';
-import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
-import { namedThreads } from './namedThreads.ts';
+import {
+  isGrave,
+  reactionsTo,
+  sayReactions,
+  type DatabaseState,
+} from './judging/codexReactions.ts';
+import {
+  databaseName,
+  databasesInUse,
+  databaseSubject,
+  stateFile,
+} from './judging/databasesInUse.ts';
+import { namedThreads } from './judging/namedThreads.ts';
 import { countOf } from './words.ts';
-import { rebuild, resumeCalls } from './rebuild.ts';
-import { asDraft, askCodex, CHOSEN, GONE, moveFile, putDatabaseAway, SAFE } from './curing.ts';
+import { rebuild, resumeCalls } from './cures/rebuild.ts';
+import {
+  asDraft,
+  askCodex,
+  CHOSEN,
+  GONE,
+  moveFile,
+  putDatabaseAway,
+  SAFE,
+} from './cures/curing.ts';
 
 export default defineCheck({
   id: 'database-damaged',

@@ -1,11 +1,11 @@
 import type { Home } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import { defineCheck } from './check.ts';
-import { databaseSubject, stateFile, subjectOfFile } from './databasesInUse.ts';
-import { namedThreads } from './namedThreads.ts';
+import { databaseSubject, stateFile, subjectOfFile } from './judging/databasesInUse.ts';
+import { namedThreads } from './judging/namedThreads.ts';
 import { countOf, join } from './words.ts';
-import { rebuild } from './rebuild.ts';
-import { moveFile, SAFE } from './curing.ts';
+import { rebuild } from './cures/rebuild.ts';
+import { moveFile, SAFE } from './cures/curing.ts';
 
 /** What every Codex from 0.111 to 0.169 calls it. */
 const NAME = 'state_5.sqlite';

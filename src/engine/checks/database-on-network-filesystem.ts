@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { databasesInUse, databaseSubject } from './databasesInUse.ts';
+import { databasesInUse, databaseSubject } from './judging/databasesInUse.ts';
 
 export default defineCheck({
   id: 'database-on-network-filesystem',

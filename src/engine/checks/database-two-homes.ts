@@ -1,6 +1,6 @@
 import type { Home } from '../model/snapshot.ts';
 import { defineCheck } from './check.ts';
-import { databaseSubject } from './databasesInUse.ts';
+import { databaseSubject } from './judging/databasesInUse.ts';
 import { join } from './words.ts';
 
 export default defineCheck({

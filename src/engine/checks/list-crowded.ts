@@ -1,9 +1,9 @@
 import type { Snapshot } from '../model/snapshot.ts';
-import { isComparable, judgedThreads, type JudgedThread } from './causes.ts';
+import { isComparable, judgedThreads, type JudgedThread } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
-import { whyDisposable } from './disposableThreads.ts';
-import { kindOfSource } from './sources.ts';
-import { archiveCure } from './curing.ts';
+import { whyDisposable } from './judging/disposableThreads.ts';
+import { kindOfSource } from './judging/sources.ts';
+import { archiveCure } from './cures/curing.ts';
 
 /** How many threads the list of Codex for VS Code asks for. */
 const LIST = 50;

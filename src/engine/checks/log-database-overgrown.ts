@@ -1,7 +1,7 @@
 import type { Database } from '../model/database.ts';
 import { defineCheck } from './check.ts';
-import { asDraft, CHOSEN, GONE, putDatabaseAway } from './curing.ts';
-import { databasesInUse, databaseSubject } from './databasesInUse.ts';
+import { asDraft, CHOSEN, GONE, putDatabaseAway } from './cures/curing.ts';
+import { databasesInUse, databaseSubject } from './judging/databasesInUse.ts';
 
 const MIB = 1024 * 1024;
 const LARGE = 512 * MIB;

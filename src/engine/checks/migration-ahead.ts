@@ -1,9 +1,9 @@
 import type { Database } from '../model/database.ts';
 import type { Codex } from '../model/snapshot.ts';
 import { defineCheck } from './check.ts';
-import { reactionsTo, sayReactions, versionsOf } from './codexReactions.ts';
-import { databaseName, databasesInUse, databaseSubject } from './databasesInUse.ts';
-import { missingRecords, newestRecord } from './migrationRecords.ts';
+import { reactionsTo, sayReactions, versionsOf } from './judging/codexReactions.ts';
+import { databaseName, databasesInUse, databaseSubject } from './judging/databasesInUse.ts';
+import { missingRecords, newestRecord } from './judging/migrationRecords.ts';
 import { join } from './words.ts';
 
 export default defineCheck({

@@ -2,10 +2,15 @@ import type { Database, RecordedMigration } from '../model/database.ts';
 import type { RowsStep } from '../model/plan.ts';
 import type { Codex, Snapshot } from '../model/snapshot.ts';
 import { defineCheck, type Cure, type Draft, type Facts, type Objection } from './check.ts';
-import { isGrave, reactionsTo, sayReactions, versionsOf } from './codexReactions.ts';
-import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
+import { isGrave, reactionsTo, sayReactions, versionsOf } from './judging/codexReactions.ts';
+import {
+  databaseName,
+  databasesInUse,
+  databaseSubject,
+  stateFile,
+} from './judging/databasesInUse.ts';
 import { join, ranges } from './words.ts';
-import { CHOSEN, SAFE, STRANGE_SCHEMA } from './curing.ts';
+import { CHOSEN, SAFE, STRANGE_SCHEMA } from './cures/curing.ts';
 
 type Kind = 'lf' | 'crlf';
 

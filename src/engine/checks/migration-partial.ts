@@ -1,9 +1,9 @@
 import type { Database } from '../model/database.ts';
 import { defineCheck } from './check.ts';
-import { isGrave, reactionsTo, sayReactions } from './codexReactions.ts';
-import { databaseName, databasesInUse, databaseSubject } from './databasesInUse.ts';
+import { isGrave, reactionsTo, sayReactions } from './judging/codexReactions.ts';
+import { databaseName, databasesInUse, databaseSubject } from './judging/databasesInUse.ts';
 import { ranges } from './words.ts';
-import { SAFE } from './curing.ts';
+import { SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'migration-partial',

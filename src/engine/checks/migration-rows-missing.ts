@@ -4,11 +4,11 @@ import type { RowsStep } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import { defineCheck } from './check.ts';
-import { isGrave, reactionsTo, sayReactions } from './codexReactions.ts';
-import { databaseName, databasesInUse, databaseSubject } from './databasesInUse.ts';
-import { missingRecords, newestRecord } from './migrationRecords.ts';
+import { isGrave, reactionsTo, sayReactions } from './judging/codexReactions.ts';
+import { databaseName, databasesInUse, databaseSubject } from './judging/databasesInUse.ts';
+import { missingRecords, newestRecord } from './judging/migrationRecords.ts';
 import { ranges } from './words.ts';
-import { SAFE } from './curing.ts';
+import { SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'migration-rows-missing',

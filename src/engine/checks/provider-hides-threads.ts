@@ -1,6 +1,6 @@
 import { defineCheck } from './check.ts';
-import { isKnownProvider, threadsByProvider } from './providers.ts';
-import { moveToCurrentCure, setProviderCure } from './providerCures.ts';
+import { isKnownProvider, threadsByProvider } from './judging/providers.ts';
+import { moveToCurrentCure, setProviderCure } from './cures/providerCures.ts';
 import { countOf } from './words.ts';
 
 export default defineCheck({

@@ -1,6 +1,6 @@
 import { defineCheck } from './check.ts';
-import { isKnownProvider, isRetiredProvider, threadsByProvider } from './providers.ts';
-import { moveToCurrentCure } from './providerCures.ts';
+import { isKnownProvider, isRetiredProvider, threadsByProvider } from './judging/providers.ts';
+import { moveToCurrentCure } from './cures/providerCures.ts';
 import { countOf } from './words.ts';
 
 export default defineCheck({

@@ -1,10 +1,10 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { flawOf, judgedThread } from './causes.ts';
+import { flawOf, judgedThread } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
-import { clearBeginning, completeFirstLine, NOT_UNDERSTOOD } from './firstLines.ts';
-import { asDraft, moveFile, SAFE } from './curing.ts';
+import { clearBeginning, completeFirstLine, NOT_UNDERSTOOD } from './cures/firstLines.ts';
+import { asDraft, moveFile, SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'rollout-header-bad',

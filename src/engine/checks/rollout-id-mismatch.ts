@@ -1,10 +1,10 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { flawOf, judgedThread, judgedThreads } from './causes.ts';
+import { flawOf, judgedThread, judgedThreads } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
-import { correctId, NOT_UNDERSTOOD } from './firstLines.ts';
-import { asDraft, SAFE, takeRow } from './curing.ts';
+import { correctId, NOT_UNDERSTOOD } from './cures/firstLines.ts';
+import { asDraft, SAFE, takeRow } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'rollout-id-mismatch',

@@ -1,5 +1,5 @@
 import type { Rollout } from '../model/rollout.ts';
-import { flawOf } from './causes.ts';
+import { flawOf } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 import { countOf, join } from './words.ts';

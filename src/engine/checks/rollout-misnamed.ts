@@ -1,8 +1,8 @@
-import { judgedThread, judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
-import { asDraft, bindRow, moveFile, SAFE } from './curing.ts';
-import { canonicalPlace, inHome } from './canonicalPlace.ts';
+import { asDraft, bindRow, moveFile, SAFE } from './cures/curing.ts';
+import { canonicalPlace, inHome } from './cures/canonicalPlace.ts';
 
 export default defineCheck({
   id: 'rollout-misnamed',

@@ -1,4 +1,4 @@
-import { flawOf } from './causes.ts';
+import { flawOf } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 

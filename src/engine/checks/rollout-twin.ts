@@ -1,10 +1,10 @@
 import type { Pair } from '../model/closerLook.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Rollout } from '../model/rollout.ts';
-import { flawOf, isTwin } from './causes.ts';
+import { flawOf, isTwin } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
-import { asDraft, CHOSEN, moveFile } from './curing.ts';
+import { asDraft, CHOSEN, moveFile } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'rollout-twin',

@@ -1,8 +1,8 @@
 import { defineCheck } from './check.ts';
-import { judgedThread, judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './judging/causes.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, changeRow, SAFE, takeRow } from './curing.ts';
-import { mendRow } from './mendRow.ts';
+import { asDraft, changeRow, SAFE, takeRow } from './cures/curing.ts';
+import { mendRow } from './cures/mendRow.ts';
 
 export default defineCheck({
   id: 'row-undecodable',

@@ -2,11 +2,16 @@ import type { Database } from '../model/database.ts';
 import type { Severity } from '../model/finding.ts';
 import { lastName } from '../model/paths.ts';
 import { defineCheck } from './check.ts';
-import { reactionsTo, sayReactions, type Reactions } from './codexReactions.ts';
-import { CHOSEN, moveFile } from './curing.ts';
-import { databaseName, databasesInUse, databaseSubject, stateFile } from './databasesInUse.ts';
-import { missingRecords, newestRecord } from './migrationRecords.ts';
-import { rebuild } from './rebuild.ts';
+import { reactionsTo, sayReactions, type Reactions } from './judging/codexReactions.ts';
+import { CHOSEN, moveFile } from './cures/curing.ts';
+import {
+  databaseName,
+  databasesInUse,
+  databaseSubject,
+  stateFile,
+} from './judging/databasesInUse.ts';
+import { missingRecords, newestRecord } from './judging/migrationRecords.ts';
+import { rebuild } from './cures/rebuild.ts';
 import { join } from './words.ts';
 
 export default defineCheck({

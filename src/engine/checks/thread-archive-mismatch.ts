@@ -1,7 +1,7 @@
 import { defineCheck } from './check.ts';
-import { judgedThread, judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './judging/causes.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, askCodex, bindRow, CHOSEN, SAFE } from './curing.ts';
+import { asDraft, askCodex, bindRow, CHOSEN, SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-archive-mismatch',

@@ -1,7 +1,7 @@
 import { defineCheck } from './check.ts';
-import { judgedThread, judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './judging/causes.ts';
 import { shortPath, threadSubject } from './subjects.ts';
-import { asDraft, bindRow, SAFE, takeRow } from './curing.ts';
+import { asDraft, bindRow, SAFE, takeRow } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-bound-to-other',

@@ -1,10 +1,10 @@
-import { judgedThreads } from './causes.ts';
+import { judgedThreads } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
-import { disagreement } from './workingDirectories.ts';
-import { asDraft, changeRow, SAFE } from './curing.ts';
-import { FILE_GONE, GONE_ON, heldThread, moveThread, wishesToMove } from './moveThread.ts';
-import { directoryOfThread } from './threadValues.ts';
+import { disagreement } from './judging/workingDirectories.ts';
+import { asDraft, changeRow, SAFE } from './cures/curing.ts';
+import { FILE_GONE, GONE_ON, heldThread, moveThread, wishesToMove } from './cures/moveThread.ts';
+import { directoryOfThread } from './cures/threadValues.ts';
 import { literal } from '../model/literal.ts';
 
 export default defineCheck({

@@ -1,14 +1,14 @@
 import type { PathState, Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath } from '../model/words.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThreads } from './judging/causes.ts';
 import { defineCheck, type Objection } from './check.ts';
-import { CHOSEN } from './curing.ts';
-import { FILE_GONE, GONE_ON, heldThread, moveThread, wishesToMove } from './moveThread.ts';
+import { CHOSEN } from './cures/curing.ts';
+import { FILE_GONE, GONE_ON, heldThread, moveThread, wishesToMove } from './cures/moveThread.ts';
 import { threadSubject } from './subjects.ts';
-import { onlySuccessor, type Judged } from './successors.ts';
-import { directoryOfThread } from './threadValues.ts';
-import { disagreement, isTemporaryThread } from './workingDirectories.ts';
+import { onlySuccessor, type Judged } from './cures/successors.ts';
+import { directoryOfThread } from './cures/threadValues.ts';
+import { disagreement, isTemporaryThread } from './judging/workingDirectories.ts';
 
 const OLD_MS = 90 * 24 * 60 * 60 * 1000;
 

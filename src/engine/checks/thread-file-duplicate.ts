@@ -2,10 +2,10 @@ import type { Pair } from '../model/closerLook.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { defineCheck } from './check.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThreads } from './judging/causes.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf, join } from './words.ts';
-import { asDraft, moveFile, SAFE } from './curing.ts';
+import { asDraft, moveFile, SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-file-duplicate',

@@ -1,7 +1,7 @@
 import { defineCheck } from './check.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThreads } from './judging/causes.ts';
 import { shortPath, threadSubject } from './subjects.ts';
-import { asDraft, CHOSEN, takeRow } from './curing.ts';
+import { asDraft, CHOSEN, takeRow } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-file-missing',

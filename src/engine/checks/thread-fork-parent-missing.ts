@@ -1,9 +1,9 @@
 import type { BeginningSearch } from '../model/closerLook.ts';
-import { judgedThread, judgedThreads } from './causes.ts';
-import { canonicalPlace, inHome } from './canonicalPlace.ts';
+import { judgedThread, judgedThreads } from './judging/causes.ts';
+import { canonicalPlace, inHome } from './cures/canonicalPlace.ts';
 import { defineCheck, type Draft, type Objection } from './check.ts';
-import { asDraft, CHOSEN, moveFile } from './curing.ts';
-import { beginningsOf, withDescendants } from './lineage.ts';
+import { asDraft, CHOSEN, moveFile } from './cures/curing.ts';
+import { beginningsOf, withDescendants } from './judging/lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
 

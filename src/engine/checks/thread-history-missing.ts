@@ -3,13 +3,13 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Severity, Subject } from '../model/finding.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
-import { isComparable, judgedThreads } from './causes.ts';
+import { isComparable, judgedThreads } from './judging/causes.ts';
 import { defineCheck, type Objection } from './check.ts';
-import { beginningsOf } from './lineage.ts';
+import { beginningsOf } from './judging/lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
-import { asDraft, askCodex, SAFE } from './curing.ts';
-import { resumeCalls } from './rebuild.ts';
+import { asDraft, askCodex, SAFE } from './cures/curing.ts';
+import { resumeCalls } from './cures/rebuild.ts';
 
 export default defineCheck({
   id: 'thread-history-missing',

@@ -1,7 +1,7 @@
-import { judgedThreads, isComparable } from './causes.ts';
+import { judgedThreads, isComparable } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, askCodex, SAFE } from './curing.ts';
+import { asDraft, askCodex, SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-name-lost',

@@ -1,6 +1,6 @@
 import { defineCheck } from './check.ts';
-import { judgedThread, judgedThreads } from './causes.ts';
-import { bindRow, SAFE } from './curing.ts';
+import { judgedThread, judgedThreads } from './judging/causes.ts';
+import { bindRow, SAFE } from './cures/curing.ts';
 import { shortPath, threadSubject } from './subjects.ts';
 
 export default defineCheck({

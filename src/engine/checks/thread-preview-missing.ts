@@ -1,10 +1,10 @@
 import { ONLY_AN_IMAGE } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
-import { isComparable, judgedThread, judgedThreads } from './causes.ts';
+import { isComparable, judgedThread, judgedThreads } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, changeRow, SAFE } from './curing.ts';
+import { asDraft, changeRow, SAFE } from './cures/curing.ts';
 import { literal } from '../model/literal.ts';
 import { trim } from '../model/whiteSpace.ts';
 

@@ -1,11 +1,11 @@
-import { judgedThreads } from './causes.ts';
+import { judgedThreads } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
-import { FILE_GONE, GONE_ON, heldThread, moveThread, wishesToMove } from './moveThread.ts';
-import { providersOf } from './providers.ts';
+import { FILE_GONE, GONE_ON, heldThread, moveThread, wishesToMove } from './cures/moveThread.ts';
+import { providersOf } from './judging/providers.ts';
 import { threadSubject } from './subjects.ts';
-import { providerOfThread } from './threadValues.ts';
+import { providerOfThread } from './cures/threadValues.ts';
 import { join } from './words.ts';
-import { SAFE } from './curing.ts';
+import { SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-provider-mismatch',

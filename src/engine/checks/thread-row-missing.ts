@@ -1,11 +1,11 @@
 import type { Call } from '../model/plan.ts';
 import type { Codex, Snapshot } from '../model/snapshot.ts';
 import { correctionsByList } from '../visibility/corrections.ts';
-import { isBackfillUnfinished } from './backfill.ts';
+import { isBackfillUnfinished } from './judging/backfill.ts';
 import { defineCheck } from './check.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThreads } from './judging/causes.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, askCodex, SAFE } from './curing.ts';
+import { asDraft, askCodex, SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-row-missing',

@@ -1,8 +1,8 @@
-import { judgedThreads, isComparable } from './causes.ts';
+import { judgedThreads, isComparable } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
-import { canonicalSource, isKnownSource } from './sources.ts';
+import { canonicalSource, isKnownSource } from './judging/sources.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, changeRow, SAFE } from './curing.ts';
+import { asDraft, changeRow, SAFE } from './cures/curing.ts';
 import { literal } from '../model/literal.ts';
 
 export default defineCheck({

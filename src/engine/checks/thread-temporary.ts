@@ -1,8 +1,8 @@
-import { judgedThreads, isComparable } from './causes.ts';
+import { judgedThreads, isComparable } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
-import { whyDisposable } from './disposableThreads.ts';
+import { whyDisposable } from './judging/disposableThreads.ts';
 import { threadSubject } from './subjects.ts';
-import { archiveCure } from './curing.ts';
+import { archiveCure } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-temporary',

@@ -2,10 +2,10 @@ import type { CloserLook } from '../model/closerLook.ts';
 import { lastName } from '../model/paths.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ThreadId } from '../model/words.ts';
-import { judgedThread, judgedThreads } from './causes.ts';
+import { judgedThread, judgedThreads } from './judging/causes.ts';
 import { defineCheck, type Objection } from './check.ts';
-import { asDraft, askCodex, CHOSEN } from './curing.ts';
-import { whyDisposable } from './disposableThreads.ts';
+import { asDraft, askCodex, CHOSEN } from './cures/curing.ts';
+import { whyDisposable } from './judging/disposableThreads.ts';
 import { threadSubject } from './subjects.ts';
 
 export default defineCheck({

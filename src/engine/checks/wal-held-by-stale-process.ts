@@ -2,7 +2,7 @@ import type { Subject } from '../model/finding.ts';
 import type { Holder, Snapshot } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import { defineCheck } from './check.ts';
-import { databaseSubject, subjectOfFile } from './databasesInUse.ts';
+import { databaseSubject, subjectOfFile } from './judging/databasesInUse.ts';
 import { countOf, join } from './words.ts';
 
 export default defineCheck({

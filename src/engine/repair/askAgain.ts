@@ -5,7 +5,7 @@ import type { Report } from '../model/report.ts';
 import { compareVersions } from '../model/versions.ts';
 import type { ThreadId } from '../model/words.ts';
 import type { Hands } from '../hands.ts';
-import { askCodex } from '../checks/curing.ts';
+import { askCodex } from '../checks/cures/curing.ts';
 
 /** What the real Codex said. */
 export interface Confirmation {

@@ -1,8 +1,8 @@
 // Old conversations → a plan in which Codex compresses them. Pure: the same home at the same time of day
 // gives the same plan. Codex cannot be told which ones to take, so it is said which ones it will.
 
-import { askCodex } from '../checks/curing.ts';
-import { codexesBlindToCompressed } from '../checks/olderCodexes.ts';
+import { askCodex } from '../checks/cures/curing.ts';
+import { codexesBlindToCompressed } from '../checks/judging/olderCodexes.ts';
 import type { Packing, Plan, Unit } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';

@@ -1,9 +1,14 @@
 // Threads and a provider → a plan. Pure: the same home, the same ledger and the same wish give the same
 // plan. Moving and giving back are one thing; only where the name comes from differs.
 
-import { judgedThread, judgedThreads, type JudgedThread } from '../checks/causes.ts';
-import { draftMove, holdToMove, wishesToMove, type HeldThread } from '../checks/moveThread.ts';
-import { isKnownProvider, isRetiredProvider, providersOf } from '../checks/providers.ts';
+import { judgedThread, judgedThreads, type JudgedThread } from '../checks/judging/causes.ts';
+import {
+  draftMove,
+  holdToMove,
+  wishesToMove,
+  type HeldThread,
+} from '../checks/cures/moveThread.ts';
+import { isKnownProvider, isRetiredProvider, providersOf } from '../checks/judging/providers.ts';
 import type { Draft, Objection } from '../checks/check.ts';
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
 import type { Plan, Refused, ThreadMove, Unit } from '../model/plan.ts';

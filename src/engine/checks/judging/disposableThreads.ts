@@ -1,10 +1,10 @@
 // Threads that no person means to keep: they lie in temporary directories, or a program made them
 // to see whether Codex answers.
 
-import { isAbsolutePath } from '../model/paths.ts';
-import type { Rollout } from '../model/rollout.ts';
-import type { Home } from '../model/snapshot.ts';
-import type { Thread } from '../model/thread.ts';
+import { isAbsolutePath } from '../../model/paths.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Home } from '../../model/snapshot.ts';
+import type { Thread } from '../../model/thread.ts';
 import { kindOfSource } from './sources.ts';
 import { isTemporaryThread } from './workingDirectories.ts';
 

@@ -1,8 +1,8 @@
 // Codex goes once through all its files and enters each conversation in the database: the backfill.
 
-import type { Rollout } from '../model/rollout.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { ThreadId } from '../model/words.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { ThreadId } from '../../model/words.ts';
 import { judgedThreads } from './causes.ts';
 
 /** A Codex that does it renews its claim; one that is older than this has been left (0.142–0.169). */

@@ -1,10 +1,10 @@
 // One cause, one finding: what is wrong between a thread, its row and its files is decided here,
 // once, and the check that is named speaks about it. All others keep silent.
 
-import type { Rollout } from '../model/rollout.ts';
-import type { PathState, Snapshot } from '../model/snapshot.ts';
-import type { Thread } from '../model/thread.ts';
-import type { HomePath, ThreadId } from '../model/words.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { PathState, Snapshot } from '../../model/snapshot.ts';
+import type { Thread } from '../../model/thread.ts';
+import type { HomePath, ThreadId } from '../../model/words.ts';
 
 /** The check that speaks about a thread, or why none does. */
 export type Cause =

@@ -1,10 +1,10 @@
 // Which directory has taken the place of one that is gone, and how that is known.
 
-import type { CloserLook, Successor } from '../model/closerLook.ts';
-import { lastName, restBelow, type PathSystem } from '../model/paths.ts';
-import type { FilePath } from '../model/words.ts';
-import type { Objection } from './check.ts';
-import { join } from './words.ts';
+import type { CloserLook, Successor } from '../../model/closerLook.ts';
+import { lastName, restBelow, type PathSystem } from '../../model/paths.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { Objection } from '../check.ts';
+import { join } from '../words.ts';
 
 export interface Judged {
   readonly folder: FilePath;

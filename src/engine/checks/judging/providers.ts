@@ -1,9 +1,9 @@
 // Under which providers threads are kept, and which of them Codex knows.
 
-import type { Rollout } from '../model/rollout.ts';
-import type { Config, Snapshot } from '../model/snapshot.ts';
-import type { Thread } from '../model/thread.ts';
-import type { ThreadId } from '../model/words.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Config, Snapshot } from '../../model/snapshot.ts';
+import type { Thread } from '../../model/thread.ts';
+import type { ThreadId } from '../../model/words.ts';
 import { judgedThreads } from './causes.ts';
 
 /**

@@ -2,10 +2,10 @@
 // Linux, 0.111 to 0.169; where it was not, or where two releases differ and those between them were
 // not tried, nothing is said.
 
-import type { Database } from '../model/database.ts';
-import type { Codex } from '../model/snapshot.ts';
-import { join } from './words.ts';
-import { compareVersions } from '../model/versions.ts';
+import type { Database } from '../../model/database.ts';
+import type { Codex } from '../../model/snapshot.ts';
+import { join } from '../words.ts';
+import { compareVersions } from '../../model/versions.ts';
 
 /** `drift`: its records of migrations cannot be right. `newer`: it has records unknown to a Codex. */
 export type DatabaseState = 'drift' | 'newer' | 'damage' | 'folder';

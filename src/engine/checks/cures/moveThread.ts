@@ -1,8 +1,8 @@
 // How what is said of a thread is changed: its first line, its newest settings line and its row say it
 // together, and what the history database notes of places in the file stays right.
 
-import type { CloserLook, Projection, RolloutEnd, Wishes } from '../model/closerLook.ts';
-import { literal, textOfLiteral } from '../model/literal.ts';
+import type { CloserLook, Projection, RolloutEnd, Wishes } from '../../model/closerLook.ts';
+import { literal, textOfLiteral } from '../../model/literal.ts';
 import type {
   CreateStep,
   EditStep,
@@ -12,13 +12,13 @@ import type {
   Splice,
   Step,
   ThreadMove,
-} from '../model/plan.ts';
-import type { Rollout } from '../model/rollout.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { Thread } from '../model/thread.ts';
-import type { FilePath, ThreadId } from '../model/words.ts';
-import { isTwin, judgedThread, type JudgedThread } from './causes.ts';
-import type { Draft, Objection } from './check.ts';
+} from '../../model/plan.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { Thread } from '../../model/thread.ts';
+import type { FilePath, ThreadId } from '../../model/words.ts';
+import { isTwin, judgedThread, type JudgedThread } from '../judging/causes.ts';
+import type { Draft, Objection } from '../check.ts';
 import { changeRow, editFile, moveFile } from './curing.ts';
 import { filesLeaningOn, nameOfFile, shiftLeaningFiles } from './leaningFiles.ts';
 import { providerOfThread, type ThreadValue } from './threadValues.ts';

@@ -1,8 +1,8 @@
 // Where a value stands in JSON text, so that it can be changed without touching anything else: not the
 // order of the keys, not the spacing, not how a text is written.
 
-import { toArray } from '../model/bytes.ts';
-import type { Bytes } from '../model/plan.ts';
+import { toArray } from '../../model/bytes.ts';
+import type { Bytes } from '../../model/plan.ts';
 
 export interface Place {
   readonly start: number;

@@ -1,9 +1,9 @@
 // How values are changed in a line of a rollout: within the bytes that are there, or, where one does not
 // fit, with room behind it for every later change.
 
-import { asBytes, bytesOfText, toArray } from '../model/bytes.ts';
-import type { RolloutEnd } from '../model/closerLook.ts';
-import type { Bytes, Splice } from '../model/plan.ts';
+import { asBytes, bytesOfText, toArray } from '../../model/bytes.ts';
+import type { RolloutEnd } from '../../model/closerLook.ts';
+import type { Bytes, Splice } from '../../model/plan.ts';
 import { decode, decodeObject, placesOf, type Place } from './jsonPlaces.ts';
 
 /** So many spaces stand behind a value that was too long for its place. */

@@ -1,11 +1,11 @@
 // Which Codexes on this machine cannot read what others have written, and whose work that is.
 // Measured with 0.111, 0.117, 0.121, 0.128, 0.135, 0.142, 0.150, 0.160 and 0.169.
 
-import type { Subject } from '../model/finding.ts';
-import type { Codex, Snapshot } from '../model/snapshot.ts';
-import type { ThreadId } from '../model/words.ts';
+import type { Subject } from '../../model/finding.ts';
+import type { Codex, Snapshot } from '../../model/snapshot.ts';
+import type { ThreadId } from '../../model/words.ts';
 import { judgedThreads } from './causes.ts';
-import { countOf } from './words.ts';
+import { countOf } from '../words.ts';
 
 /**
  * Since when Codex reads threads with paginated history: 0.142 opens them without a single message,

@@ -1,9 +1,9 @@
 // Values for columns that no Codex can read, from what the thread's file says.
 
-import { isWholeNumber, literal, textOfLiteral } from '../model/literal.ts';
-import type { Columns, Literal } from '../model/plan.ts';
-import { ONLY_AN_IMAGE, type Rollout } from '../model/rollout.ts';
-import { canonicalId } from '../model/threadIds.ts';
+import { isWholeNumber, literal, textOfLiteral } from '../../model/literal.ts';
+import type { Columns, Literal } from '../../model/plan.ts';
+import { ONLY_AN_IMAGE, type Rollout } from '../../model/rollout.ts';
+import { canonicalId } from '../../model/threadIds.ts';
 
 /**
  * Null when the row cannot be mended: without an id, or without a file that says what is so. `message` is

@@ -1,15 +1,15 @@
 // What only the old state database knew of conversations that are there, as rows for the new one. What
 // Codex makes of the conversations by itself is left to it, and so is what was never set.
 
-import type { Salvage } from '../model/closerLook.ts';
-import { isWholeNumber, literal, textOfLiteral } from '../model/literal.ts';
-import type { Columns, KnownRow, Literal } from '../model/plan.ts';
-import type { Rollout } from '../model/rollout.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import { canonicalId } from '../model/threadIds.ts';
-import type { ThreadId } from '../model/words.ts';
-import { judgedThreads } from './causes.ts';
-import { countOf, join } from './words.ts';
+import type { Salvage } from '../../model/closerLook.ts';
+import { isWholeNumber, literal, textOfLiteral } from '../../model/literal.ts';
+import type { Columns, KnownRow, Literal } from '../../model/plan.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { canonicalId } from '../../model/threadIds.ts';
+import type { ThreadId } from '../../model/words.ts';
+import { judgedThreads } from '../judging/causes.ts';
+import { countOf, join } from '../words.ts';
 
 export interface Recalled {
   readonly rows: readonly KnownRow[];

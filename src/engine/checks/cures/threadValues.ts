@@ -5,10 +5,10 @@
 // say of themselves decides nothing, and stays as it was said. Changed, it would even keep 0.142 from
 // telling the model that the directory is another one.
 
-import type { Bytes } from '../model/plan.ts';
-import { directoryAfterMove, type PathSystem } from '../model/paths.ts';
-import type { FilePath } from '../model/words.ts';
-import type { Objection } from './check.ts';
+import type { Bytes } from '../../model/plan.ts';
+import { directoryAfterMove, type PathSystem } from '../../model/paths.ts';
+import type { FilePath } from '../../model/words.ts';
+import type { Objection } from '../check.ts';
 import { decode, elementsOf, placesOf } from './jsonPlaces.ts';
 import { onlyText, type Wanted, type WantedIn } from './valueLines.ts';
 

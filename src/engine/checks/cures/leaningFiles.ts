@@ -2,13 +2,13 @@
 // line says at which byte. Where that file's first line grows, the byte has to follow, or the model
 // silently lacks the end of what was said before (seen in 0.160 and 0.169; lists and turns look right).
 
-import { bytesOfText } from '../model/bytes.ts';
-import type { CloserLook } from '../model/closerLook.ts';
-import type { Bytes, EditStep, Splice } from '../model/plan.ts';
-import type { Rollout } from '../model/rollout.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { ThreadId } from '../model/words.ts';
-import type { Objection } from './check.ts';
+import { bytesOfText } from '../../model/bytes.ts';
+import type { CloserLook } from '../../model/closerLook.ts';
+import type { Bytes, EditStep, Splice } from '../../model/plan.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { ThreadId } from '../../model/words.ts';
+import type { Objection } from '../check.ts';
 import { editFile } from './curing.ts';
 import { decodeObject, placesOf } from './jsonPlaces.ts';
 

@@ -2,13 +2,13 @@
 // paginated history begins: where that is known, the file gets the length that it had then, with spaces
 // in its first line, so that all its places are right again. Codex says nothing when they are wrong.
 
-import type { Projection } from '../model/closerLook.ts';
-import type { Bytes, Columns, EditStep, Splice } from '../model/plan.ts';
-import { bytesOfText, toArray } from '../model/bytes.ts';
-import { isWholeNumber, textOfLiteral } from '../model/literal.ts';
-import type { Rollout } from '../model/rollout.ts';
-import type { ThreadId } from '../model/words.ts';
-import type { Objection } from './check.ts';
+import type { Projection } from '../../model/closerLook.ts';
+import type { Bytes, Columns, EditStep, Splice } from '../../model/plan.ts';
+import { bytesOfText, toArray } from '../../model/bytes.ts';
+import { isWholeNumber, textOfLiteral } from '../../model/literal.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { ThreadId } from '../../model/words.ts';
+import type { Objection } from '../check.ts';
 import { editFile } from './curing.ts';
 
 const MARK = '\xef\xbb\xbf';

@@ -1,7 +1,7 @@
-import type { Database } from '../model/database.ts';
-import type { Subject } from '../model/finding.ts';
-import type { Home, Snapshot } from '../model/snapshot.ts';
-import type { FilePath } from '../model/words.ts';
+import type { Database } from '../../model/database.ts';
+import type { Subject } from '../../model/finding.ts';
+import type { Home, Snapshot } from '../../model/snapshot.ts';
+import type { FilePath } from '../../model/words.ts';
 
 /**
  * The databases that Codex opens: of each kind the newest generation. `state_4.sqlite` beside

@@ -1,11 +1,11 @@
 // Which working directory a thread has: its row, the first line of its file and its turns say so,
 // and need not agree.
 
-import { isAbsolutePath, isTemporaryDirectory, sameDirectory } from '../model/paths.ts';
-import type { Rollout } from '../model/rollout.ts';
-import type { Home } from '../model/snapshot.ts';
-import type { Thread } from '../model/thread.ts';
-import type { FilePath } from '../model/words.ts';
+import { isAbsolutePath, isTemporaryDirectory, sameDirectory } from '../../model/paths.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Home } from '../../model/snapshot.ts';
+import type { Thread } from '../../model/thread.ts';
+import type { FilePath } from '../../model/words.ts';
 
 export interface Directories {
   readonly row: FilePath;

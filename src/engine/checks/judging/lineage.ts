@@ -1,9 +1,9 @@
 // Where a conversation begins: a fork of a thread with paginated history names the file in which
 // its beginning is, and so does a new file in which a thread goes on.
 
-import type { Rollout } from '../model/rollout.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { HomePath, ThreadId } from '../model/words.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { HomePath, ThreadId } from '../../model/words.ts';
 import type { JudgedThread } from './causes.ts';
 
 export interface MissingBeginning {

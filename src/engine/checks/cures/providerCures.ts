@@ -1,15 +1,15 @@
 // What a person can choose where a provider hides threads: to set it again, or to move its threads to
 // the one that is set.
 
-import type { CloserLook } from '../model/closerLook.ts';
-import { bytesOfText } from '../model/bytes.ts';
-import type { Config, Snapshot } from '../model/snapshot.ts';
-import type { ThreadId } from '../model/words.ts';
-import { judgedThread } from './causes.ts';
-import type { Cure, Draft, Facts, Objection } from './check.ts';
+import type { CloserLook } from '../../model/closerLook.ts';
+import { bytesOfText } from '../../model/bytes.ts';
+import type { Config, Snapshot } from '../../model/snapshot.ts';
+import type { ThreadId } from '../../model/words.ts';
+import { judgedThread } from '../judging/causes.ts';
+import type { Cure, Draft, Facts, Objection } from '../check.ts';
 import { CHOSEN, editFile } from './curing.ts';
 import { draftMove, holdToMove, wishesToMove } from './moveThread.ts';
-import { isKnownProvider, isRetiredProvider } from './providers.ts';
+import { isKnownProvider, isRetiredProvider } from '../judging/providers.ts';
 
 /**
  * The text of config.toml is changed by ourselves. Codex has a method for it, which writes the file anew

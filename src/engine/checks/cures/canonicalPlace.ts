@@ -1,10 +1,10 @@
 // Where Codex looks for the file of a thread, and under which name.
 
-import { textOfLiteral } from '../model/literal.ts';
-import type { Columns } from '../model/plan.ts';
-import type { Rollout } from '../model/rollout.ts';
-import type { Home } from '../model/snapshot.ts';
-import type { HomePath, ThreadId } from '../model/words.ts';
+import { textOfLiteral } from '../../model/literal.ts';
+import type { Columns } from '../../model/plan.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Home } from '../../model/snapshot.ts';
+import type { HomePath, ThreadId } from '../../model/words.ts';
 
 /**
  * The place of a rollout. The time in its name is that of the clock where it was made: it is taken from

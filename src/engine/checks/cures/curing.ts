@@ -1,7 +1,7 @@
 // What cures are made of: the steps that several of them take.
 
-import type { CloserLook, FileFacts } from '../model/closerLook.ts';
-import { literal } from '../model/literal.ts';
+import type { CloserLook, FileFacts } from '../../model/closerLook.ts';
+import { literal } from '../../model/literal.ts';
 import type {
   AskStep,
   Call,
@@ -12,14 +12,14 @@ import type {
   Replay,
   RowsStep,
   Splice,
-} from '../model/plan.ts';
-import type { Rollout } from '../model/rollout.ts';
-import type { Codex, Snapshot } from '../model/snapshot.ts';
-import { compareVersions } from '../model/versions.ts';
-import type { FilePath, ThreadId } from '../model/words.ts';
-import type { Cure, Draft, Facts, Objection } from './check.ts';
-import { stateFile } from './databasesInUse.ts';
-import { newestRecord } from './migrationRecords.ts';
+} from '../../model/plan.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { Codex, Snapshot } from '../../model/snapshot.ts';
+import { compareVersions } from '../../model/versions.ts';
+import type { FilePath, ThreadId } from '../../model/words.ts';
+import type { Cure, Draft, Facts, Objection } from '../check.ts';
+import { stateFile } from '../judging/databasesInUse.ts';
+import { newestRecord } from '../judging/migrationRecords.ts';
 
 /** What most cures are: nothing is lost, and they belong to "all". */
 export const SAFE = { loses: 'nothing', automatic: true } as const;

@@ -1,14 +1,14 @@
 // Codex makes its database anew; what only the old one knew is read before, and put back afterwards.
 
-import type { Salvage } from '../model/closerLook.ts';
-import type { Call, Step } from '../model/plan.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { FilePath, ThreadId } from '../model/words.ts';
-import type { Draft, Objection } from './check.ts';
+import type { Salvage } from '../../model/closerLook.ts';
+import type { Call, Step } from '../../model/plan.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { FilePath, ThreadId } from '../../model/words.ts';
+import type { Draft, Objection } from '../check.ts';
 import { asDraft, askCodex } from './curing.ts';
 import { recall } from './replays.ts';
-import { judgedThread } from './causes.ts';
-import { namedThreads } from './namedThreads.ts';
+import { judgedThread } from '../judging/causes.ts';
+import { namedThreads } from '../judging/namedThreads.ts';
 
 /** `salvage`: what can be read of the old database, or of a copy; null where there is neither. */
 export function rebuild(

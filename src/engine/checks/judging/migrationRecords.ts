@@ -1,7 +1,7 @@
 // Which records of migrations a database lacks. Pure reasoning about numbers: the migrations of
 // each database of Codex are numbered from one on, without gaps.
 
-import type { Database } from '../model/database.ts';
+import type { Database } from '../../model/database.ts';
 
 /**
  * The migrations that ran and are not recorded; none where that cannot be proven. What proves it is
