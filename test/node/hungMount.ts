@@ -104,11 +104,20 @@ function statesOfChildren(): readonly string[] {
       const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (Number(parent) !== process.pid) return [];
       const threads = fs.readdirSync(`/proc/${pid}/task`);
-      return threads.map(thread => stateOf(`/proc/${pid}/task/${thread}/stat`));
+      // Those that do not hang are being killed, and may be gone before they are looked at.
+      return threads.flatMap(thread => stateOfThread(`/proc/${pid}/task/${thread}/stat`));
     } catch {
       return [];
     }
   });
+}
+
+function stateOfThread(file: string): readonly string[] {
+  try {
+    return [stateOf(file)];
+  } catch {
+    return [];
+  }
 }
 
 function stateOf(file: string): string {
