@@ -42,7 +42,7 @@ async function visit(): Promise<void> {
   const looked = ['hung/one', 'hung/two', 'link', 'file', 'gone'].map(at => path.join(folder, at));
   const states = await outside.look([...looked, '/proc/self']);
   const lookMs = performance.now() - startedAt;
-  const stuck = statesOfChildren();
+  const stuck = await statesAtRest();
   const again = await outside.look([path.join(folder, 'file')]);
 
   const reach = createReach(outside);
@@ -94,6 +94,17 @@ async function stateOfOrphan(): Promise<string> {
   child.unref();
   child.stdout.destroy();
   return stateOf(`/proc/${String(child.pid)}/stat`);
+}
+
+/** Those that were just killed run until they have ended, or sleep where no signal reaches them. */
+async function statesAtRest(): Promise<readonly string[]> {
+  const until = performance.now() + 5000;
+  let states = statesOfChildren();
+  while (states.includes('R') && performance.now() < until) {
+    await new Promise(resolve => setTimeout(resolve, 10));
+    states = statesOfChildren();
+  }
+  return states;
 }
 
 /** The letters of /proc: `D` sleeps where no signal reaches it, `Z` has ended and is not buried. */
