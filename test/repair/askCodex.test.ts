@@ -105,6 +105,26 @@ test('a history that somebody has removed since is not made again', async () => 
   expect(bench.files.has(HISTORY)).toBe(false);
 });
 
+test('what an earlier version wrote down, which looked at less, is undone as well', async () => {
+  const bench = createBench(({ sql: run }) =>
+    run(`UPDATE threads SET archived = 1 WHERE id = '${idOf('one')}'`),
+  );
+  const before = pictureOf(bench.files);
+  const plan = withFindings(planOf([ask([call('thread/archive', 'one')])]));
+  await apply(bench.site, plan, null, () => undefined);
+  for (const [name, { bytes, modifiedMs }] of bench.files) {
+    if (!/(?:before-codex|codex-did)\.json$/.test(name)) continue;
+    const known = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    for (const later of ['packed', 'unfinished', 'filled', 'histories', 'threads', 'made'])
+      delete known[later];
+    bench.files.set(name, { bytes: Buffer.from(JSON.stringify(known)), modifiedMs });
+  }
+  const [repair] = await bench.site.vault.repairs();
+  if (repair === undefined) throw new Error('nothing was written down');
+  expect((await takeBack(bench.site, repair)).left).toEqual([]);
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
+});
+
 test('what Codex refuses is a failure of that finding alone', async () => {
   const bench = createBench(({ method }) => {
     if (method === 'thread/archive') throw new AppServerRefusal(-32600, 'no rollout found');

@@ -7,6 +7,7 @@ import type { AskStep, Plan } from '../../src/engine/model/plan.ts';
 import type { AppServers } from '../../src/engine/hands.ts';
 import type { World } from '../../src/engine/world.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
+import { planPruning } from '../../src/engine/repair/prune.ts';
 import type { Site } from '../../src/engine/repair/site.ts';
 import { recover, takeBack } from '../../src/engine/repair/undo.ts';
 import { stateOf, Vault } from '../../src/engine/repair/vault.ts';
@@ -32,6 +33,14 @@ test('is proven, let go of, and unpacked again', async () => {
   expect(await bench.undo()).toEqual([]);
   expect(pictureOf(bench.files)).toEqual(before);
   expect(bench.names('packed-0-rollout-')).toHaveLength(2);
+});
+
+test('what was proven is written down, and is nothing that only the vault would have', async () => {
+  const bench = createBench(({ pack }) => pack('one'));
+  await bench.apply();
+  expect(bench.names('/packed.jsonl')).toHaveLength(1);
+  const { drops } = await planPruning(bench.site, { before: null, keepBytes: 0 });
+  expect(drops.map(({ onlyHere }) => onlyHere)).toEqual([[]]);
 });
 
 test('Codex is waited for while it is at work, and what it has done meanwhile is let go of', async () => {

@@ -12,7 +12,7 @@ import { Interrupted, type Ground } from './step.ts';
 /** Beside its place: a second name can only be on the same disk. Codex does not look at such names. */
 const HELD = '.codex-health-held';
 /** Of those that were proven, a line each. */
-const PROVEN = 'packed.jsonl';
+export const PROVEN = 'packed.jsonl';
 const MAX_BYTES = 1024 * 1024 * 1024;
 
 /** Codex holds this one from the beginning to the end of a pass (seen in 0.160 and 0.169). */
