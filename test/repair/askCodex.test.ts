@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { AskStep, Call, KnownRow, MoveStep } from '../../src/engine/model/plan.ts';
-import { AppServerRefusal, type AppServers } from '../../src/engine/hands.ts';
+import { AppServerRefusal, type AppServers, type Hands } from '../../src/engine/hands.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
 import type { Site } from '../../src/engine/repair/site.ts';
 import { handlerOf } from '../../src/engine/repair/steps/index.ts';
@@ -256,6 +256,35 @@ describe('a database that is made anew', () => {
     expect(differences(before, pictureOf(bench.files))).toEqual([]);
   });
 
+  test('stays when Codex has entered new threads in it, and no log of the old one comes beside it', async () => {
+    const bench = createBench(makesDatabase);
+    const log = { bytes: new Uint8Array([1, 2, 3]), modifiedMs: 5 };
+    bench.files.set(`${STATE}-wal`, log);
+    const { repair } = await rebuild(bench, [PINNED], ['', '-wal']);
+    // Codex has worked on, and has ended: nothing is beside its database.
+    bench.run(`UPDATE threads SET id = 'new' WHERE id = '${idOf('two')}'`);
+    const after = pictureOf(bench.files);
+    const { left } = await takeBack(bench.site, repair);
+    expect(left).toContainEqual({ what: STATE, why: 'Codex has entered new threads in it since' });
+    expect(differences(after, pictureOf(bench.files))).toEqual([]);
+  });
+
+  test('is not asked for while the old one could not be put away', async () => {
+    const asked: string[] = [];
+    const bench = createBench(({ method }) => void asked.push(method));
+    const before = pictureOf(bench.files);
+    const move = bench.site.hands.move;
+    const hands: Hands = {
+      ...bench.site.hands,
+      move: (from, to) =>
+        from === STATE ? Promise.reject(new Error('it may not be moved')) : move(from, to),
+    };
+    const { receipt } = await rebuild({ ...bench, site: { ...bench.site, hands } }, [PINNED]);
+    expect(receipt.failed).toEqual([{ what: 'damage', why: 'it may not be moved' }]);
+    expect([receipt.applied, asked]).toEqual([0, []]);
+    expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  });
+
   test('and wherever it is stopped', async () => {
     const whole = createBench(makesDatabase);
     await rebuild(whole, [SECTION, PINNED]);
@@ -278,17 +307,23 @@ const makesDatabase: Act = ({ files }) => {
   if (old !== undefined && !files.has(STATE)) files.set(STATE, { ...old[1], modifiedMs: 99 });
 };
 
-async function rebuild(bench: ReturnType<typeof createBench>, rows: readonly KnownRow[]) {
-  const { bytes = new Uint8Array(), modifiedMs = 0 } = bench.files.get(STATE) ?? {};
-  const aside: MoveStep = {
-    ...{ kind: 'move', from: STATE, to: { vault: 'old.sqlite' } },
-    ...{ bytes: bytes.length, modifiedMs },
-  };
+async function rebuild(
+  bench: Pick<ReturnType<typeof createBench>, 'files' | 'site'>,
+  rows: readonly KnownRow[],
+  parts: readonly string[] = [''],
+) {
+  const aside = parts.map((part): MoveStep => {
+    const { bytes = new Uint8Array(), modifiedMs = 0 } = bench.files.get(STATE + part) ?? {};
+    const to = { vault: `old.sqlite${part}` };
+    return { kind: 'move', from: STATE + part, to, bytes: bytes.length, modifiedMs };
+  });
   const asking = {
     ...ask([call('thread/list', 'one')]),
     replay: { finding: 'damage', says: '', rows },
   };
-  const receipt = await apply(bench.site, planOf([aside], [asking]), null, () => undefined);
+  const plan = planOf(aside, [asking]);
+  const units = plan.units.map(unit => ({ ...unit, findings: ['damage'] }));
+  const receipt = await apply(bench.site, { ...plan, units }, null, () => undefined);
   const repair = (await bench.site.vault.repairs()).at(-1);
   if (repair === undefined) throw new Error('nothing was written down');
   return { receipt, repair };
@@ -366,7 +401,13 @@ function createBench(act: Act, startFailure: Error | null = null, unreadable = '
     database.close();
     return answer?.values[0]?.[0];
   };
-  return { files, memory, site, cell };
+  const run = (statement: string) => {
+    const database = new sql.Database(files.get(STATE)?.bytes);
+    database.run(statement);
+    files.set(STATE, { bytes: database.export(), modifiedMs: 9999 });
+    database.close();
+  };
+  return { files, memory, site, cell, run };
 }
 
 function codexThat(act: Act, files: Map<string, MemoryFile>, failure: Error | null): AppServers {
