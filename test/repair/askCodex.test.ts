@@ -36,6 +36,13 @@ test('so does a name, and the line that Codex has added for it', async () => {
   await expectUndoToBeExact(bench, [call('thread/name/set', 'one')]);
 });
 
+test('and the file of names, where it was made for the first of them', async () => {
+  const bench = createBench(({ append }) => append(INDEX, '{"id":"…"}\n'));
+  bench.files.delete(INDEX);
+  const { unplanned } = await expectUndoToBeExact(bench, [call('thread/name/set', 'one')]);
+  expect(unplanned).toEqual([]);
+});
+
 test('and what nobody foresaw: rows and files of other threads', async () => {
   const bench = createBench(({ append, fileOf, sql: run }) => {
     append(fileOf(idOf('two')), '{"type":"event_msg"}\n');

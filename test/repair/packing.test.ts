@@ -35,6 +35,16 @@ test('is proven, let go of, and unpacked again', async () => {
   expect(bench.names('packed-0-rollout-')).toHaveLength(2);
 });
 
+test('what Codex has made beside a file that it has left goes into the vault', async () => {
+  const bench = createBench(({ files, rollouts: [one = ''] }) => {
+    files.set(`${one}.zst`, { bytes: new Uint8Array([1]), modifiedMs: 7 });
+  });
+  const before = pictureOf(bench.files);
+  expect((await bench.apply()).failed).toHaveLength(2);
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  expect(bench.names('packed-0-rollout-')).toHaveLength(1);
+});
+
 test('what was proven is written down, and is nothing that only the vault would have', async () => {
   const bench = createBench(({ pack }) => pack('one'));
   await bench.apply();

@@ -92,6 +92,7 @@ export async function stepsBetween(
   // A database that Codex has made goes as a whole when this is taken back.
   const isNew = before.files[state] === undefined;
   return [
+    ...(await namesMade(world, before.files, after.files)),
     ...(await fileSteps(world, before.files, after.files)),
     ...(isNew ? [] : rowSteps(state, before.tables, after.tables)),
   ];
@@ -142,6 +143,21 @@ function withoutId(row: Columns | undefined): Columns | null {
   if (row === undefined) return null;
   const { id: _, ...rest } = row;
   return rest;
+}
+
+/** The file of names, where Codex has made it for the first of them. */
+async function namesMade(
+  world: World,
+  before: Observation['files'],
+  after: Observation['files'],
+): Promise<readonly Step[]> {
+  const made = Object.keys(after).find(file => nameOf(file) === NAMES);
+  if (made === undefined || before[made] !== undefined) return [];
+  const { bytes = 0, modifiedMs = null } = after[made] ?? {};
+  const read = await world.files.range(made, 0, bytes);
+  return read.ok
+    ? [{ kind: 'create', file: made, content: asBytes(read.value), modifiedMs }]
+    : [];
 }
 
 async function fileSteps(

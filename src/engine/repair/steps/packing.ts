@@ -104,6 +104,9 @@ export async function letGo(
   const done = await letGoOfPacked(held, ground, failed);
   for (const packing of held) {
     if (done.has(packing)) continue;
+    // A plan is only made where there was none: what Codex did not come to an end with is of no use.
+    const unfinished = packed(packing.file);
+    if ((await world.files.stat(unfinished)).ok) await putIntoVault(unfinished, 'packed', ground);
     await letGoUnpacked(packing, ground);
     failed.push({ what: packing.finding, why: 'Codex has left it as it is' });
   }
