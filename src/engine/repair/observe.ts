@@ -155,9 +155,7 @@ async function namesMade(
   if (made === undefined || before[made] !== undefined) return [];
   const { bytes = 0, modifiedMs = null } = after[made] ?? {};
   const read = await world.files.range(made, 0, bytes);
-  return read.ok
-    ? [{ kind: 'create', file: made, content: asBytes(read.value), modifiedMs }]
-    : [];
+  return read.ok ? [{ kind: 'create', file: made, content: asBytes(read.value), modifiedMs }] : [];
 }
 
 async function fileSteps(

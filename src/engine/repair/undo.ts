@@ -64,10 +64,12 @@ async function undoGroup(
   const standing = await standingOf(group, ground);
   left.push(...standing.values());
   // The last step of each unit is put back first.
-  const going = group.filter(unit => !standing.has(unit)).map(unit => ({
-    ...unit,
-    steps: backwards(unit.steps),
-  }));
+  const going = group
+    .filter(unit => !standing.has(unit))
+    .map(unit => ({
+      ...unit,
+      steps: backwards(unit.steps),
+    }));
   const staying = new Staying();
   for (let index = 0; turnsOf(going, index).length > 0; index += 1) {
     const turns = turnsOf(going, index).filter(({ step }) => !staying.has(step));
