@@ -137,6 +137,22 @@ test('also such a one is left where it holds something else by now', async () =>
   expect(bench.files.get(`${three}.zst`)?.bytes).toEqual(other);
 });
 
+test('Ctrl-C while Codex is at work: all of it is taken back, also what was proven already', async () => {
+  const control = new AbortController();
+  const bench = createBench(({ pack }) => pack('one'));
+  bench.atEachLook(() => {
+    control.abort();
+    return true;
+  });
+  const before = pictureOf(bench.files);
+  await expect(bench.apply(control.signal)).rejects.toThrow(
+    'The repair was stopped, and everything is as it was before.',
+  );
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  expect(bench.names('/packed.jsonl')).toHaveLength(1);
+  expect((await bench.site.vault.repairs()).map(stateOf)).toEqual(['undone']);
+});
+
 test('a Codex that dies over it is taken back', async () => {
   const bench = createBench(({ pack }) => {
     pack('one');
@@ -311,7 +327,7 @@ function createBench(acts: Act, knows = true) {
     rollouts,
     names: (part: string) => [...files.keys()].filter(file => file.includes(part)).sort(),
     atEachLook: (look: () => boolean) => (isAtWork = look),
-    apply: () => apply(site, plan, null, () => undefined),
+    apply: (signal: AbortSignal | null = null) => apply(site, plan, signal, () => undefined),
     undo: async () => {
       const repair = (await vault.repairs()).at(-1);
       if (repair === undefined) throw new Error('nothing was written down');
