@@ -1,6 +1,7 @@
 // The one way in which databases are written: Node's own SQLite, which locks as Codex's does. It is
 // loaded when something is written, and not before: it is not there before Node 22.13.
 
+import fs from 'node:fs';
 import type * as NodeSqlite from 'node:sqlite';
 import type { Hands, Transaction } from '../engine/hands.ts';
 import { plainly, sqliteNumberOf } from './hindrances.ts';
@@ -24,7 +25,12 @@ export function createDatabaseWriter(): Pick<Hands, 'whyNot' | 'transact' | 'loc
     whyNot: async () => ((await load()) === null ? NO_SQLITE : null),
     transact: async (file, work) => {
       const { DatabaseSync } = await demand();
-      const attempt = () => transact(new DatabaseSync(file, WRITING), work);
+      const attempt = () => {
+        // Opening would make it: an empty one where somebody expects theirs.
+        if (fs.statSync(file, { throwIfNoEntry: false }) === undefined)
+          throw new Error(`there is no database at ${file}`);
+        return transact(new DatabaseSync(file, WRITING), work);
+      };
       return plainly(() => whenFree(attempt))(file);
     },
     lock: plainly(async file => {

@@ -220,6 +220,13 @@ test('setTime gives a file its time, and changes nothing else', async () => {
 });
 
 describe('transact', () => {
+  test('makes no database where there is none', async () => {
+    const none = path.join(folder, 'none.sqlite');
+    const work = hands.transact(none, ({ ask }) => ask('SELECT 1'));
+    await expect(work).rejects.toThrow(`there is no database at ${none}`);
+    expect(fs.existsSync(none)).toBe(false);
+  });
+
   const count = () => {
     const database = new DatabaseSync(file);
     const row = database.prepare('SELECT count(*) AS count FROM t').get();

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { AskStep, Call, KnownRow, MoveStep } from '../../src/engine/model/plan.ts';
-import { AppServerRefusal, type AppServers } from '../../src/engine/hands.ts';
+import { AppServerRefusal, type AppServers, type Hands } from '../../src/engine/hands.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
 import type { Site } from '../../src/engine/repair/site.ts';
 import { handlerOf } from '../../src/engine/repair/steps/index.ts';
@@ -34,6 +34,13 @@ test('so does a name, and the line that Codex has added for it', async () => {
     run(`UPDATE threads SET name = 'A name' WHERE id = '${idOf('one')}'`);
   });
   await expectUndoToBeExact(bench, [call('thread/name/set', 'one')]);
+});
+
+test('and the file of names, where it was made for the first of them', async () => {
+  const bench = createBench(({ append }) => append(INDEX, '{"id":"…"}\n'));
+  bench.files.delete(INDEX);
+  const { unplanned } = await expectUndoToBeExact(bench, [call('thread/name/set', 'one')]);
+  expect(unplanned).toEqual([]);
 });
 
 test('and what nobody foresaw: rows and files of other threads', async () => {
@@ -103,6 +110,26 @@ test('a history that somebody has removed since is not made again', async () => 
   if (repair === undefined) throw new Error('nothing was written down');
   expect((await takeBack(bench.site, repair)).left).toEqual([]);
   expect(bench.files.has(HISTORY)).toBe(false);
+});
+
+test('what an earlier version wrote down, which looked at less, is undone as well', async () => {
+  const bench = createBench(({ sql: run }) =>
+    run(`UPDATE threads SET archived = 1 WHERE id = '${idOf('one')}'`),
+  );
+  const before = pictureOf(bench.files);
+  const plan = withFindings(planOf([ask([call('thread/archive', 'one')])]));
+  await apply(bench.site, plan, null, () => undefined);
+  for (const [name, { bytes, modifiedMs }] of bench.files) {
+    if (!/(?:before-codex|codex-did)\.json$/.test(name)) continue;
+    const known = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    for (const later of ['packed', 'unfinished', 'filled', 'histories', 'threads', 'made'])
+      delete known[later];
+    bench.files.set(name, { bytes: Buffer.from(JSON.stringify(known)), modifiedMs });
+  }
+  const [repair] = await bench.site.vault.repairs();
+  if (repair === undefined) throw new Error('nothing was written down');
+  expect((await takeBack(bench.site, repair)).left).toEqual([]);
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
 });
 
 test('what Codex refuses is a failure of that finding alone', async () => {
@@ -236,6 +263,35 @@ describe('a database that is made anew', () => {
     expect(differences(before, pictureOf(bench.files))).toEqual([]);
   });
 
+  test('stays when Codex has entered new threads in it, and no log of the old one comes beside it', async () => {
+    const bench = createBench(makesDatabase);
+    const log = { bytes: new Uint8Array([1, 2, 3]), modifiedMs: 5 };
+    bench.files.set(`${STATE}-wal`, log);
+    const { repair } = await rebuild(bench, [PINNED], ['', '-wal']);
+    // Codex has worked on, and has ended: nothing is beside its database.
+    bench.run(`UPDATE threads SET id = 'new' WHERE id = '${idOf('two')}'`);
+    const after = pictureOf(bench.files);
+    const { left } = await takeBack(bench.site, repair);
+    expect(left).toContainEqual({ what: STATE, why: 'Codex has entered new threads in it since' });
+    expect(differences(after, pictureOf(bench.files))).toEqual([]);
+  });
+
+  test('is not asked for while the old one could not be put away', async () => {
+    const asked: string[] = [];
+    const bench = createBench(({ method }) => void asked.push(method));
+    const before = pictureOf(bench.files);
+    const move = bench.site.hands.move;
+    const hands: Hands = {
+      ...bench.site.hands,
+      move: (from, to) =>
+        from === STATE ? Promise.reject(new Error('it may not be moved')) : move(from, to),
+    };
+    const { receipt } = await rebuild({ ...bench, site: { ...bench.site, hands } }, [PINNED]);
+    expect(receipt.failed).toEqual([{ what: 'damage', why: 'it may not be moved' }]);
+    expect([receipt.applied, asked]).toEqual([0, []]);
+    expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  });
+
   test('and wherever it is stopped', async () => {
     const whole = createBench(makesDatabase);
     await rebuild(whole, [SECTION, PINNED]);
@@ -258,17 +314,23 @@ const makesDatabase: Act = ({ files }) => {
   if (old !== undefined && !files.has(STATE)) files.set(STATE, { ...old[1], modifiedMs: 99 });
 };
 
-async function rebuild(bench: ReturnType<typeof createBench>, rows: readonly KnownRow[]) {
-  const { bytes = new Uint8Array(), modifiedMs = 0 } = bench.files.get(STATE) ?? {};
-  const aside: MoveStep = {
-    ...{ kind: 'move', from: STATE, to: { vault: 'old.sqlite' } },
-    ...{ bytes: bytes.length, modifiedMs },
-  };
+async function rebuild(
+  bench: Pick<ReturnType<typeof createBench>, 'files' | 'site'>,
+  rows: readonly KnownRow[],
+  parts: readonly string[] = [''],
+) {
+  const aside = parts.map((part): MoveStep => {
+    const { bytes = new Uint8Array(), modifiedMs = 0 } = bench.files.get(STATE + part) ?? {};
+    const to = { vault: `old.sqlite${part}` };
+    return { kind: 'move', from: STATE + part, to, bytes: bytes.length, modifiedMs };
+  });
   const asking = {
     ...ask([call('thread/list', 'one')]),
     replay: { finding: 'damage', says: '', rows },
   };
-  const receipt = await apply(bench.site, planOf([aside], [asking]), null, () => undefined);
+  const plan = planOf(aside, [asking]);
+  const units = plan.units.map(unit => ({ ...unit, findings: ['damage'] }));
+  const receipt = await apply(bench.site, { ...plan, units }, null, () => undefined);
   const repair = (await bench.site.vault.repairs()).at(-1);
   if (repair === undefined) throw new Error('nothing was written down');
   return { receipt, repair };
@@ -346,7 +408,13 @@ function createBench(act: Act, startFailure: Error | null = null, unreadable = '
     database.close();
     return answer?.values[0]?.[0];
   };
-  return { files, memory, site, cell };
+  const run = (statement: string) => {
+    const database = new sql.Database(files.get(STATE)?.bytes);
+    database.run(statement);
+    files.set(STATE, { bytes: database.export(), modifiedMs: 9999 });
+    database.close();
+  };
+  return { files, memory, site, cell, run };
 }
 
 function codexThat(act: Act, files: Map<string, MemoryFile>, failure: Error | null): AppServers {

@@ -3,7 +3,8 @@
 
 import { expect, test } from 'vitest';
 import { createEngine, createRepairs, handlerOf } from '../../src/engine/engine.ts';
-import type { Correction } from '../../src/engine/model/plan.ts';
+import type { Call, Correction, Unit } from '../../src/engine/model/plan.ts';
+import { mergeAsking } from '../../src/engine/repair/askOnce.ts';
 import { sayForeseen } from '../../src/engine/repair/beyondPlan.ts';
 import { home, HOME, idOf, type HomeBuilder } from '../support/home.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
@@ -73,5 +74,36 @@ async function planned(builder: HomeBuilder, findings: 'all' | readonly string[]
     says: asking?.says ?? '',
     corrects: step.calls.flatMap(({ corrects = [] }) => corrects),
     touches: handlerOf(step).touches(step),
+  };
+}
+
+test('of a call that two repairs wish for it is what both foresee', () => {
+  const enters: Correction = { thread: 't1', does: 'enters', columns: [] };
+  const changes: Correction = { thread: 't2', does: 'changes', columns: ['cwd'] };
+  const [asked] = mergeAsking([
+    asking('one', { corrects: [enters], makes: [`${HOME}/goals_1.sqlite`] }),
+    asking('two', { corrects: [enters, changes] }),
+  ]);
+  const [step] = asked?.steps ?? [];
+  expect(step?.kind === 'ask' ? step.calls : []).toMatchObject([
+    {
+      findings: ['one', 'two'],
+      corrects: [enters, changes],
+      makes: [`${HOME}/goals_1.sqlite`],
+    },
+  ]);
+});
+
+function asking(finding: string, foreseen: Partial<Call>): Unit {
+  const call: Call = {
+    ...{ method: 'thread/list', params: {}, says: 'lists', threads: [] },
+    findings: [finding],
+    ...foreseen,
+  };
+  const places = { codex: 'codex', home: HOME, sqliteHome: HOME, state: `${HOME}/state_5.sqlite` };
+  return {
+    ...{ cure: { id: '', title: '' }, says: '', loses: 'nothing', needs: [] },
+    findings: [finding],
+    steps: [{ kind: 'ask', ...places, calls: [call] }],
   };
 }

@@ -254,6 +254,31 @@ test('many rows go in one transaction, and one that is stale leaves the others b
   expect(written).toHaveLength(2);
 });
 
+test('one that cannot even be held against its row leaves the others be', async () => {
+  const bench = createBench();
+  const step = SPECIMENS['rows: change']?.(bench);
+  const other = SPECIMENS['rows: take out']?.(bench);
+  if (step?.kind !== 'rows' || other === undefined) throw new Error('gone');
+  const changes = step.changes.map(change => ({ ...change, before: { cwd: 'no value' } }));
+  const receipt = await applied(bench, planOf([{ ...step, changes }], [other]));
+  expect(receipt.findings).toEqual(['finding-1']);
+  expect(receipt.failed).toEqual([
+    { what: 'finding-0', why: expect.stringContaining('this is no value') as string },
+  ]);
+});
+
+test('a database that somebody has removed since is named, and not made again', async () => {
+  const bench = createBench();
+  const before = SPECIMENS['rows: take out']?.(bench);
+  const added = SPECIMENS['rows: add']?.(bench);
+  if (before?.kind !== 'rows' || added === undefined) throw new Error('gone');
+  await applied(bench, planOf([before], [added]));
+  bench.built.files.delete(before.database);
+  const { left } = await undone(bench);
+  expect(left).toEqual([{ what: before.database, why: 'it is not there any more' }]);
+  expect(bench.built.files.has(before.database)).toBe(false);
+});
+
 test('a row that does not take what is written is put back, and the others are written', async () => {
   const bench = createBench();
   const step = SPECIMENS['rows: change']?.(bench);

@@ -7,6 +7,7 @@ import type { AskStep, Plan } from '../../src/engine/model/plan.ts';
 import type { AppServers } from '../../src/engine/hands.ts';
 import type { World } from '../../src/engine/world.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
+import { planPruning } from '../../src/engine/repair/prune.ts';
 import type { Site } from '../../src/engine/repair/site.ts';
 import { recover, takeBack } from '../../src/engine/repair/undo.ts';
 import { stateOf, Vault } from '../../src/engine/repair/vault.ts';
@@ -32,6 +33,24 @@ test('is proven, let go of, and unpacked again', async () => {
   expect(await bench.undo()).toEqual([]);
   expect(pictureOf(bench.files)).toEqual(before);
   expect(bench.names('packed-0-rollout-')).toHaveLength(2);
+});
+
+test('what Codex has made beside a file that it has left goes into the vault', async () => {
+  const bench = createBench(({ files, rollouts: [one = ''] }) => {
+    files.set(`${one}.zst`, { bytes: new Uint8Array([1]), modifiedMs: 7 });
+  });
+  const before = pictureOf(bench.files);
+  expect((await bench.apply()).failed).toHaveLength(2);
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  expect(bench.names('packed-0-rollout-')).toHaveLength(1);
+});
+
+test('what was proven is written down, and is nothing that only the vault would have', async () => {
+  const bench = createBench(({ pack }) => pack('one'));
+  await bench.apply();
+  expect(bench.names('/packed.jsonl')).toHaveLength(1);
+  const { drops } = await planPruning(bench.site, { before: null, keepBytes: 0 });
+  expect(drops.map(({ onlyHere }) => onlyHere)).toEqual([[]]);
 });
 
 test('Codex is waited for while it is at work, and what it has done meanwhile is let go of', async () => {
@@ -116,6 +135,22 @@ test('also such a one is left where it holds something else by now', async () =>
   bench.files.set(`${three}.zst`, { bytes: other, modifiedMs: 9 });
   expect(await bench.undo()).toEqual([{ what: `${three}.zst`, why: 'it has been written since' }]);
   expect(bench.files.get(`${three}.zst`)?.bytes).toEqual(other);
+});
+
+test('Ctrl-C while Codex is at work: all of it is taken back, also what was proven already', async () => {
+  const control = new AbortController();
+  const bench = createBench(({ pack }) => pack('one'));
+  bench.atEachLook(() => {
+    control.abort();
+    return true;
+  });
+  const before = pictureOf(bench.files);
+  await expect(bench.apply(control.signal)).rejects.toThrow(
+    'The repair was stopped, and everything is as it was before.',
+  );
+  expect(differences(before, pictureOf(bench.files))).toEqual([]);
+  expect(bench.names('/packed.jsonl')).toHaveLength(1);
+  expect((await bench.site.vault.repairs()).map(stateOf)).toEqual(['undone']);
 });
 
 test('a Codex that dies over it is taken back', async () => {
@@ -292,7 +327,7 @@ function createBench(acts: Act, knows = true) {
     rollouts,
     names: (part: string) => [...files.keys()].filter(file => file.includes(part)).sort(),
     atEachLook: (look: () => boolean) => (isAtWork = look),
-    apply: () => apply(site, plan, null, () => undefined),
+    apply: (signal: AbortSignal | null = null) => apply(site, plan, signal, () => undefined),
     undo: async () => {
       const repair = (await vault.repairs()).at(-1);
       if (repair === undefined) throw new Error('nothing was written down');

@@ -168,6 +168,13 @@ describe('what stays', () => {
       { receipt: old, why: expect.stringContaining(young) as string },
       { receipt: middle, why: expect.stringContaining(old) as string },
     ]);
+    // One that was stopped stays, and needs it all the same.
+    const stopped = (await past.site.vault.repairs()).at(-1);
+    if (stopped === undefined) throw new Error('gone');
+    await past.site.vault.note(stopped, { note: 'undoing', at: '' });
+    const whole = await planPruning(past.site, { before: NOW, keepBytes: null });
+    expect(whole.kept.map(({ receipt }) => receipt)).toEqual([old, middle, young]);
+    await past.site.vault.note(stopped, { note: 'undone', at: '', left: [] });
     // When nothing is left that needs it, it can go.
     const all = await planPruning(past.site, { before: NOW, keepBytes: null });
     expect(all.drops).toHaveLength(5);

@@ -114,7 +114,8 @@ them is not seen.`,
           id,
           'The damaged database goes into the vault, and Codex makes a new one from the conversations.',
           { salvage, source: 'the old one' },
-          [file, ...parts].map(part => moveFile(part, { vault: nameOf(part.file) })),
+          // Its log goes first: after a stop, SQLite would remove it beside a database that Codex makes.
+          [...parts.toReversed(), file].map(part => moveFile(part, { vault: nameOf(part.file) })),
         );
       },
     },

@@ -87,7 +87,8 @@ is known that would be safe; an earlier copy of the database is what helps.`,
         const salvage = closer.salvage[subject.path ?? ''];
         if (file === null || salvage === undefined)
           return { why: 'it is not there any more', next: 'Look again.' };
-        const parts = [file, ...(closer.sidecars[subject.path ?? ''] ?? [])];
+        // Its log goes first: after a stop, SQLite would remove it beside a database that Codex makes.
+        const parts = [...(closer.sidecars[subject.path ?? ''] ?? []).toReversed(), file];
         return rebuild(
           snapshot,
           id,

@@ -17,7 +17,7 @@ import {
 } from './steps/step.ts';
 import { applySteps, whyStaleOf, type Pace } from './stepsTogether.ts';
 import { groundOf, type Site } from './site.ts';
-import { takeBack } from './undo.ts';
+import { takeBack, undoAll } from './undo.ts';
 import type { Repair } from './vault.ts';
 
 export async function apply(
@@ -49,7 +49,7 @@ async function applyAll(
     await hearInterrupt(site, signal);
     const wave = plan.units.slice(from, from + AT_ONCE);
     const watch = { signal, tell: progress };
-    const course = await applyWave(site, repair, wave, from, watch, async done => {
+    const course = await applyWave(site, repair, wave, from, failed, watch, async done => {
       await hearInterrupt(site, signal);
       progress(from + done, plan.units.length, 'repairs');
     });
@@ -75,9 +75,8 @@ async function takeBackHalves(
   const halves: Failure[] = [];
   for (const [unit, { steps, findings }] of [...units.entries()].toReversed()) {
     if (undone.has(unit) || !findings.some(finding => lost.has(finding))) continue;
-    const ground = groundOf(site, repair);
-    for (const step of steps.toReversed()) await handlerOf(step).undo(step, ground);
-    halves.push({ unit, why: 'the other half of it could not be done' });
+    const left = await undoAll(steps, groundOf(site, repair));
+    halves.push({ unit, why: `the other half of it could not be done${sayLeft(left)}` });
   }
   await site.vault.note(repair, ...halves.map(one => ({ note: 'failed' as const, ...one })));
   return halves;
@@ -99,6 +98,7 @@ async function applyWave(
   repair: Repair,
   wave: readonly Unit[],
   from: number,
+  earlier: readonly Failure[],
   watch: Watch,
   pace: (done: number) => Promise<void>,
 ): Promise<Course> {
@@ -116,7 +116,10 @@ async function applyWave(
   await site.vault.note(repair, { note: 'begun', units: begun.map(({ unit }) => unit) });
   let done = wave.length - begun.length;
   for (const group of groupsOf(begun)) {
-    const course = await applyGroup(group, ground, share => pace(done + share));
+    const unprepared = unpreparedIn(group, repair.plan.units, [...earlier, ...failed]);
+    failed.push(...unprepared.map(({ unit }) => ({ unit, why: UNPREPARED })));
+    const ready = group.filter(one => !unprepared.includes(one));
+    const course = await applyGroup(ready, ground, share => pace(done + share));
     failed.push(...course.failed);
     unplanned.push(...course.unplanned);
     done += group.length;
@@ -125,6 +128,25 @@ async function applyWave(
   const undone = failed.filter(isWhole);
   await site.vault.note(repair, ...undone.map(one => ({ note: 'failed' as const, ...one })));
   return { failed, unplanned };
+}
+
+const UNPREPARED = 'what prepares for it could not be done';
+
+/**
+ * Codex is only started in a home that is as the plan has prepared it: beside a damaged database that could
+ * not be put away, it would do something else, and what is put back afterwards would be put into the old one.
+ */
+function unpreparedIn(
+  group: readonly Begun[],
+  units: readonly Unit[],
+  failed: readonly Failure[],
+): readonly Begun[] {
+  const lost = new Set(failed.filter(isWhole).flatMap(({ unit }) => units[unit]?.findings ?? []));
+  return group.filter(
+    ({ unit, steps }) =>
+      steps.some(({ kind }) => kind === 'ask') &&
+      (units[unit]?.findings ?? []).some(finding => lost.has(finding)),
+  );
 }
 
 /** A step that goes on with what an earlier one of its unit made cannot be held against the disk yet. */
@@ -206,10 +228,12 @@ async function takeUnitBack(
   ground: Ground,
 ): Promise<string> {
   // What a step found changed is not its own, however much it looks like it.
-  const begun = steps.slice(0, error instanceof Stale ? index : index + 1).toReversed();
-  const left: Left[] = [];
-  for (const one of begun) left.push(...(await handlerOf(one).undo(one, ground)));
-  return `${error.message}${left.map(({ what, why }) => `; ${what}: ${why}`).join('')}`;
+  const begun = steps.slice(0, error instanceof Stale ? index : index + 1);
+  return `${error.message}${sayLeft(await undoAll(begun, ground))}`;
+}
+
+function sayLeft(left: readonly Left[]): string {
+  return left.map(({ what, why }) => `; ${what}: ${why}`).join('');
 }
 
 /** A key that was pressed is heard only while we wait, and nothing else here does. */

@@ -28,6 +28,8 @@ export function beyondPlan(
         );
       case 'edit':
         return isAsked(step.file) || nameOf(step.file) === NAMES;
+      case 'create':
+        return nameOf(step.file) === NAMES;
       case 'move':
         return isAsked(step.from);
       default:

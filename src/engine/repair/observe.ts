@@ -29,9 +29,18 @@ export interface Doings {
   readonly packed: ReturnType<typeof packedBetween>;
   /** What it was compressing when it was killed. */
   readonly unfinished: readonly FilePath[];
-  /** Histories of threads that had none before; absent in what was written down before they were looked at. */
-  readonly filled?: Filled;
+  /** Histories of threads that had none before. */
+  readonly filled: Filled;
 }
+
+export const NOTHING_DONE: Doings = {
+  steps: [],
+  made: [],
+  threads: [],
+  packed: [],
+  unfinished: [],
+  filled: {},
+};
 
 const TREES = ['sessions', 'archived_sessions'];
 export const NAMES = 'session_index.jsonl';
@@ -44,20 +53,28 @@ export async function observeFiles(
   const files: Record<FilePath, Seen> = {};
   const see = async (file: FilePath) => {
     const state = await world.files.stat(file);
-    if (!state.ok || state.value.kind !== 'file') return;
+    if (!state.ok && state.trouble.code === 'missing') return;
+    if (!state.ok) throw unreadable(file, state.trouble.why);
+    if (state.value.kind !== 'file') return;
     files[file] = { bytes: state.value.bytes, modifiedMs: state.value.modifiedMs };
   };
   for (const place of TREES) {
     const tree = await world.files.tree(world.machine.join(home, place));
     if (!tree.ok && tree.trouble.code === 'missing') continue;
-    // To take it for empty would be to say that every file in it has gone.
-    if (!tree.ok) throw new Error(`${place} cannot be read: ${tree.trouble.why}`);
+    if (!tree.ok) throw unreadable(place, tree.trouble.why);
     for (const { file, kind } of tree.value.entries) if (kind === 'file') await see(file);
   }
   await see(world.machine.join(home, NAMES));
   const beside = await world.files.list(sqliteHome);
+  if (!beside.ok && beside.trouble.code !== 'missing')
+    throw unreadable(sqliteHome, beside.trouble.why);
   for (const { file } of beside.ok ? beside.value : []) if (isDatabase(file)) await see(file);
   return files;
+}
+
+/** To take it for empty would be to say that what is in it has gone, or was made by Codex afterwards. */
+function unreadable(place: string, why: string): Error {
+  return new Error(`${place} cannot be read: ${why}`);
 }
 
 /** What is in a database is looked at by its rows; of the file it matters only whether it is new. */
@@ -75,6 +92,7 @@ export async function stepsBetween(
   // A database that Codex has made goes as a whole when this is taken back.
   const isNew = before.files[state] === undefined;
   return [
+    ...(await namesMade(world, before.files, after.files)),
     ...(await fileSteps(world, before.files, after.files)),
     ...(isNew ? [] : rowSteps(state, before.tables, after.tables)),
   ];
@@ -125,6 +143,19 @@ function withoutId(row: Columns | undefined): Columns | null {
   if (row === undefined) return null;
   const { id: _, ...rest } = row;
   return rest;
+}
+
+/** The file of names, where Codex has made it for the first of them. */
+async function namesMade(
+  world: World,
+  before: Observation['files'],
+  after: Observation['files'],
+): Promise<readonly Step[]> {
+  const made = Object.keys(after).find(file => nameOf(file) === NAMES);
+  if (made === undefined || before[made] !== undefined) return [];
+  const { bytes = 0, modifiedMs = null } = after[made] ?? {};
+  const read = await world.files.range(made, 0, bytes);
+  return read.ok ? [{ kind: 'create', file: made, content: asBytes(read.value), modifiedMs }] : [];
 }
 
 async function fileSteps(

@@ -2,15 +2,13 @@
 
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
 import type { CureNeed, Finding } from '../model/finding.ts';
-import type { Call, Correction, Plan, Refused, Unit } from '../model/plan.ts';
-import { literal } from '../model/literal.ts';
+import type { Plan, Refused, Unit } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { commonDirectory, directoryAfterMove } from '../model/paths.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Cure } from '../checks/check.ts';
-import { sayForeseen } from './beyondPlan.ts';
-import { summaryOf } from './steps/ask.ts';
+import { mergeAsking, splitAsking } from './askOnce.ts';
 import { handlerOf } from './steps/index.ts';
 
 /** What a person chose. */
@@ -233,103 +231,6 @@ export function eldestFirst(one: Unit, other: Unit): number {
 
 /** Codex has to be able to start before it is asked; files have to be right before rows follow them. */
 const PHASES = ['databases', 'files', 'rows', 'codex'] as const;
-
-/** What Codex is asked is gathered; the rest of a unit comes before it, and stands by itself. */
-function splitAsking(unit: Unit): readonly Unit[] {
-  const asking = unit.steps.filter(({ kind }) => kind === 'ask');
-  const others = unit.steps.filter(({ kind }) => kind !== 'ask');
-  if (asking.length === 0 || others.length === 0) return [unit];
-  return [
-    { ...unit, steps: others },
-    { ...unit, steps: asking },
-  ];
-}
-
-/** Codex is started once, and asked everything in an order in which no call undoes another's aim. */
-function mergeAsking(units: readonly Unit[]): readonly Unit[] {
-  const asking = units.filter(({ steps }) => steps.every(({ kind }) => kind === 'ask'));
-  const [first] = asking;
-  const steps = asking.flatMap(unit => unit.steps).filter(step => step.kind === 'ask');
-  const [step] = steps;
-  if (first === undefined || step === undefined) return units;
-  const calls = withoutForestalled(
-    mergeCalls(steps.flatMap(one => one.calls)),
-    units.flatMap(unit => unit.steps),
-  );
-  const replay = steps.find(one => one.replay !== undefined)?.replay;
-  const merged: Unit = {
-    findings: [...new Set(asking.flatMap(({ findings }) => findings))],
-    cure: { id: 'ask-codex', title: 'Codex itself is started, and asked to put the rest right' },
-    says: [
-      `Codex ${summaryOf(calls).join(', ')}.`,
-      ...(replay === undefined ? [] : [replay.says]),
-      sayForeseen(calls),
-    ]
-      .join(' ')
-      .trim(),
-    loses: 'nothing',
-    needs: [...new Set(asking.flatMap(({ needs }) => needs))].sort(),
-    steps: [{ ...step, calls, ...(replay === undefined ? {} : { replay }) }],
-  };
-  return [...units.filter(unit => !asking.includes(unit)), merged];
-}
-
-/** What Codex is foreseen to correct, but for what the plan has put right by then. */
-function withoutForestalled(
-  calls: readonly Call[],
-  steps: readonly Unit['steps'][number][],
-): readonly Call[] {
-  const taken = new Set<string>();
-  const changed = new Map<string, Set<string>>();
-  for (const { params, method } of calls)
-    if (method.endsWith('archive')) taken.add(literal(String(params['threadId'])));
-  for (const step of steps)
-    if (step.kind === 'rows' && step.table === 'threads')
-      for (const {
-        key: { id = '' },
-        after,
-      } of step.changes)
-        if (after === null) taken.add(id);
-        else changed.set(id, new Set([...(changed.get(id) ?? []), ...Object.keys(after)]));
-  const left = (correction: Correction): readonly Correction[] => {
-    const id = literal(correction.thread);
-    if (taken.has(id)) return [];
-    const known = changed.get(id) ?? new Set();
-    if (correction.does === 'takes out') return known.has('rollout_path') ? [] : [correction];
-    const columns = correction.columns.filter(column => !known.has(column));
-    return correction.does === 'changes' && columns.length === 0
-      ? []
-      : [{ ...correction, columns }];
-  };
-  return calls.map(call =>
-    call.corrects === undefined ? call : { ...call, corrects: call.corrects.flatMap(left) },
-  );
-}
-
-/** A list that looks through the files bends archive flags to the folders, so it comes last. */
-const ORDER = [
-  'thread/unarchive',
-  'thread/archive',
-  'thread/name/set',
-  'thread/resume',
-  'thread/list',
-];
-
-function mergeCalls(calls: readonly Call[]): readonly Call[] {
-  const merged = new Map<string, Call>();
-  for (const call of calls) {
-    const key = JSON.stringify([call.method, call.params]);
-    const known = merged.get(key);
-    merged.set(key, {
-      ...call,
-      findings: [...new Set([...(known?.findings ?? []), ...call.findings])],
-      threads: [...new Set([...(known?.threads ?? []), ...call.threads])],
-    });
-  }
-  return [...merged.values()].toSorted(
-    (one, other) => ORDER.indexOf(one.method) - ORDER.indexOf(other.method),
-  );
-}
 
 function backupOf(step: Unit['steps'][number]): number {
   return handlerOf(step).backupBytes(step);

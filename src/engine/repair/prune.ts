@@ -43,21 +43,34 @@ export async function planPruning(site: Site, wish: PruneWish): Promise<Pruning>
   const repairs = await site.vault.repairs();
   const sizes = await site.vault.sizes();
   const isWanted = wantedBy(wish, repairs, sizes);
-  const staying = repairs.filter(repair => !isWanted(repair));
+  const kept = keptOf(repairs, isWanted);
   const drops: Drop[] = [];
-  const kept: { receipt: string; why: string }[] = [];
-  let standing: string | null = null;
-  for (const repair of repairs) {
-    const state = stateOf(repair);
-    const why = isWanted(repair) ? whyKept(repair, state, staying, standing) : null;
-    if (why !== null) kept.push({ receipt: repair.id, why });
-    else if (isWanted(repair)) {
-      drops.push(await asDrop(site, repair, state, sizes.get(repair.id) ?? 0));
-      continue;
+  for (const repair of repairs)
+    if (isWanted(repair) && !kept.has(repair))
+      drops.push(await asDrop(site, repair, stateOf(repair), sizes.get(repair.id) ?? 0));
+  return { drops, kept: [...kept].map(([{ id: receipt }, why]) => ({ receipt, why })) };
+}
+
+/** What stays although it was wished to go, with the reason. What one of these needs stays as well. */
+function keptOf(
+  repairs: readonly Repair[],
+  isWanted: (repair: Repair) => boolean,
+): ReadonlyMap<Repair, string> {
+  let known = new Map<Repair, string>();
+  for (;;) {
+    const staying = repairs.filter(repair => !isWanted(repair) || known.has(repair));
+    const kept = new Map<Repair, string>();
+    let standing: string | null = null;
+    for (const repair of repairs) {
+      const state = stateOf(repair);
+      const why = isWanted(repair) ? whyKept(repair, state, staying, standing) : null;
+      if (why !== null) kept.set(repair, why);
+      const stays = why !== null || !isWanted(repair);
+      if (stays && state !== 'undone') standing ??= repair.id;
     }
-    if (state !== 'undone') standing ??= repair.id;
+    if (kept.size === known.size) return kept;
+    known = kept;
   }
-  return { drops, kept };
 }
 
 /** Drops what was shown, if that is still what would be dropped. */

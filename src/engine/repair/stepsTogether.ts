@@ -18,7 +18,7 @@ export async function whyStaleOf(
   ground: Ground,
 ): Promise<ReadonlyMap<Step, string | null>> {
   const rows = steps.filter(isRows);
-  const answers = await whyStaleTogether(rows, ground.hands);
+  const answers = await whyStaleTogether(rows, ground);
   const found = new Map<Step, string | null>(rows.map((step, at) => [step, answers[at] ?? null]));
   for (const step of steps)
     if (!isRows(step)) found.set(step, await handlerOf(step).whyStale(step, ground));
@@ -33,7 +33,7 @@ export function applySteps(
 ): Promise<readonly Answer<Outcome | void>[]> {
   return takeSteps<Outcome | void>(steps, pace, undefined, {
     rows: async rows => {
-      const answers = await applyTogether(rows, ground.hands);
+      const answers = await applyTogether(rows, ground);
       return answers.map(why => ({
         result: undefined,
         error: why === null ? null : new Stale(why),
@@ -50,7 +50,7 @@ export function undoSteps(
   isRehearsal: boolean,
 ): Promise<readonly Answer<readonly Left[]>[]> {
   return takeSteps<readonly Left[]>(steps, () => Promise.resolve(), [], {
-    rows: rows => undoTogether(rows, ground.hands, isRehearsal),
+    rows: rows => undoTogether(rows, ground, isRehearsal),
     other: step => handlerOf(step).undo(step, ground),
   });
 }

@@ -6,6 +6,7 @@ import { Refusal } from '../refusal.ts';
 import { AT_ONCE, groupsOf, turnsOf, type Begun, type Progress, type Turn } from './groups.ts';
 import { handlerOf } from './steps/index.ts';
 import { groundOf, type Site } from './site.ts';
+import type { FilePath } from '../model/words.ts';
 import type { Ground } from './steps/step.ts';
 import { undoSteps } from './stepsTogether.ts';
 import { stateOf, type Repair } from './vault.ts';
@@ -63,13 +64,53 @@ async function undoGroup(
   const standing = await standingOf(group, ground);
   left.push(...standing.values());
   // The last step of each unit is put back first.
-  const going = group.filter(unit => !standing.has(unit)).map(backwards);
-  for (let index = 0; turnsOf(going, index).length > 0; index += 1)
-    for (const { left: stays, error } of await undoTurns(turnsOf(going, index), ground, false)) {
+  const going = group
+    .filter(unit => !standing.has(unit))
+    .map(unit => ({
+      ...unit,
+      steps: backwards(unit.steps),
+    }));
+  const staying = new Staying();
+  for (let index = 0; turnsOf(going, index).length > 0; index += 1) {
+    const turns = turnsOf(going, index).filter(({ step }) => !staying.has(step));
+    const answers = await undoTurns(turns, ground, false);
+    for (const [at, { step }] of turns.entries()) {
+      const { left: stays = [], error = null } = answers[at] ?? {};
       left.push(...stays);
       if (error !== null) failed.push(error);
+      if (error !== null || stays.length > 0) staying.add(step);
     }
+  }
   return going.length;
+}
+
+/** Takes back what one unit has done; its steps are given in their order. */
+export async function undoAll(steps: readonly Step[], ground: Ground): Promise<readonly Left[]> {
+  const left: Left[] = [];
+  const staying = new Staying();
+  for (const step of backwards(steps)) {
+    if (staying.has(step)) continue;
+    const stays = await handlerOf(step).undo(step, ground);
+    if (stays.length > 0) staying.add(step);
+    left.push(...stays);
+  }
+  return left;
+}
+
+/**
+ * Steps that could not be taken back. The log of a database stays where its database stays: beside another
+ * one SQLite would write the old pages into it.
+ */
+class Staying {
+  readonly #databases = new Set<FilePath>();
+
+  add(step: Step): void {
+    if (step.kind === 'move') this.#databases.add(step.from);
+  }
+
+  has(step: Step): boolean {
+    return step.kind === 'move' && this.#databases.has(step.from.replace(LOG, ''));
+  }
 }
 
 /** The units that are undone whole or not at all, and of which something has been changed since. */
@@ -97,9 +138,16 @@ async function standingOf(
   return standing;
 }
 
-function backwards(unit: BegunUnit): BegunUnit {
-  return { ...unit, steps: unit.steps.toReversed() };
+/** The last step first; but a log comes back when its database has, in whatever order they went. */
+function backwards(steps: readonly Step[]): readonly Step[] {
+  return steps.toReversed().toSorted((one, other) => Number(isLog(one)) - Number(isLog(other)));
 }
+
+function isLog(step: Step): boolean {
+  return step.kind === 'move' && LOG.test(step.from);
+}
+
+const LOG = /-(?:wal|shm)$/;
 
 interface Unmade {
   readonly left: readonly Left[];

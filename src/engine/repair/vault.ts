@@ -153,11 +153,15 @@ export class Vault {
     const { files, machine } = this.#world;
     const plan = await files.whole(machine.join(folder, PLAN), MAX_BYTES);
     // Without a plan nothing was ever done.
-    if (!plan.ok) return null;
+    if (!plan.ok && plan.trouble.code === 'missing') return null;
+    if (!plan.ok) throw unreadable(machine.join(folder, PLAN), plan.trouble.why);
     const written = parsePlan(plan.value);
     if (written === null)
       throw unreadable(machine.join(folder, PLAN), 'it is not what was written');
     const journal = await files.whole(machine.join(folder, JOURNAL), MAX_BYTES);
+    // Taken for empty, it would make of every repair one that was stopped before it began.
+    if (!journal.ok && journal.trouble.code !== 'missing')
+      throw unreadable(machine.join(folder, JOURNAL), journal.trouble.why);
     const notes = journal.ok ? new TextDecoder().decode(journal.value).split('\n') : [];
     return { id, folder, at: written.at, plan: written.plan, notes: notes.flatMap(parseNote) };
   }

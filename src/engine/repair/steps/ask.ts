@@ -8,6 +8,7 @@ import { emptyHistories, filledBetween, observeHistories } from '../observeHisto
 import {
   madeDatabases,
   nameOf,
+  NOTHING_DONE,
   observeFiles,
   packedBetween,
   stepsBetween,
@@ -23,6 +24,7 @@ import {
   noteUnplanned,
   pack,
   packingsOf,
+  PROVEN,
   putUnfinishedAway,
   unpackAgain,
   whyNotAsPlanned,
@@ -84,12 +86,10 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       return { failed, unplanned };
     },
     undo: async (step, ground) => {
-      const known = await recall<Doings>(OBSERVED, ground);
       const { steps, made, threads, packed, unfinished, filled } =
-        known ?? (await foreseen(step, ground));
+        (await observed(ground)) ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
-      if (filled !== undefined)
-        left.push(...(await emptyHistories(filled, ground.world, ground.hands)));
+      left.push(...(await emptyHistories(filled, ground.world, ground.hands)));
       for (const one of steps.toReversed()) left.push(...(await handlerOf(one).undo(one, ground)));
       left.push(...(await unpackAgain([...packingsOf(step.calls), ...packed], ground)));
       await putUnfinishedAway(unfinished, ground);
@@ -165,7 +165,7 @@ function resumedBy({ calls }: AskStep): readonly ThreadId[] {
  */
 async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
   const before = await recall<Observation>(BEFORE, ground);
-  if (before === null) return { steps: [], made: [], threads: [], packed: [], unfinished: [] };
+  if (before === null) return NOTHING_DONE;
   const after = await observe(step, ground);
   const ids = new Set(step.calls.flatMap(({ threads }) => threads));
   const isOurs = (file: FilePath) =>
@@ -243,12 +243,18 @@ const SIDE_FILES = ['-shm', '-wal', ''];
 
 /** What Codex did when it was asked, as steps. */
 export async function whatCodexDid(ground: Ground): Promise<readonly Step[]> {
-  return (await recall<Doings>(OBSERVED, ground))?.steps ?? [];
+  return ((await observed(ground)) ?? NOTHING_DONE).steps;
+}
+
+/** What an earlier version wrote down lacks what it did not look at. */
+async function observed(ground: Ground): Promise<Doings | null> {
+  const known = await recall<Partial<Doings>>(OBSERVED, ground);
+  return known === null ? null : { ...NOTHING_DONE, ...known };
 }
 
 /** Whether a kept file is none of the home's, but what was written down here. */
 export function isOwnNote(name: string): boolean {
-  return name === BEFORE || name === OBSERVED;
+  return name === BEFORE || name === OBSERVED || name === PROVEN;
 }
 
 async function keep(name: string, content: unknown, { world, hands, keptFiles }: Ground) {

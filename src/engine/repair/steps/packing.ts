@@ -12,7 +12,7 @@ import { Interrupted, type Ground } from './step.ts';
 /** Beside its place: a second name can only be on the same disk. Codex does not look at such names. */
 const HELD = '.codex-health-held';
 /** Of those that were proven, a line each. */
-const PROVEN = 'packed.jsonl';
+export const PROVEN = 'packed.jsonl';
 const MAX_BYTES = 1024 * 1024 * 1024;
 
 /** Codex holds this one from the beginning to the end of a pass (seen in 0.160 and 0.169). */
@@ -104,6 +104,9 @@ export async function letGo(
   const done = await letGoOfPacked(held, ground, failed);
   for (const packing of held) {
     if (done.has(packing)) continue;
+    // A plan is only made where there was none: what Codex did not come to an end with is of no use.
+    const unfinished = packed(packing.file);
+    if ((await world.files.stat(unfinished)).ok) await putIntoVault(unfinished, 'packed', ground);
     await letGoUnpacked(packing, ground);
     failed.push({ what: packing.finding, why: 'Codex has left it as it is' });
   }

@@ -1,9 +1,9 @@
 // Rows of one table, each held against its before-image inside the transaction that changes it.
 
 import type { Columns, Left, RowChange, RowsStep } from '../../model/plan.ts';
-import type { Hands, Transaction } from '../../hands.ts';
+import type { Transaction } from '../../hands.ts';
 import { literal } from '../../model/literal.ts';
-import { Stale, type Answer, type StepHandler } from './step.ts';
+import { Stale, type Answer, type Ground, type StepHandler } from './step.ts';
 
 export const rows: StepHandler<RowsStep> = {
   describe: ({ table, changes, database }) => {
@@ -28,13 +28,13 @@ export const rows: StepHandler<RowsStep> = {
   touches: ({ database, table, changes }) =>
     changes.map(({ key }) => `${database} › ${table} › ${Object.values(key).join(', ')}`),
   backupBytes: ({ changes }) => JSON.stringify(changes.map(({ before }) => before)).length,
-  whyStale: async (step, { hands }) => (await whyStaleTogether([step], hands))[0] ?? null,
-  apply: async (step, { hands }) => {
-    const [why = null] = await applyTogether([step], hands);
+  whyStale: async (step, ground) => (await whyStaleTogether([step], ground))[0] ?? null,
+  apply: async (step, ground) => {
+    const [why = null] = await applyTogether([step], ground);
     if (why !== null) throw new Stale(why);
   },
-  undo: async (step, { hands }) => {
-    const [answer] = await undoTogether([step], hands, false);
+  undo: async (step, ground) => {
+    const [answer] = await undoTogether([step], ground, false);
     if (answer?.error != null) throw answer.error;
     return answer?.result ?? [];
   },
@@ -70,9 +70,13 @@ function isKept({ before, after }: RowChange): boolean {
 /** For each of the steps why it is stale; one look for all that are about one database. */
 export function whyStaleTogether(
   steps: readonly RowsStep[],
-  hands: Hands,
+  ground: Ground,
 ): Promise<readonly (string | null)[]> {
-  return together(steps, hands, whyStale);
+  const look = (step: RowsStep, transaction: Transaction) => {
+    const { result, error } = attempt(() => whyStale(step, transaction));
+    return error?.message ?? result;
+  };
+  return together(steps, ground, look, sayGone);
 }
 
 /**
@@ -81,29 +85,35 @@ export function whyStaleTogether(
  */
 export function applyTogether(
   steps: readonly RowsStep[],
-  hands: Hands,
+  ground: Ground,
 ): Promise<readonly (string | null)[]> {
-  return together(steps, hands, ({ table, makes, changes }, transaction) => {
+  const change = ({ table, makes, changes }: RowsStep, transaction: Transaction) => {
     const { error } = inSavepoint(transaction, false, () => {
       if (makes !== undefined) transaction.run(makes);
       for (const change of changes) applyChange(transaction, table, change);
     });
     return error === null ? null : error.message;
-  });
+  };
+  return together(steps, ground, change, sayGone);
 }
 
 /** For each of the steps what is left; `isRehearsal`: what would be, and nothing is done. */
 export function undoTogether(
   steps: readonly RowsStep[],
-  hands: Hands,
+  ground: Ground,
   isRehearsal: boolean,
 ): Promise<readonly Answer<readonly Left[]>[]> {
-  return together(steps, hands, (step, transaction) => {
+  const putBack = (step: RowsStep, transaction: Transaction) => {
     const { result, error } = inSavepoint(transaction, isRehearsal, () =>
       undoStep(step, transaction),
     );
     return { result: result ?? [], error };
-  });
+  };
+  return together<Answer<readonly Left[]>>(steps, ground, putBack, ({ database, changes }) => ({
+    // What was only added has gone with it.
+    result: changes.every(({ before }) => before === null) ? [] : [{ what: database, why: GONE }],
+    error: null,
+  }));
 }
 
 /** All of the work or nothing of it; when it is only rehearsed, nothing of it in any case. */
@@ -132,18 +142,31 @@ function attempt<T>(work: () => T): Answer<T | null> {
   }
 }
 
+/** `gone`: the answer for a database that is not there any more, and must not be made by opening it. */
 async function together<T>(
   steps: readonly RowsStep[],
-  hands: Hands,
+  { world, hands }: Ground,
   handle: (step: RowsStep, transaction: Transaction) => T,
+  gone: (step: RowsStep) => T,
 ): Promise<readonly T[]> {
   const answers: T[] = [];
-  for (const database of new Set(steps.map(step => step.database)))
-    await hands.transact(database, transaction => {
-      for (const [at, step] of steps.entries())
-        if (step.database === database) answers[at] = handle(step, transaction);
-    });
+  for (const database of new Set(steps.map(step => step.database))) {
+    const about = [...steps.entries()].filter(([, step]) => step.database === database);
+    const state = await world.files.stat(database);
+    if (!state.ok && state.trouble.code === 'missing')
+      for (const [at, step] of about) answers[at] = gone(step);
+    else
+      await hands.transact(database, transaction => {
+        for (const [at, step] of about) answers[at] = handle(step, transaction);
+      });
+  }
   return answers;
+}
+
+const GONE = 'it is not there any more';
+
+function sayGone({ database }: RowsStep): string {
+  return `${database}: ${GONE}`;
 }
 
 function whyStale({ table, makes, changes }: RowsStep, transaction: Transaction): string | null {
