@@ -206,16 +206,6 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s, a thread that was reverted', ve
       });
   });
 
-  test('stays whole as well when nothing of it was left since, and it has begun anew', async () => {
-    await withHome(version, 'paginated', async ({ codex, home, move, undo }) => {
-      await move({ kind: 'move', from: 'mock', to: OTHER, threads: null });
-      setProvider(home, OTHER);
-      await revertNewestTurn(codex, home, 'C');
-      expect((await undo()).map(({ what }) => what.includes(home.ids.C))).toEqual([true]);
-      expect(providersIn(home)).toMatchObject({ A: 'mock', C: OTHER });
-    });
-  });
-
   test('is moved from compressed files as well', async () => {
     await withReverted(version, async ({ codex, home, move, undo }) => {
       const well = await askThreads(codex, home);

@@ -145,7 +145,7 @@ function fileSteps(
     // A file of the thread's own can follow another one and be changed itself: that is one step.
     const following = followers.filter(({ file }) => file === part.file).map(one => one.splice);
     const splices = [...part.splices, ...following].toSorted((one, other) => one.at - other.at);
-    return splices.length === 0 ? [] : editSteps(snapshot, parts, part, splices);
+    return splices.length === 0 ? [] : editSteps(snapshot, part, splices);
   });
   const others = followers.filter(({ file }) => parts.every(part => part.file !== file));
   return [...edits, ...projected, ...others.map(editFollowing)];
@@ -232,18 +232,16 @@ const TWIN: Objection = {
 /** A compressed file is unpacked first, as Codex does it when a thread is resumed. */
 function editSteps(
   snapshot: Snapshot,
-  parts: readonly Part[],
   { file, end: { bytes } }: Part,
   splices: readonly Splice[],
 ): readonly (CreateStep | MoveStep | EditStep)[] {
-  const leaning = [...filesLeaningOn(snapshot, file), ...parts.map(part => part.file)];
   const plain = file.file.replace(/\.zst$/, '');
   const edit: EditStep = {
     ...editFile({ file: plain, bytes, modifiedMs: file.modifiedMs }, splices),
     isStrict: true,
     leaning: {
       on: nameOfFile(file),
-      known: [...new Set(leaning.map(nameOfFile))],
+      known: filesLeaningOn(snapshot, file).map(nameOfFile),
     },
   };
   if (!file.compressed) return [edit];

@@ -110,12 +110,7 @@ async function undoUnwritten(
   const inverse = inverseOf(splices);
   if (bytes === lengthAfter(step) && isAs(await readPlaces(file, inverse, ground), inverse)) {
     if (bytes !== step.bytes && (await isLeanedOnSince(step, ground)))
-      return [
-        {
-          what: file,
-          why: 'a fork of it, or a further file in which it goes on, has been made since',
-        },
-      ];
+      return [{ what: file, why: 'a fork of it has been made since' }];
     await writePlaces(file, inverse, bytes, step.modifiedMs, ground);
     return [];
   }

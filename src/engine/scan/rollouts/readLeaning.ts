@@ -1,5 +1,4 @@
-// Which files lean on bytes of others, as forks do, and in which further files threads go on; of those that
-// were made since a moment.
+// Which files lean on bytes of others, as forks do; of those that were made since a moment.
 
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import type { World } from '../../world.ts';
@@ -26,28 +25,18 @@ export async function readLeaning(
       const read = await world.files.ends(file, HEAD_BYTES, 0);
       if (!read.ok) continue;
       const [first = ''] = new TextDecoder().decode(read.value.head).split('\n', 1);
-      const base = BASE.exec(first)?.[1]?.toLowerCase() ?? '';
-      // One in which a thread goes on may have nothing left of it, and belongs to it all the same.
-      for (const on of new Set([base, goneOnIn(file)]))
-        leaning.set(on, [...(leaning.get(on) ?? []), name]);
+      const base = BASE.exec(first)?.[1];
+      const on = base?.toLowerCase() ?? '';
+      leaning.set(on, [...(leaning.get(on) ?? []), name]);
     }
   }
   return leaning;
 }
 
 function nameOf(file: FilePath): ThreadId | null {
-  const name = namesIn(file);
+  const last = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+  const name = parseRolloutName(last);
   return name?.segment ?? name?.id ?? null;
-}
-
-/** Which thread goes on in this file; empty when it is a first one. */
-function goneOnIn(file: FilePath): ThreadId {
-  const name = namesIn(file);
-  return name === null || name.segment === null ? '' : name.id;
-}
-
-function namesIn(file: FilePath) {
-  return parseRolloutName(file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1));
 }
 
 /** The first 48 bits of an id are milliseconds since 1970. */
