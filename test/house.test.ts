@@ -45,6 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/scan/databases/projections.ts',
     'src/engine/scan/unpackWhole.ts',
     'src/engine/scan/rollouts/readLeaning.ts',
+    'src/engine/scan/layout.ts',
     // What a thread's defect is, and what cures are made of, is decided there once.
     'src/engine/checks',
     'src/engine/repair',

@@ -13,6 +13,7 @@ import {
   pack,
   projectionFaults,
   providersIn,
+  revertNewestTurn,
   takeTurn,
   type AllFacts,
 } from '../support/codex/askThreads.ts';
@@ -158,6 +159,84 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork and its parent', version
     });
   });
 });
+
+describe.each(['0.160.0', '0.169.0'])('Codex %s, a thread that was reverted', version => {
+  test('goes there and back in all of its files', async () => {
+    await withReverted(version, async ({ codex, home, move, undo, heard }) => {
+      const well = await askThreads(codex, home);
+      await takeTurn(codex, home, 'B', 'what was said?');
+      const told = heard();
+      expect(told).toContain('bravo message');
+      const before = homePicture(home.folder);
+      const there: ProviderMove = { kind: 'move', from: 'mock', to: LONGEST, threads: null };
+      expect((await move(there)).failed).toEqual([]);
+      expect(await undo()).toEqual([]);
+      expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
+
+      expect((await move(there)).moved).toHaveLength(6);
+      setProvider(home, LONGEST);
+      for (const when of ['there', 'there, index anew']) {
+        await expectWell(codex, home, LONGEST, well, when);
+        expect(heard().slice(0, told.length)).toEqual(told);
+        forgetIndex(home);
+      }
+      expect((await move({ kind: 'restore', threads: null })).failed).toEqual([]);
+      setProvider(home, 'mock');
+      for (const when of ['back', 'back, index anew']) {
+        await expectWell(codex, home, 'mock', well, when);
+        expect(heard().slice(0, told.length)).toEqual(told);
+        forgetIndex(home);
+      }
+    });
+  });
+
+  test('stays whole when Codex has gone on with it, or has reverted it again', async () => {
+    const ways = [
+      (codex: string, home: CodexHome) => takeTurn(codex, home, 'B', 'more'),
+      (codex: string, home: CodexHome) => revertNewestTurn(codex, home, 'B'),
+    ];
+    for (const goOn of ways)
+      await withReverted(version, async ({ codex, home, move, undo }) => {
+        await move({ kind: 'move', from: 'mock', to: OTHER, threads: null });
+        setProvider(home, OTHER);
+        await goOn(codex, home);
+        expect((await undo()).map(({ what }) => what.includes(home.ids.B))).toEqual([true]);
+        expect(providersIn(home)).toMatchObject({ A: 'mock', B: OTHER });
+        expect(projectionFaults(home)).toEqual([]);
+      });
+  });
+
+  test('is moved from compressed files as well', async () => {
+    await withReverted(version, async ({ codex, home, move, undo }) => {
+      const well = await askThreads(codex, home);
+      for (const file of rolloutFiles(home.folder).filter(one => one.includes(home.ids.B)))
+        pack(home, path.basename(file, '.jsonl'), zlib.zstdCompressSync);
+      const before = homePicture(home.folder);
+      const there: ProviderMove = { kind: 'move', from: 'mock', to: OTHER, threads: null };
+      expect((await move(there)).failed).toEqual([]);
+      expect(await undo()).toEqual([]);
+      expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
+      await move(there);
+      setProvider(home, OTHER);
+      await expectWell(codex, home, OTHER, well, 'there');
+    });
+  });
+});
+
+/** B goes on in its third file: lists that look through the files show the two before it as well. */
+async function withReverted(version: string, use: (bench: Bench) => Promise<void>): Promise<void> {
+  await withHome(version, 'paginated', async bench => {
+    const { codex, home } = bench;
+    for (const text of ['a turn that stays', 'another one', 'the last one']) {
+      await takeTurn(codex, home, 'B', text);
+      await takeTurn(codex, home, 'B', 'a turn that shall be forgotten');
+      if (text !== 'the last one') await revertNewestTurn(codex, home, 'B');
+    }
+    const files = rolloutFiles(home.folder).filter(file => file.includes(home.ids.B));
+    expect(files).toHaveLength(3);
+    await use(bench);
+  });
+}
 
 interface Bench {
   readonly codex: string;

@@ -10,6 +10,7 @@ import {
   askDirectories,
   forgetIndex,
   projectionFaults,
+  revertNewestTurn,
   takeTurn,
 } from '../support/codex/askThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
@@ -25,6 +26,7 @@ import {
 } from '../support/codex/makeHome.ts';
 import { startMockProvider } from '../support/codex/mockProvider.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
+import { readMeta, rolloutFiles } from '../support/codex/rollouts.ts';
 
 const GIT_SETTINGS = {
   ...{ GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
@@ -86,6 +88,38 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
       expect(await askDirectories(codex, home, bench.oldPlace)).toEqual(well);
       expect(await takeTurn(codex, home, 'A', 'at home again')).toBe('completed');
       expect(projectionFaults(home)).toEqual([]);
+    });
+  });
+});
+
+describe.each(['0.160.0', '0.169.0'])('Codex %s, a thread that was reverted', version => {
+  test('works in the new place in all of its files', async () => {
+    await withProjects(version, 'paginated', async bench => {
+      const { codex, home, heard } = bench;
+      await takeTurn(codex, home, 'A', 'a turn that shall be forgotten');
+      await revertNewestTurn(codex, home, 'A');
+      await takeTurn(codex, home, 'A', 'a turn that stays');
+      const well = await askDirectories(codex, home, bench.oldPlace);
+      bench.moveProjects();
+      const sick = homePicture(home.folder);
+      const { undo } = await bench.relink(null);
+      expect(await undo()).toEqual([]);
+      expect(pictureDifferences(sick, homePicture(home.folder))).toEqual([]);
+
+      await bench.relink(null);
+      const moved = JSON.parse(bench.inNewPlaces(JSON.stringify(well))) as typeof well;
+      for (const when of ['at once', 'index anew']) {
+        expect(await askDirectories(codex, home, bench.newPlace)).toEqual(moved);
+        const files = rolloutFiles(home.folder).filter(file => file.includes(home.ids.A));
+        expect(files.map(file => readMeta(file)?.cwd)).toEqual(
+          files.map(() => bench.newPlace('A')),
+        );
+        expect(await takeTurn(codex, home, 'A', when)).toBe('completed');
+        expect(heard().join('\n')).toContain('a turn that stays');
+        expect(heard().join('\n')).toContain(bench.newPlace('A'));
+        expect(projectionFaults(home)).toEqual([]);
+        forgetIndex(home);
+      }
     });
   });
 });

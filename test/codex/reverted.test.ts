@@ -4,7 +4,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { startAppServer } from '../support/codex/appServer.ts';
+import { revertNewestTurn, takeTurn } from '../support/codex/askThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
 import { compare } from '../support/codex/comparing.ts';
@@ -54,24 +54,15 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s', version => {
 });
 
 async function revert(codex: string, home: CodexHome, turns: number): Promise<Parts> {
-  const threadId = home.ids.A;
   const provider = await startMockProvider();
   useProviderPort(home, provider.port);
-  const server = await startAppServer(codex, home.folder);
   try {
-    await server.call('thread/resume', { threadId });
-    if (turns === 2) await server.runTurn(threadId, 'a turn that shall be forgotten');
-    const { data } = (await server.call('thread/turns/list', { threadId })) as {
-      data: readonly { id: string }[];
-    };
-    expect(data).toHaveLength(turns);
-    // The newest turn comes first.
-    await server.call('thread/revert', { threadId, beforeTurnId: data[0]?.id });
+    if (turns === 2) await takeTurn(codex, home, 'A', 'a turn that shall be forgotten');
+    await revertNewestTurn(codex, home, 'A');
   } finally {
-    await server.stop();
     await provider.close();
   }
-  const files = rolloutFiles(home.folder).filter(file => file.includes(threadId));
+  const files = rolloutFiles(home.folder).filter(file => file.includes(home.ids.A));
   const second = files.find(file => path.basename(file).includes('_')) ?? '';
   return { first: files.find(file => file !== second) ?? '', second };
 }

@@ -18,6 +18,7 @@ import {
 } from '../support/home.ts';
 import { createMemoryHands, Stopped } from '../support/memoryHands.ts';
 import { sql } from '../support/memoryWorld.ts';
+import { rolloutPath } from '../support/rolloutPath.ts';
 import { packedRollout } from '../support/packedRollout.ts';
 import { differences, pictureOf } from '../support/pictures.ts';
 
@@ -79,6 +80,31 @@ function projected(spec: ThreadSpec = {}): HomeBuilder {
     ]),
     NOW - 3_600_000,
   );
+}
+
+/** A thread that was reverted, and goes on in a second file, to which its row points. */
+function continued(first: ThreadSpec = {}, second: ThreadSpec = {}): HomeBuilder {
+  const at = rolloutPath('t1').replace('.jsonl', `_${idOf('s1')}.jsonl`);
+  const row = { rollout_path: `${HOME}/${at}` };
+  const builder = projected({ row, ...first }).thread('s1', {
+    ...{ at, row: false, header: headerOf(800) },
+    ...second,
+  });
+  return builder.file(
+    'thread_history_1.sqlite',
+    changed(builder.build().files, [
+      `INSERT INTO thread_history_projection_state (thread_id, next_rollout_byte_offset, next_rollout_ordinal)
+       VALUES ('${idOf('s1')}', 900, 6)`,
+    ]),
+    NOW - 3_600_000,
+  );
+}
+
+function headerOf(end: number): ThreadSpec['header'] & object {
+  return {
+    ...{ id: idOf('t1'), session_id: idOf('t1') },
+    history_base: { thread_id: idOf('t1'), end_ordinal_exclusive: 3, end_byte_offset: end },
+  };
 }
 
 const HISTORY = `${HOME}/thread_history_1.sqlite`;
@@ -258,6 +284,70 @@ describe('a fork', () => {
   });
 });
 
+describe('a thread that goes on in a further file', () => {
+  test('is moved in both: the second begins where it began, and each history follows its file', async () => {
+    const { files, move, undo } = bench(continued());
+    const before = pictureOf(files);
+    const places = placesIn(files);
+    expect((await move(to(LONGER))).failed).toEqual([]);
+    const [first, second] = headersIn(files);
+    expect([first?.model_provider, second?.model_provider]).toEqual([LONGER, LONGER]);
+    const growth = LONGER.length - 'mock'.length + 64;
+    expect(second?.history_base?.end_byte_offset).toBe(800 + growth);
+    expect(placesIn(files)).toEqual(
+      places.map(place => (place === null ? null : Number(place) + growth)),
+    );
+    // Of the settings only the newest in the newest file count.
+    const saying = filesOf(files).map(text => text.includes(`"model_provider_id":"${LONGER}"`));
+    expect(saying).toEqual([false, true]);
+    expect((await undo()).left).toEqual([]);
+    expect(differences(pictureOf(files), before)).toEqual([]);
+  });
+
+  test.each([
+    ['its row names the first file', continued({ row: {} }), 'the newest of its files'],
+    [
+      'its second file cannot follow',
+      continued({}, { header: headerOf(990) }),
+      'the file in which it goes on after a revert cannot follow',
+    ],
+    [
+      'its second file has no sound beginning',
+      continued({ row: false }, { text: text => `no beginning${text}` }),
+      'could not be read',
+    ],
+    [
+      'its first file names a third provider',
+      continued({ header: { model_provider: 'x' } }),
+      'several providers',
+    ],
+  ])('%s: it is left alone', async (_, builder, why) => {
+    const { plan } = bench(builder);
+    const { units, refused } = await plan(to(LONGER));
+    expect(units).toEqual([]);
+    expect(refused.find(({ finding }) => finding === idOf('t1'))?.why).toContain(why);
+  });
+
+  interface Header {
+    readonly model_provider: string;
+    readonly history_base?: { readonly end_byte_offset: number };
+  }
+
+  function filesOf(files: BuiltHome['files']): readonly string[] {
+    const names = [...files.keys()].filter(name => name.endsWith('.jsonl'));
+    return names
+      .filter(name => name.includes(idOf('t1')))
+      .toSorted((one, other) => one.length - other.length)
+      .map(name => Buffer.from(files.get(name)?.bytes ?? []).toString('latin1'));
+  }
+
+  function headersIn(files: BuiltHome['files']): readonly Header[] {
+    return filesOf(files).map(
+      text => (JSON.parse(text.split('\n')[0] ?? '') as { payload: Header }).payload,
+    );
+  }
+});
+
 describe('undoing', () => {
   test.each([LONGER, 'MOCK'])('to %s is exact', async name => {
     const { files, move, undo } = bench(projected());
@@ -310,6 +400,7 @@ describe('undoing', () => {
 describe('a move that is stopped', () => {
   const homes: readonly (readonly [string, () => HomeBuilder])[] = [
     ['of plain files', () => projected().thread('t2', { mode: 'legacy' })],
+    ['of a thread in two files', () => continued()],
     [
       'of a compressed file',
       () => {

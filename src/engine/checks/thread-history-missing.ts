@@ -67,7 +67,8 @@ When the whole database is gone, or was made anew and is empty, this is one find
       ...SAFE,
       id: 'resume',
       title: 'Let Codex resume it once, which fills its history again',
-      limits: 'A thread that Codex cannot resume stays without its turns.',
+      limits:
+        'A thread that Codex cannot resume stays without its turns. Of one that was reverted, Codex fills in again only what came after that.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
       plan: ({ id, threads }, snapshot) => {

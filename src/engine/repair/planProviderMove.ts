@@ -8,7 +8,12 @@ import {
   wishesToMove,
   type HeldThread,
 } from '../checks/cures/moveThread.ts';
-import { isKnownProvider, isRetiredProvider, providersOf } from '../checks/judging/providers.ts';
+import {
+  earlierProviders,
+  isKnownProvider,
+  isRetiredProvider,
+  providersOf,
+} from '../checks/judging/providers.ts';
 import type { Draft, Objection } from '../checks/check.ts';
 import type { CloserLook, Wishes } from '../model/closerLook.ts';
 import type { Plan, Refused, ThreadMove, Unit } from '../model/plan.ts';
@@ -118,8 +123,9 @@ function choose(
     const isThere = names.includes(to) && (isNamed || original === from);
     if (!isThere) return isNamed ? elsewhere(names) : null;
   }
-  const third = names.find(name => name !== from && name !== to);
-  if (move.kind === 'move' && third !== undefined) return severalNames(names);
+  const all = [...new Set([...names, ...earlierProviders(judged)])];
+  const third = all.find(name => name !== from && name !== to);
+  if (move.kind === 'move' && third !== undefined) return severalNames(all);
   const held = holdToMove(judged);
   return 'why' in held ? held : { held, from, to };
 }

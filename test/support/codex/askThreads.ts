@@ -5,7 +5,7 @@ import path from 'node:path';
 import { startAppServer, type AppServer } from './appServer.ts';
 import { databaseNames, findStateDatabase, withDatabase } from './databases.ts';
 import type { CodexHome, ThreadName } from './makeHome.ts';
-import { findRollout, readMeta, readRollout } from './rollouts.ts';
+import { findRollout, readMeta, readRollout, rolloutFiles } from './rollouts.ts';
 
 export interface ThreadFacts {
   readonly listed: boolean;
@@ -66,6 +66,23 @@ export async function forkThread(
   });
 }
 
+/** Takes the newest turn of a thread back, after which it goes on in a further file. */
+export async function revertNewestTurn(
+  codex: string,
+  home: CodexHome,
+  name: ThreadName,
+): Promise<void> {
+  const threadId = home.ids[name];
+  await withServer(codex, home, async server => {
+    await server.call('thread/resume', { threadId });
+    // The newest turn comes first.
+    const { data } = (await server.call('thread/turns/list', { threadId })) as {
+      data: readonly { id: string }[];
+    };
+    await server.call('thread/revert', { threadId, beforeTurnId: data[0]?.id });
+  });
+}
+
 /** Lets Codex make its index anew from the files, when it starts next. */
 export function forgetIndex({ folder }: CodexHome): void {
   withDatabase(findStateDatabase(folder) ?? '', database => {
@@ -73,22 +90,32 @@ export function forgetIndex({ folder }: CodexHome): void {
   });
 }
 
-/** The provider of each thread, where it stands; the settings' is absent where there are none. */
+/**
+ * The provider of each thread, where it stands: in the first line of each of its files, in its row, and in
+ * the newest settings of its newest file; the settings' is absent where there are none.
+ */
 export function providersIn({ folder, ids }: CodexHome): Readonly<Record<string, string>> {
   const rows = withDatabase(findStateDatabase(folder) ?? '', database =>
     database.prepare('SELECT id, model_provider FROM threads').all(),
   );
   return Object.fromEntries(
     Object.entries(ids).map(([name, id]) => {
-      const file = findRollout(folder, id) ?? '';
-      const settings = linesOf(file).findLast(
+      const files = rolloutFiles(folder).filter(file => path.basename(file).includes(id));
+      const newest = files.toSorted((one, other) => (partOf(one) < partOf(other) ? -1 : 1)).at(-1);
+      const settings = linesOf(newest ?? '').findLast(
         ({ payload }) => payload['type'] === 'thread_settings_applied',
       )?.payload['thread_settings'] as { model_provider_id?: string } | undefined;
       const row = rows.find(one => one['id'] === id)?.['model_provider'];
-      const named = [readMeta(file)?.model_provider, row, settings?.model_provider_id];
+      const headers = files.map(file => readMeta(file)?.model_provider);
+      const named = [...headers, row, settings?.model_provider_id];
       return [name, [...new Set(named.filter(one => one !== undefined))].join(' ')];
     }),
   );
+}
+
+/** The id that a further file of a thread has in its name, which begins with the time of its making. */
+function partOf(file: string): string {
+  return path.basename(file).split('_')[1] ?? '';
 }
 
 /** Where the history database says something else of a file than the file does. */

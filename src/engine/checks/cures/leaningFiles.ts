@@ -40,26 +40,49 @@ function leaningIn(snapshot: Snapshot): ReadonlyMap<ThreadId, readonly Rollout[]
   return leaning;
 }
 
-/** Lets the files that lean on one follow when what stands behind `from` in it moves by `growth`. */
-export function shiftLeaningFiles(
+/** A file whose first line says of another one at which byte it begins there. */
+export interface Follower {
+  readonly file: Rollout;
+  readonly splice: Splice;
+}
+
+/** What changes in the files that lean on these when what stands behind `from` in each moves by `growth`. */
+export function followersOf(
   snapshot: Snapshot,
   closer: CloserLook,
-  file: Rollout,
-  from: number,
-  growth: number,
-): readonly EditStep[] | Objection {
-  if (growth === 0) return [];
-  if (!isAllKnown(snapshot)) return NOT_ALL_KNOWN;
-  const steps: EditStep[] = [];
-  for (const leaning of filesLeaningOn(snapshot, file)) {
-    const splice = shiftBase(closer.heads[leaning.file] ?? '', from, growth);
-    const isWritten = snapshot.holders.some(({ writesThreads }) =>
-      writesThreads.includes(leaning.head.meta?.id ?? ''),
-    );
-    if (splice === 'not-possible' || leaning.compressed || isWritten) return cannotFollow(leaning);
-    if (splice !== null) steps.push(editFile(leaning, [splice]));
+  grown: readonly {
+    readonly file: Rollout;
+    readonly from: number;
+    readonly growth: number;
+  }[],
+): readonly Follower[] | Objection {
+  const followers: Follower[] = [];
+  for (const { file, from, growth } of grown) {
+    if (growth === 0) continue;
+    if (!isAllKnown(snapshot)) return NOT_ALL_KNOWN;
+    for (const leaning of filesLeaningOn(snapshot, file)) {
+      const splice = shiftBase(closer.heads[leaning.file] ?? '', from, growth);
+      if (splice === 'not-possible' || (!isOfOneThread(leaning, file) && isShut(leaning, snapshot)))
+        return cannotFollow(leaning, file);
+      if (splice !== null) followers.push({ file: leaning, splice });
+    }
   }
-  return steps;
+  return followers;
+}
+
+export function editFollowing({ file, splice }: Follower): EditStep {
+  return editFile(file, [splice]);
+}
+
+/** Files of the thread itself are changed with it, and unpacked for that where it has to be. */
+function isOfOneThread(one: Rollout, other: Rollout): boolean {
+  return one.head.meta?.id === other.head.meta?.id;
+}
+
+function isShut({ compressed, head }: Rollout, { holders }: Snapshot): boolean {
+  return (
+    compressed || holders.some(({ writesThreads }) => writesThreads.includes(head.meta?.id ?? ''))
+  );
 }
 
 /** A file that was not read may lean on any other. */
@@ -88,9 +111,13 @@ const NOT_ALL_KNOWN: Objection = {
   next: 'codex-health scan says which; repair those first.',
 };
 
-function cannotFollow({ path, head }: Rollout): Objection {
+function cannotFollow(leaning: Rollout, file: Rollout): Objection {
+  const { path, head } = leaning;
+  const who = isOfOneThread(leaning, file)
+    ? 'the file in which it goes on after a revert'
+    : `its fork ${head.meta?.id ?? path}`;
   return {
-    why: `its first line would become longer, and its fork ${head.meta?.id ?? path} cannot follow: it is compressed, being written, or has no room for a longer number`,
+    why: `its first line would become longer, and ${who} cannot follow: it is compressed, being written, or has no room for a longer number`,
     next: 'It is left as it is. What is not longer than what stands there now would fit.',
   };
 }

@@ -1,30 +1,25 @@
 // How what is said of a thread is changed: its first line, its newest settings line and its row say it
-// together, and what the history database notes of places in the file stays right.
+// together, and what the history database notes of places in the file stays right. A thread that was
+// reverted goes on in a further file (seen in 0.160 and 0.169). Lists that look through the files show each
+// of its files in which somebody says something, by its own first line, so that all first lines change; of
+// the settings only the newest in the newest file decide, also when the index is made anew.
 
-import type { CloserLook, Projection, RolloutEnd, Wishes } from '../../model/closerLook.ts';
+import type { CloserLook, RolloutEnd, Wishes } from '../../model/closerLook.ts';
 import { literal, textOfLiteral } from '../../model/literal.ts';
-import type {
-  CreateStep,
-  EditStep,
-  MoveStep,
-  RowChange,
-  RowsStep,
-  Splice,
-  Step,
-  ThreadMove,
-} from '../../model/plan.ts';
+import type { CreateStep, EditStep, MoveStep, Splice, Step, ThreadMove } from '../../model/plan.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Thread } from '../../model/thread.ts';
-import type { FilePath, ThreadId } from '../../model/words.ts';
+import type { ThreadId } from '../../model/words.ts';
 import { isTwin, judgedThread, type JudgedThread } from '../judging/causes.ts';
 import type { Draft, Objection } from '../check.ts';
 import { changeRow, editFile, moveFile } from './curing.ts';
-import { filesLeaningOn, nameOfFile, shiftLeaningFiles } from './leaningFiles.ts';
+import { editFollowing, filesLeaningOn, followersOf, nameOfFile } from './leaningFiles.ts';
+import { shiftProjections } from './projectedPlaces.ts';
 import { providerOfThread, type ThreadValue } from './threadValues.ts';
 import { changeHeader, changeSettings } from './valueLines.ts';
 
-/** A thread and the file that holds it. */
+/** A thread and the file that holds it, or in which it goes on. */
 export interface HeldThread {
   readonly thread: Thread;
   readonly file: Rollout;
@@ -43,14 +38,22 @@ export const FILE_GONE: Objection = {
 /** What is said where a change can no longer be undone as a whole. */
 export const GONE_ON = 'Codex has gone on with the thread, so that all of it stays as it is';
 
-export function wishesToMove(snapshot: Snapshot, { thread, file }: HeldThread): Wishes {
-  const { id, row, historyMode } = thread;
+export function wishesToMove(snapshot: Snapshot, held: HeldThread): Wishes {
+  const { row, historyMode } = held.thread;
+  const files = filesOf(snapshot, held);
+  const leaning = files.flatMap(file => filesLeaningOn(snapshot, file));
   return {
     rows: row === null ? [] : [row.id],
-    heads: [file, ...filesLeaningOn(snapshot, file)].map(one => one.file),
-    ends: [file.file],
-    projections: historyMode === 'paginated' ? [id] : [],
+    heads: [...files, ...leaning].map(one => one.file),
+    ends: files.map(one => one.file),
+    projections: historyMode === 'paginated' ? files.map(nameOfFile) : [],
   };
+}
+
+/** All files of the thread; the one in which it goes on comes first. */
+function filesOf(snapshot: Snapshot, { thread, file }: HeldThread): readonly Rollout[] {
+  const holders = judgedThread(snapshot, thread.id)?.holders ?? [];
+  return [file, ...holders.filter(other => other !== file)];
 }
 
 /**
@@ -110,36 +113,70 @@ const MOVABLE: readonly JudgedThread['cause'][] = [
   'thread-path-stale',
 ];
 
+/** One file of a thread, and what is to be changed in it. */
+interface Part {
+  readonly file: Rollout;
+  readonly end: RolloutEnd;
+  readonly splices: readonly Splice[];
+  /** From where on, and by how much, its places shift. */
+  readonly from: number;
+  readonly growth: number;
+}
+
 function fileSteps(
   snapshot: Snapshot,
   closer: CloserLook,
   held: HeldThread,
   wanted: ThreadValue,
 ): readonly Step[] | Objection {
-  const { thread, file } = held;
+  const found = filesOf(snapshot, held).map(file => changesIn(file, closer, held, wanted));
+  const unclear = found.find(one => 'why' in one);
+  if (unclear !== undefined) return unclear;
+  const parts = found.filter(one => 'splices' in one);
+  if (parts.every(({ splices }) => splices.length === 0)) return [];
+  const objection = whyNotNow(snapshot, held, parts);
+  if (objection !== null) return objection;
+  const projected =
+    held.thread.historyMode === 'paginated' ? shiftProjections(snapshot, closer, parts) : [];
+  if ('why' in projected) return projected;
+  const followers = followersOf(snapshot, closer, parts);
+  if ('why' in followers) return followers;
+  const edits = parts.flatMap(part => {
+    // A file of the thread's own can follow another one and be changed itself: that is one step.
+    const following = followers.filter(({ file }) => file === part.file).map(one => one.splice);
+    const splices = [...part.splices, ...following].toSorted((one, other) => one.at - other.at);
+    return splices.length === 0 ? [] : editSteps(snapshot, part, splices);
+  });
+  const others = followers.filter(({ file }) => parts.every(part => part.file !== file));
+  return [...edits, ...projected, ...others.map(editFollowing)];
+}
+
+function changesIn(
+  file: Rollout,
+  closer: CloserLook,
+  { thread, file: newest }: HeldThread,
+  wanted: ThreadValue,
+): Part | Objection {
   const [head, end] = [closer.heads[file.file], closer.ends[file.file]];
   if (head === undefined || end === undefined) return UNREADABLE;
   const header = changeHeader(head, wanted.inHeader);
-  const settings = changeSettings(end, thread.historyMode === 'paginated', wanted.inSettings);
   if (header === null) return wanted.unnamed;
+  const isPaginated = thread.historyMode === 'paginated';
+  const settings =
+    file === newest ? changeSettings(end, isPaginated, wanted.inSettings) : { splices: [] };
   if (settings === null) return NO_SETTINGS;
-  const splices = [...header.splices, ...settings.splices];
-  if (splices.length === 0) return [];
-  const objection = whyNotNow(snapshot, held, end);
-  if (objection !== null) return objection;
-  const projected = projectionSteps(snapshot, closer, held, splices, header.growth);
-  if ('why' in projected) return projected;
-  const from = header.splices[0]?.at ?? 0;
-  const leaning = shiftLeaningFiles(snapshot, closer, file, from, header.growth);
-  if ('why' in leaning) return leaning;
-  return [...editSteps(snapshot, file, end, splices), ...projected, ...leaning];
+  const [first] = header.splices;
+  return {
+    ...{ file, end, growth: header.growth, from: first?.at ?? 0 },
+    splices: [...header.splices, ...settings.splices],
+  };
 }
 
-/** What stands against changing the file of a thread just now. */
+/** What stands against changing the files of a thread just now. */
 function whyNotNow(
   snapshot: Snapshot,
-  { thread, file }: HeldThread,
-  end: RolloutEnd,
+  { thread, file: newest }: HeldThread,
+  parts: readonly Part[],
 ): Objection | null {
   const gap = snapshot.gaps.find(({ source }) => source === 'processes');
   if (gap !== undefined)
@@ -153,10 +190,18 @@ function whyNotNow(
       why: `${writer.program} (process ${String(writer.pid)}) has it open for writing`,
       next: 'Close it there, and run this again.',
     };
-  if (!file.compressed && end.bytes !== file.bytes) return UNREADABLE;
-  const holders = judgedThread(snapshot, thread.id)?.holders ?? [];
-  if (holders.length > 1) return SEVERAL_FILES;
-  return thread.files.some(other => isTwin(other, file)) ? TWIN : null;
+  if (parts.some(({ file, end }) => !file.compressed && end.bytes !== file.bytes))
+    return UNREADABLE;
+  // A further file of it that cannot be read could be the newest.
+  const isPart = (other: Rollout) =>
+    parts.some(({ file }) => file === other || isTwin(other, file));
+  if (thread.files.some(other => other.name?.segment != null && !isPart(other))) return UNREADABLE;
+  const names = new Set(parts.map(({ file }) => nameOfFile(file)));
+  if (names.size < parts.length) return COPIES;
+  // Ids of files begin with the time at which they were made; the first one of a thread has none.
+  const idOf = ({ name }: Rollout) => name?.segment ?? '';
+  if (parts.some(({ file }) => idOf(file) > idOf(newest))) return NOT_THE_NEWEST;
+  return thread.files.some(other => parts.some(({ file }) => isTwin(other, file))) ? TWIN : null;
 }
 
 const UNREADABLE: Objection = {
@@ -169,9 +214,14 @@ const NO_SETTINGS: Objection = {
   next: 'It is left as it is, and can be read and resumed as before.',
 };
 
-const SEVERAL_FILES: Objection = {
-  why: 'it was reverted, and goes on in a second file: such threads cannot be changed yet',
-  next: 'It is left as it is. codex fork makes a copy that can be used.',
+const COPIES: Objection = {
+  why: 'several of its files say that they are the same part of it',
+  next: 'Repair that first: codex-health apply --check thread-file-duplicate.',
+};
+
+const NOT_THE_NEWEST: Objection = {
+  why: 'it was reverted, and the database does not name the newest of its files',
+  next: 'It is left as it is, since nobody knows in which file Codex would go on.',
 };
 
 const TWIN: Objection = {
@@ -182,8 +232,7 @@ const TWIN: Objection = {
 /** A compressed file is unpacked first, as Codex does it when a thread is resumed. */
 function editSteps(
   snapshot: Snapshot,
-  file: Rollout,
-  { bytes }: RolloutEnd,
+  { file, end: { bytes } }: Part,
   splices: readonly Splice[],
 ): readonly (CreateStep | MoveStep | EditStep)[] {
   const plain = file.file.replace(/\.zst$/, '');
@@ -203,76 +252,4 @@ function editSteps(
     moveFile(file, { vault: name }),
     edit,
   ];
-}
-
-/**
- * What the history database notes of the file. Places behind a first line that grew are shifted. How
- * far the file was read is noted in any case: once Codex has read a line that was added, taking it
- * away again would make it count wrong.
- */
-function projectionSteps(
-  snapshot: Snapshot,
-  closer: CloserLook,
-  { thread }: HeldThread,
-  splices: readonly Splice[],
-  growth: number,
-): readonly RowsStep[] | Objection {
-  const isAppended = splices.some(({ before }) => before === '');
-  if (thread.historyMode !== 'paginated' || (growth === 0 && !isAppended)) return [];
-  const database = historyFile(snapshot);
-  if (database === null) return [];
-  const projection = closer.projections[thread.id];
-  if (database === 'unread' || projection === undefined) return NO_HISTORY;
-  const from = (splices[0]?.at ?? 0) + (splices[0]?.before.length ?? 0);
-  const changes = [
-    { table: 'thread_turns', changes: turnChanges(thread.id, projection, growth, from) },
-    {
-      table: 'thread_history_projection_state',
-      changes: [nextChange(thread.id, projection, growth)],
-    },
-  ];
-  return changes
-    .filter(one => one.changes.length > 0)
-    .map(one => ({ kind: 'rows', database, ...one }));
-}
-
-const NO_HISTORY: Objection = {
-  why: 'what the history database notes of its file could not be read exactly',
-  next: 'Look again with codex-health scan; a newer codex-health may know this database.',
-};
-
-/** Null where there is none, so that Codex has noted nothing. */
-function historyFile({ history, databases }: Snapshot): FilePath | 'unread' | null {
-  if (history === null)
-    return databases.some(({ family }) => family === 'thread_history') ? 'unread' : null;
-  const { file, migrations } = history.database;
-  return migrations?.schemaVersions.length === 0 ? 'unread' : file;
-}
-
-function turnChanges(
-  id: ThreadId,
-  { turns }: Projection,
-  growth: number,
-  from: number,
-): readonly RowChange[] {
-  if (growth === 0) return [];
-  return turns.map(({ turn, places }) => ({
-    key: { thread_id: literal(id), turn_id: turn },
-    before: places,
-    after: Object.fromEntries(
-      Object.entries(places).map(([column, place]) => [column, shifted(place, growth, from)]),
-    ),
-  }));
-}
-
-function nextChange(id: ThreadId, { next }: Projection, growth: number): RowChange {
-  const key = { thread_id: literal(id) };
-  if (next === null) return { key, before: null, after: null };
-  const before = { next_rollout_byte_offset: next };
-  return { key, before, after: { next_rollout_byte_offset: shifted(next, growth, 1) } };
-}
-
-function shifted(place: string, growth: number, from: number): string {
-  const isBehind = /^\d+$/.test(place) && Number(place) >= from;
-  return isBehind ? String(Number(place) + growth) : place;
 }

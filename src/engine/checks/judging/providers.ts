@@ -4,7 +4,7 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { Config, Snapshot } from '../../model/snapshot.ts';
 import type { Thread } from '../../model/thread.ts';
 import type { ThreadId } from '../../model/words.ts';
-import { judgedThreads } from './causes.ts';
+import { judgedThreads, type JudgedThread } from './causes.ts';
 
 /**
  * What Codex knows without config.toml. Found by asking app-servers of 0.111 to 0.169 to start a
@@ -37,6 +37,14 @@ export function providersOf({ row }: Thread, { head, tail }: Rollout): Providers
     return { ...found, all: [header] };
   const named = [header, inRow, settings].filter(id => id !== null && id !== '');
   return { ...found, all: [...new Set(named)].filter(id => id !== null) };
+}
+
+/** What the first lines of files say from which a thread was reverted, and which lists show as well. */
+export function earlierProviders({ file, holders }: JudgedThread): readonly string[] {
+  return holders
+    .filter(other => other !== file)
+    .flatMap(({ head }) => head.meta?.provider ?? [])
+    .filter(id => id !== '');
 }
 
 export interface ProviderThreads {

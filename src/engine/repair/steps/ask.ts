@@ -89,7 +89,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       const { steps, made, threads, packed, unfinished, filled } =
         (await observed(ground)) ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
-      left.push(...(await emptyHistories(filled, ground.world, ground.hands)));
+      left.push(...(await emptyHistories(filled, step.home, ground.world, ground.hands)));
       for (const one of steps.toReversed()) left.push(...(await handlerOf(one).undo(one, ground)));
       left.push(...(await unpackAgain([...packingsOf(step.calls), ...packed], ground)));
       await putUnfinishedAway(unfinished, ground);
@@ -147,7 +147,7 @@ async function observe(step: AskStep, ground: Ground): Promise<Observation> {
   return {
     tables: await ground.tables(state),
     files: await observeFiles(ground.world, home, sqliteHome),
-    histories: await observeHistories(ground.world, sqliteHome, resumedBy(step)),
+    histories: await observeHistories(ground.world, step, resumedBy(step)),
   };
 }
 
