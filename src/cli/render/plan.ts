@@ -3,10 +3,12 @@
 
 import { handlerOf } from '../../engine/engine.ts';
 import type { Plan, Unit } from '../../engine/model/plan.ts';
+import type { Report } from '../../engine/model/report.ts';
 import { bytesInWords, count } from '../../words/amounts.ts';
 import { harmless } from '../../words/harmless.ts';
 import type { Page } from '../page.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
+import { checksToChoose, openFindings } from './choices.ts';
 
 /** So many repairs are shown one by one; of more, what they are and how many, and each that is alone of its kind. */
 const FEW = 3;
@@ -32,13 +34,20 @@ export function planJson(plan: Plan) {
   };
 }
 
-/** `isWhole`: every single repair with its steps. */
-export function renderPlan(plan: Plan, page: Page, isWhole = false): string {
+export interface PlanOptions {
+  readonly page: Page;
+  /** What the plan was made for; null where findings were named. */
+  readonly all: Report | null;
+  /** Every single repair with its steps. */
+  readonly isWhole?: boolean;
+}
+
+export function renderPlan(plan: Plan, { page, all, isWhole = false }: PlanOptions): string {
   const { paint, width } = page;
   const groups = groupsOf(plan.units);
   const lines = [
-    paint.bold(headline(plan)),
-    '',
+    ...wrap(headline(plan, all), width).map(paint.bold),
+    ...(groups.length === 0 ? [] : ['']),
     ...groups.flatMap(([title, units]) => [
       ...wrapIndented(`${harmless(title)} (${count(units.length, 'time')})`, width, '  '),
       ...lossesOf(units).flatMap(loses =>
@@ -54,13 +63,20 @@ export function renderPlan(plan: Plan, page: Page, isWhole = false): string {
   return `${lines.join('\n')}\n`;
 }
 
-function headline({ units, refused }: Plan): string {
-  if (units.length === 0)
-    return refused.length === 0
-      ? 'There is nothing to repair.'
-      : 'Nothing of this can be repaired as it stands.';
+function headline({ units, refused }: Plan, all: Report | null): string {
+  if (units.length === 0 && refused.length > 0)
+    return 'Nothing of this can be repaired as it stands.';
+  if (units.length === 0) return sayNothing(all);
   const loses = units.some(({ loses }) => loses !== 'nothing');
   return `${count(units.length, 'repair')}. ${loses ? 'What is taken out goes into the vault; all of it can be undone.' : 'Nothing is lost, and all of it can be undone.'}`;
+}
+
+/** Nothing to do is not the same as nothing wrong, which somebody could take it for. */
+function sayNothing(all: Report | null): string {
+  if (all === null || openFindings(all).length === 0) return 'There is nothing to repair.';
+  return checksToChoose(all).length > 0
+    ? 'Nothing of what was found is repaired without a choice of yours.'
+    : 'No safe repair is known of what was found. codex-health explain CHECK says what helps.';
 }
 
 function lossesOf(units: readonly Unit[]): readonly string[] {
