@@ -9,6 +9,7 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { ThreadId } from '../../model/words.ts';
 import type { Objection } from '../check.ts';
+import { areAllFilesSeen } from '../judging/allFilesSeen.ts';
 import { editFile } from './curing.ts';
 import { decodeObject, placesOf } from './jsonPlaces.ts';
 
@@ -49,7 +50,7 @@ export function shiftLeaningFiles(
   growth: number,
 ): readonly EditStep[] | Objection {
   if (growth === 0) return [];
-  if (!isAllKnown(snapshot)) return NOT_ALL_KNOWN;
+  if (!areAllFilesSeen(snapshot)) return NOT_ALL_KNOWN;
   const steps: EditStep[] = [];
   for (const leaning of filesLeaningOn(snapshot, file)) {
     const splice = shiftBase(closer.heads[leaning.file] ?? '', from, growth);
@@ -60,12 +61,6 @@ export function shiftLeaningFiles(
     if (splice !== null) steps.push(editFile(leaning, [splice]));
   }
   return steps;
-}
-
-/** A file that was not read may lean on any other. */
-function isAllKnown({ gaps, rollouts }: Snapshot): boolean {
-  const trees = gaps.filter(({ source }) => source.startsWith('rollouts-'));
-  return trees.length === 0 && rollouts.every(({ head }) => head.state !== 'unread');
 }
 
 /** Null where no byte is named. It is changed in place: this file's own places stay as they are. */
