@@ -136,6 +136,11 @@ describe('a directory that is gone', () => {
     expect(memory.operations).toEqual([]);
   });
 
+  test('and the command is for the home that was looked at', async () => {
+    const { type } = terminal(moved());
+    expect(words((await type('plan', gone)).out)).toContain(`--to DIR --home ${HOME}`);
+  });
+
   test('the plan for one that was chosen says what to type to do it', async () => {
     const { type } = terminal(moved());
     const { code, out } = await type('plan', gone, '--to', '~/work/my gone');
@@ -176,6 +181,13 @@ describe('a directory that is gone', () => {
 });
 
 describe('apply', () => {
+  test('in JSON it has the same words where nothing was to be done', async () => {
+    const well = await terminal(home().thread('t1')).type('apply', '--all', '--yes', '--json');
+    const repaired = await sick().type('apply', '--all', '--yes', '--json');
+    const [none, some] = [well, repaired].map(({ out }) => JSON.parse(out) as object);
+    expect(Object.keys(none ?? {}).sort()).toEqual(Object.keys(some ?? {}).sort());
+  });
+
   test('asks, repairs, looks again and says how to undo it; undo puts everything back', async () => {
     const { type, picture } = sick({ answer: 'yes' });
     const before = picture();

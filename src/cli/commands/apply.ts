@@ -81,9 +81,9 @@ async function showPlan(context: Context): Promise<Shown> {
 }
 
 function tellPlan({ report, choice, plan }: Shown, context: Context): void {
-  const { out, page } = context;
+  const { out, page, typed } = context;
   const all = choice.findings === 'all' ? report : null;
-  out(renderPlan(plan, { page, all }));
+  out(renderPlan(plan, { page, all, typed }));
   if (all !== null && plan.units.length === 0) out(renderChoices(all, context));
 }
 
@@ -107,7 +107,11 @@ function substanceOf({ units, refused }: Plan): string {
   ]);
 }
 
-const NOTHING = { receipt: null, applied: 0, failed: [], healed: [], remaining: [], undo: null };
+const NOTHING = {
+  ...{ receipt: null, applied: 0, failed: [], healed: [], remaining: [], uncovered: [] },
+  confirmed: { codex: null, why: 'nothing was to be done', shown: [], missing: [] },
+  ...{ unplanned: [], recovered: [], undo: null },
+};
 
 async function carryOut(
   context: Context,

@@ -28,7 +28,7 @@ async function runPlan(context: Context): Promise<number> {
   if (given.has('json')) out(inJson(planJson(made)));
   else {
     const all = choice.findings === 'all' ? report : null;
-    out(renderPlan(made, { page, all, isWhole: given.has('full') || operands.length > 0 }));
+    out(renderPlan(made, { page, typed, all, isWhole: given.has('full') || operands.length > 0 }));
     if (made.units.length > 0)
       out(`\n${page.paint.dim(`To do it: ${typed(`apply ${chosenWords(context)}`)}`)}\n`);
     if (all !== null) out(renderChoices(all, context));

@@ -36,13 +36,16 @@ export function planJson(plan: Plan) {
 
 export interface PlanOptions {
   readonly page: Page;
+  /** A command as it can be typed. */
+  typed(command: string): string;
   /** What the plan was made for; null where findings were named. */
   readonly all: Report | null;
   /** Every single repair with its steps. */
   readonly isWhole?: boolean;
 }
 
-export function renderPlan(plan: Plan, { page, all, isWhole = false }: PlanOptions): string {
+export function renderPlan(plan: Plan, options: PlanOptions): string {
+  const { page, all, isWhole = false } = options;
   const { paint, width } = page;
   const groups = groupsOf(plan.units);
   const lines = [
@@ -58,7 +61,7 @@ export function renderPlan(plan: Plan, { page, all, isWhole = false }: PlanOptio
         : []),
     ]),
     ...renderTerms(plan, page),
-    ...renderRefused(plan, page),
+    ...renderRefused(plan, options),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -117,14 +120,22 @@ function renderTerms({ units, needs, backupBytes }: Plan, { paint, width }: Page
   return ['', ...terms.flatMap(text => wrap(text, width)).map(paint.dim)];
 }
 
-function renderRefused({ refused }: Plan, { width }: Page): string[] {
+/** A command at the end of a sentence is for the home that was looked at. */
+function commandsTyped(text: string, typed: PlanOptions['typed']): string {
+  return text.replace(
+    /codex-health ((?:apply|plan|scan)(?: \S+)*?)(\.?)$/,
+    (_, command: string, stop: string) => `${typed(command)}${stop}`,
+  );
+}
+
+function renderRefused({ refused }: Plan, { page: { width }, typed }: PlanOptions): string[] {
   if (refused.length === 0) return [];
   return [
     '',
     `Left as ${refused.length === 1 ? 'it is' : 'they are'}:`,
     ...refused.flatMap(({ finding, why, next }) => [
       ...wrapIndented(`${harmless(finding)}: ${harmless(why)}.`, width, '  '),
-      ...wrapIndented(harmless(next), width, '    '),
+      ...wrapIndented(harmless(commandsTyped(next, typed)), width, '    '),
     ]),
   ];
 }

@@ -15,7 +15,7 @@ import { decodeObject, placesOf } from './jsonPlaces.ts';
 
 /** The name under which other files refer to one. */
 export function nameOfFile({ name, head }: Rollout): ThreadId {
-  return name?.segment ?? head.meta?.id ?? '';
+  return name?.segment ?? head.meta?.id ?? name?.id ?? '';
 }
 
 export function filesLeaningOn(snapshot: Snapshot, file: Rollout): readonly Rollout[] {
