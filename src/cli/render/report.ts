@@ -229,7 +229,7 @@ function renderNext(
     ...next.flatMap(([command = '', what = '']) =>
       fits
         ? [`  ${padEnd(command, wide)}   ${page.paint.dim(what)}`]
-        : [`  ${page.paint.dim(`${what}:`)}`, `    ${command}`],
+        : [...wrapIndented(`${what}:`, page.width, '  ').map(page.paint.dim), `    ${command}`],
     ),
   ];
 }
