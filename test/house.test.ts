@@ -165,6 +165,14 @@ describe('checks', () => {
     const mute = checks.filter(({ title, meaning }) => title.length < 8 || meaning.length < 80);
     expect(mute.map(({ id }) => id)).toEqual([]);
   });
+
+  test('say of each cure in whole sentences what it cannot do', () => {
+    const cures = checks.flatMap(({ id, cures = [] }) =>
+      cures.map(cure => ({ name: `${id} ${cure.id}`, limits: cure.limits })),
+    );
+    const boundless = cures.filter(({ limits }) => !/^[A-Z].{20,}\.$/s.test(limits));
+    expect(boundless.map(({ name }) => name)).toEqual([]);
+  });
 });
 
 function roomOf(file: string): string | undefined {

@@ -29,7 +29,7 @@ export function choiceOf(report: Report, context: Context): Choice {
   if (given.has('all') && (operands.length > 0 || checks.length > 0))
     throw new UsageError('--all stands alone: it takes every repair that loses nothing.');
   const ids = report.findings.map(({ id }) => id);
-  const named = operands.flatMap(operand => resolveFinding(operand, ids));
+  const named = operands.flatMap(operand => resolveFinding(operand, ids, { withCheck: true }));
   const ofChecks = report.findings.filter(({ check }) => checks.includes(check));
   const findings = [...new Set([...named, ...ofChecks.map(({ id }) => id)])];
   const isAll = operands.length === 0 && checks.length === 0;

@@ -149,7 +149,7 @@ function refuseNoHome({ snapshot }: Report): void {
 }
 
 function typed(command: string, given: Given, { machine }: World): string {
-  const names = (['home', 'sqlite-home', 'vault'] as const).flatMap(name => {
+  const names = (['home', 'sqlite-home', 'codex', 'vault'] as const).flatMap(name => {
     const text = given.text(name);
     return text === null ? [] : [`--${name} ${quoted(harmless(text), machine.system)}`];
   });

@@ -1,6 +1,8 @@
-import { test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home } from '../support/home.ts';
+import { cured } from '../support/expectRepairs.ts';
+import { recordedDatabase } from '../support/recordedDatabase.ts';
+import { home, idOf, NOW, type HomeBuilder, type ThreadSpec } from '../support/home.ts';
 import { rolloutPath } from '../support/rolloutPath.ts';
 
 const FILE = 'sessions/2026/11/21/rollout-2026-11-21T11-00-00-t1.jsonl';
@@ -70,3 +72,46 @@ test('nobody is accused when the file cannot be read', () =>
   expectOutcome(home().thread('t1').trouble(rolloutPath('t1')), 'rollout-header-bad').toBe(
     'unknown',
   ));
+
+describe('a first line that is gone, of a conversation in which a fork begins', () => {
+  const base = {
+    ...{ forked_from_id: idOf('t1'), forked_from_ordinal_exclusive: 3 },
+    history_base: { thread_id: idOf('t1'), end_ordinal_exclusive: 3, end_byte_offset: 800 },
+  };
+  const beheaded = (spec: ThreadSpec, forked: ThreadSpec = { header: base }) =>
+    home()
+      .thread('t1', { ...spec, text: text => text.slice(text.indexOf('\n') + 1) })
+      .thread('t2', forked)
+      .thread('t3');
+  const complete = (builder: HomeBuilder) =>
+    cured(builder, 'rollout-header-bad', 'complete-first-line');
+
+  test('is written where Codex has noted how long the file was, and as long', async () => {
+    const length = 3000;
+    const noted = recordedDatabase(
+      '0.169.0',
+      'thread_history_1.sqlite',
+      'DELETE FROM thread_history_projection_state',
+      ...['t1', 't2', 't3'].map(
+        key =>
+          `INSERT INTO thread_history_projection_state VALUES ('${idOf(key)}', ${String(length)}, 6)`,
+      ),
+    );
+    const done = await complete(beheaded({}).file('thread_history_1.sqlite', noted, NOW - 60_000));
+    expect(Object.values(done?.changed ?? {}).map(text => text.length)).toEqual([length]);
+  });
+
+  test('or where no fork begins in it', async () => {
+    expect((await complete(beheaded({ projected: false }, {})))?.refused).toEqual([]);
+  });
+
+  test('nor where Codex has noted places that could not be read', async () => {
+    const unread = beheaded({}, {}).file('thread_history_1.sqlite', 'no database');
+    expect(await complete(unread)).toBeNull();
+    expect(await complete(beheaded({ mode: 'legacy' }, {}))).not.toBeNull();
+  });
+
+  test('and is not guessed otherwise: the fork would silently begin at another place', async () => {
+    expect(await complete(beheaded({ projected: false }))).toBeNull();
+  });
+});

@@ -57,6 +57,65 @@ describe('plan', () => {
   });
 });
 
+describe('what has to be chosen', () => {
+  const headless = () => terminal(home().thread('t1').state('DROP TABLE threads'));
+  const choose = `codex-health plan --check schema-object-missing --home ${HOME}`;
+
+  test('is offered by a scan, and by a plan that has nothing else', async () => {
+    expect((await headless().type('scan')).out).toContain(choose);
+    for (const command of [['plan'], ['apply', '--all', '--yes']]) {
+      const { out } = await headless().type(...command);
+      expect(out).toContain('Nothing of what was found is repaired without a choice of yours.\n');
+      expect(out).toContain(`\n  ${choose}\n`);
+    }
+  });
+
+  test('is named below a plan for the rest', async () => {
+    const { type } = terminal(stale().thread('t3', { file: false }));
+    const { out } = await type('plan');
+    expect(out).toContain('1 repair. Nothing is lost');
+    expect(out).toContain(`  codex-health plan --check thread-file-missing --home ${HOME}\n`);
+    expect((await type('plan', '--check', 'thread-path-stale')).out).not.toContain('choose');
+  });
+
+  test('is not offered where it is chosen already, or where nothing is wrong', async () => {
+    for (const machine of [headless(), terminal(home().thread('t1'))]) {
+      const { out } = await machine.type('plan', '--check', 'schema-object-missing');
+      expect(out).not.toContain('when you choose it');
+    }
+  });
+
+  test('where no repair is known, that is not taken for health', async () => {
+    const { out } = await terminal(home().thread('t1').config('[broken')).type('plan');
+    expect(out).toContain('No safe repair is known of what was found.');
+  });
+});
+
+test('what is typed next is for the same Codex', async () => {
+  const { type } = sick();
+  const { out } = await type('plan', '--codex', '/opt/codex');
+  expect(out).toContain(`codex-health apply --all --home ${HOME} --codex /opt/codex`);
+});
+
+describe('findings that are misspelt', () => {
+  const two = () => terminal(stale().thread('t3', { row: { rollout_path: '/old/other.jsonl' } }));
+
+  test('a check in the place of a finding: all that it finds, or one of them', async () => {
+    const { code, err } = await two().type('plan', 'thread-path-stale');
+    expect([code, err]).toEqual([
+      3,
+      expect.stringMatching(/take all of\s+them\s+with\s+--check\s+thread-path-stale\./),
+    ]);
+    expect((await two().type('accept', 'thread-path-stale')).err).not.toContain('--check');
+  });
+
+  test('one whose check is nearly there', async () => {
+    const { err } = await two().type('plan', `thread-path-stael:${idOf('t1')}`);
+    expect(err).toContain('Did you mean thread-path-stale?');
+    expect((await two().type('plan', 'thread-path-stale:zz')).err).toContain('scan --json');
+  });
+});
+
 describe('a directory that is gone', () => {
   const gone = `thread-cwd-missing:${idOf('t1')}`;
   const moved = () =>
@@ -75,6 +134,11 @@ describe('a directory that is gone', () => {
       `${gone}: it is not certain what has taken the place of its directory: /home/ada/archive/gone (the same name). Choose one: codex-health apply ${gone} --to DIR`,
     );
     expect(memory.operations).toEqual([]);
+  });
+
+  test('and the command is for the home that was looked at', async () => {
+    const { type } = terminal(moved());
+    expect(words((await type('plan', gone)).out)).toContain(`--to DIR --home ${HOME}`);
   });
 
   test('the plan for one that was chosen says what to type to do it', async () => {
@@ -117,6 +181,13 @@ describe('a directory that is gone', () => {
 });
 
 describe('apply', () => {
+  test('in JSON it has the same words where nothing was to be done', async () => {
+    const well = await terminal(home().thread('t1')).type('apply', '--all', '--yes', '--json');
+    const repaired = await sick().type('apply', '--all', '--yes', '--json');
+    const [none, some] = [well, repaired].map(({ out }) => JSON.parse(out) as object);
+    expect(Object.keys(none ?? {}).sort()).toEqual(Object.keys(some ?? {}).sort());
+  });
+
   test('asks, repairs, looks again and says how to undo it; undo puts everything back', async () => {
     const { type, picture } = sick({ answer: 'yes' });
     const before = picture();

@@ -64,7 +64,7 @@ async function takeBack(report: Report, context: Context): Promise<number> {
   const { engine, operands, given, out } = context;
   const accepted = await engine.listAccepted(report);
   const known = accepted.map(({ finding }) => finding);
-  const ids = operands.flatMap(named => resolveFinding(named, known, 'accepted finding'));
+  const ids = operands.flatMap(named => resolveFinding(named, known, { what: 'accepted finding' }));
   await engine.takeBack(report, ids);
   if (given.has('json')) out(inJson({ schemaVersion: 1, takenBack: ids }));
   else

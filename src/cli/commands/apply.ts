@@ -10,6 +10,7 @@ import { demandConsent, refuseOtherPlan } from '../consent.ts';
 import { DONE, FINDINGS } from '../exitCodes.ts';
 import type { Page } from '../page.ts';
 import { inJson } from '../render/reportJson.ts';
+import { renderChoices } from '../render/choices.ts';
 import { renderPlan } from '../render/plan.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
 import { waitForHolders } from '../waiting.ts';
@@ -72,11 +73,18 @@ async function makePlan(context: Context): Promise<Shown> {
 }
 
 async function showPlan(context: Context): Promise<Shown> {
-  const { given, out, page } = context;
+  const { given } = context;
   const made = await makePlan(context);
   refuseOtherPlan(made.plan, given.text('plan'));
-  if (!given.has('json')) out(renderPlan(made.plan, page));
+  if (!given.has('json')) tellPlan(made, context);
   return made;
+}
+
+function tellPlan({ report, choice, plan }: Shown, context: Context): void {
+  const { out, page, typed } = context;
+  const all = choice.findings === 'all' ? report : null;
+  out(renderPlan(plan, { page, all, typed }));
+  if (all !== null && plan.units.length === 0) out(renderChoices(all, context));
 }
 
 /** Whoever closed Codex has changed the home by that; it is still the same that is to be done. */
@@ -84,7 +92,10 @@ async function afterWaiting(shown: Shown, context: Context, signal: AbortSignal)
   if (!(await waitForHolders(shown.report, shown.plan, context, signal))) return shown;
   const made = await makePlan(context);
   if (substanceOf(made.plan) === substanceOf(shown.plan)) return made;
-  if (!context.given.has('json')) context.out(`\n${renderPlan(made.plan, context.page)}`);
+  if (!context.given.has('json')) {
+    context.out('\n');
+    tellPlan(made, context);
+  }
   await demandConsent(context);
   return made;
 }
@@ -96,7 +107,11 @@ function substanceOf({ units, refused }: Plan): string {
   ]);
 }
 
-const NOTHING = { receipt: null, applied: 0, failed: [], healed: [], remaining: [], undo: null };
+const NOTHING = {
+  ...{ receipt: null, applied: 0, failed: [], healed: [], remaining: [], uncovered: [] },
+  confirmed: { codex: null, why: 'nothing was to be done', shown: [], missing: [] },
+  ...{ unplanned: [], recovered: [], undo: null },
+};
 
 async function carryOut(
   context: Context,

@@ -46,7 +46,7 @@ function explainJson(checks: readonly CheckPage[]) {
         loses: cure.loses,
         needs: cure.needs,
         automatic: cure.automatic,
-        limits: cure.limits ?? null,
+        limits: cure.limits,
       })),
     })),
   };
@@ -64,7 +64,7 @@ function renderCheck(check: CheckPage, { width, paint }: Page): string {
     ...cures.flatMap(cure => [
       ...wrapIndented(`${cure.title} (${cure.id})`, width, '  '),
       ...wrapIndented(termsOf(cure), width, '    ').map(paint.dim),
-      ...(cure.limits === undefined ? [] : wrapIndented(cure.limits, width, '    ')),
+      ...wrapIndented(cure.limits, width, '    '),
     ]),
   ].join('\n')}\n`;
 }

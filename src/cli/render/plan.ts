@@ -3,10 +3,12 @@
 
 import { handlerOf } from '../../engine/engine.ts';
 import type { Plan, Unit } from '../../engine/model/plan.ts';
+import type { Report } from '../../engine/model/report.ts';
 import { bytesInWords, count } from '../../words/amounts.ts';
 import { harmless } from '../../words/harmless.ts';
 import type { Page } from '../page.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
+import { checksToChoose, openFindings } from './choices.ts';
 
 /** So many repairs are shown one by one; of more, what they are and how many, and each that is alone of its kind. */
 const FEW = 3;
@@ -32,13 +34,23 @@ export function planJson(plan: Plan) {
   };
 }
 
-/** `isWhole`: every single repair with its steps. */
-export function renderPlan(plan: Plan, page: Page, isWhole = false): string {
+export interface PlanOptions {
+  readonly page: Page;
+  /** A command as it can be typed. */
+  typed(command: string): string;
+  /** What the plan was made for; null where findings were named. */
+  readonly all: Report | null;
+  /** Every single repair with its steps. */
+  readonly isWhole?: boolean;
+}
+
+export function renderPlan(plan: Plan, options: PlanOptions): string {
+  const { page, all, isWhole = false } = options;
   const { paint, width } = page;
   const groups = groupsOf(plan.units);
   const lines = [
-    paint.bold(headline(plan)),
-    '',
+    ...wrap(headline(plan, all), width).map(paint.bold),
+    ...(groups.length === 0 ? [] : ['']),
     ...groups.flatMap(([title, units]) => [
       ...wrapIndented(`${harmless(title)} (${count(units.length, 'time')})`, width, '  '),
       ...lossesOf(units).flatMap(loses =>
@@ -49,18 +61,25 @@ export function renderPlan(plan: Plan, page: Page, isWhole = false): string {
         : []),
     ]),
     ...renderTerms(plan, page),
-    ...renderRefused(plan, page),
+    ...renderRefused(plan, options),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function headline({ units, refused }: Plan): string {
-  if (units.length === 0)
-    return refused.length === 0
-      ? 'There is nothing to repair.'
-      : 'Nothing of this can be repaired as it stands.';
+function headline({ units, refused }: Plan, all: Report | null): string {
+  if (units.length === 0 && refused.length > 0)
+    return 'Nothing of this can be repaired as it stands.';
+  if (units.length === 0) return sayNothing(all);
   const loses = units.some(({ loses }) => loses !== 'nothing');
   return `${count(units.length, 'repair')}. ${loses ? 'What is taken out goes into the vault; all of it can be undone.' : 'Nothing is lost, and all of it can be undone.'}`;
+}
+
+/** Nothing to do is not the same as nothing wrong, which somebody could take it for. */
+function sayNothing(all: Report | null): string {
+  if (all === null || openFindings(all).length === 0) return 'There is nothing to repair.';
+  return checksToChoose(all).length > 0
+    ? 'Nothing of what was found is repaired without a choice of yours.'
+    : 'No safe repair is known of what was found. codex-health explain CHECK says what helps.';
 }
 
 function lossesOf(units: readonly Unit[]): readonly string[] {
@@ -101,14 +120,22 @@ function renderTerms({ units, needs, backupBytes }: Plan, { paint, width }: Page
   return ['', ...terms.flatMap(text => wrap(text, width)).map(paint.dim)];
 }
 
-function renderRefused({ refused }: Plan, { width }: Page): string[] {
+/** A command at the end of a sentence is for the home that was looked at. */
+function commandsTyped(text: string, typed: PlanOptions['typed']): string {
+  return text.replace(
+    /codex-health ((?:apply|plan|scan)(?: \S+)*?)(\.?)$/,
+    (_, command: string, stop: string) => `${typed(command)}${stop}`,
+  );
+}
+
+function renderRefused({ refused }: Plan, { page: { width }, typed }: PlanOptions): string[] {
   if (refused.length === 0) return [];
   return [
     '',
     `Left as ${refused.length === 1 ? 'it is' : 'they are'}:`,
     ...refused.flatMap(({ finding, why, next }) => [
       ...wrapIndented(`${harmless(finding)}: ${harmless(why)}.`, width, '  '),
-      ...wrapIndented(harmless(next), width, '    '),
+      ...wrapIndented(harmless(commandsTyped(next, typed)), width, '    '),
     ]),
   ];
 }

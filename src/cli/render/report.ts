@@ -10,6 +10,7 @@ import { harmless } from '../../words/harmless.ts';
 import { bytesInWords, count, inWords } from '../../words/amounts.ts';
 import { displayWidth, padEnd, padStart, shorten } from '../text/width.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
+import { checksToChoose } from './choices.ts';
 import { groupFindings, labelOf, threadsById, type Group, type ThreadsById } from './findings.ts';
 import { describeGaps } from './gaps.ts';
 
@@ -204,8 +205,12 @@ function renderNext(
     ({ cures, severity, accepted }) =>
       severity !== 'note' && !accepted && cures.some(({ automatic }) => automatic),
   );
+  const [choice] = checksToChoose(report);
   const next = [
     ...(canHeal ? [[typed('plan'), 'what can be repaired without any loss, step by step']] : []),
+    ...(choice === undefined
+      ? []
+      : [[typed(`plan --check ${choice}`), 'what is repaired only when you choose it']]),
     ...(gravest === undefined
       ? []
       : [[`codex-health explain ${gravest.check}`, 'what this means, and what helps']]),
@@ -224,7 +229,7 @@ function renderNext(
     ...next.flatMap(([command = '', what = '']) =>
       fits
         ? [`  ${padEnd(command, wide)}   ${page.paint.dim(what)}`]
-        : [`  ${page.paint.dim(`${what}:`)}`, `    ${command}`],
+        : [...wrapIndented(`${what}:`, page.width, '  ').map(page.paint.dim), `    ${command}`],
     ),
   ];
 }

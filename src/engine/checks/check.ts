@@ -34,7 +34,7 @@ export interface Check<F extends Facts = Facts> {
 /** Heals a finding. Says what would be done; doing it is not its business. */
 export interface Cure<F extends Facts = Facts> extends CureOffer {
   /** What it cannot do, where a person might expect more of it: whole sentences. */
-  readonly limits?: string;
+  readonly limits: string;
   /** When its turn is, among the cures of a plan; `rows` when absent. */
   readonly phase?: 'databases' | 'files' | 'rows' | 'codex';
   /** Whether it is one for this finding; it is when absent. */

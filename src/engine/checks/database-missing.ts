@@ -67,6 +67,8 @@ home, the finding names it.`,
       ...SAFE,
       id: 'rebuild',
       title: 'Let Codex make its database anew, and give threads their names again',
+      limits:
+        'Pins, sections, projects and read marks come back only from a copy that Codex has put aside, as they were on that day. Without one there are only names to put back.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'databases',
       fits: ({ facts }) => facts.others.length === 0,

@@ -56,6 +56,8 @@ warning from 4 GiB on.`,
       ...CHOSEN,
       id: 'put-away',
       title: 'Put the log database into the vault, and let Codex begin a new one',
+      limits:
+        'Where the vault is on the same disk, the room comes back only when the repair is dropped from it (codex-health history --prune). The new one can grow as well.',
       needs: ['codex-stopped'],
       phase: 'databases',
       wishes: ({ subject }) => ({ sidecars: [subject.path ?? ''] }),

@@ -1,3 +1,4 @@
+import type { Columns } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { flawOf, judgedThread } from './judging/causes.ts';
@@ -5,6 +6,8 @@ import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 import { clearBeginning, completeFirstLine, NOT_UNDERSTOOD } from './cures/firstLines.ts';
 import { asDraft, moveFile, SAFE } from './cures/curing.ts';
+import { filesLeaningOn } from './cures/leaningFiles.ts';
+import { historyFile } from './cures/projectedPlaces.ts';
 
 export default defineCheck({
   id: 'rollout-header-bad',
@@ -111,7 +114,13 @@ file goes into the vault; its conversation cannot be brought back.`,
         if (rollout === undefined || head === undefined || row === undefined) return NOT_UNDERSTOOD;
         return asDraft(
           `The first line of ${facts.file} says again which thread it is and where it worked.`,
-          completeFirstLine(rollout, head, row, closer.projections[threads[0] ?? '']),
+          completeFirstLine(
+            rollout,
+            head,
+            row,
+            closer.projections[threads[0] ?? ''],
+            arePlacesNoted(snapshot, rollout, row),
+          ),
         );
       },
     },
@@ -122,6 +131,15 @@ file goes into the vault; its conversation cannot be brought back.`,
 function whyOfSound({ head }: Rollout): string {
   if (head.meta?.id == null) return 'its first line has no thread id';
   return 'Codex from 0.160 on does not take the history mode or the number in its first line';
+}
+
+/** By forks that begin in it, or by a history database that could not be read. */
+function arePlacesNoted(snapshot: Snapshot, rollout: Rollout, row: Columns): boolean {
+  const isPaginated = row['history_mode'] === "'paginated'";
+  return (
+    filesLeaningOn(snapshot, rollout).length > 0 ||
+    (isPaginated && historyFile(snapshot) === 'unread')
+  );
 }
 
 function fileAt({ rollouts }: Snapshot, path: string): Rollout | undefined {

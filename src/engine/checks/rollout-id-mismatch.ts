@@ -1,6 +1,7 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { flawOf, judgedThread, judgedThreads } from './judging/causes.ts';
+import { areAllFilesSeen } from './judging/allFilesSeen.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 import { correctId, NOT_UNDERSTOOD } from './cures/firstLines.ts';
@@ -57,10 +58,12 @@ else of the conversation is touched.`,
         const { inHeader, inName } = facts;
         const madeUp = judgedThread(snapshot, inHeader);
         const isMadeUp = madeUp?.cause === 'rollout-id-mismatch' && madeUp.thread.row !== null;
+        // Where not all was seen, it may have a conversation of its own, and stays.
+        const isTaken = isMadeUp && areAllFilesSeen(snapshot);
         return asDraft(
           `The first line of ${facts.file} names the thread ${inName}.`,
           correctId(rollout, head, inHeader, inName),
-          ...(isMadeUp ? [takeRow(snapshot, closer, inHeader)] : []),
+          ...(isTaken ? [takeRow(snapshot, closer, inHeader)] : []),
         );
       },
     },

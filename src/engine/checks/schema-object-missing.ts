@@ -33,7 +33,8 @@ added do no harm and are not reported. Of a database that is newer than all that
 nothing is said.
 
 There is no cure that puts a table back. Where \`threads\` itself is gone, the database is of no use any
-more: it can be moved into the vault, and Codex makes a new one from your files. Of the others nothing
+more: it can be moved into the vault, and Codex makes a new one from your files. What can still be read
+of the other tables, such as sections and projects, is put back into that. Of the others nothing
 is known that would be safe; an earlier copy of the database is what helps.`,
   severity: 'warning',
   needs: { home: 'seen', 'state-database': 'seen' },
@@ -73,7 +74,7 @@ is known that would be safe; an earlier copy of the database is what helps.`,
       id: 'rebuild',
       title: 'Put the database into the vault, and let Codex make it anew',
       limits:
-        'Pins and read marks were in the table that is gone, and do not come back. Names do, as far as session_index.jsonl has them.',
+        'Pins were in the table that is gone, and so was which conversation is in which section or project: that does not come back. Sections and projects do, and names as far as session_index.jsonl has them.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'databases',
       fits: ({ facts: { family, missingObjects } }) =>

@@ -70,6 +70,7 @@ keeps by their folders, are not changed.`,
       ...CHOSEN,
       id: 'relink',
       title: 'Let the thread work in the directory that has taken the place of its own',
+      limits: 'It makes no directory and moves none. Earlier turns go on naming the old one.',
       needs: [],
       replaces: ({ facts }) => facts.cwd,
       wishes: ({ subject, facts: { cwd } }, snapshot, named) => {

@@ -31,7 +31,7 @@ export function mergeAsking(units: readonly Unit[]): readonly Unit[] {
   const replay = steps.find(one => one.replay !== undefined)?.replay;
   const merged: Unit = {
     findings: [...new Set(asking.flatMap(({ findings }) => findings))],
-    cure: { id: 'ask-codex', title: 'Codex itself is started, and asked to put the rest right' },
+    cure: { id: 'ask-codex', title: asking.length === units.length ? ASKED : ASKED_THE_REST },
     says: [
       `Codex ${summaryOf(calls).join(', ')}.`,
       ...(replay === undefined ? [] : [replay.says]),
@@ -45,6 +45,9 @@ export function mergeAsking(units: readonly Unit[]): readonly Unit[] {
   };
   return [...units.filter(unit => !asking.includes(unit)), merged];
 }
+
+const ASKED = 'Codex itself is started, and asked to put it right';
+const ASKED_THE_REST = 'Codex itself is started, and asked to put the rest right';
 
 /** What Codex is foreseen to correct, but for what the plan has put right by then. */
 function withoutForestalled(
@@ -104,6 +107,11 @@ const ORDER = [
   'thread/list',
 ];
 
+/** What Codex does at its start is told first; that list looks through no files. */
+function placeOf({ method, params }: Call): number {
+  return params['useStateDbOnly'] === true ? -1 : ORDER.indexOf(method);
+}
+
 function mergeCalls(calls: readonly Call[]): readonly Call[] {
   const merged = new Map<string, Call>();
   for (const call of calls) {
@@ -111,7 +119,5 @@ function mergeCalls(calls: readonly Call[]): readonly Call[] {
     const known = merged.get(key);
     merged.set(key, known === undefined ? call : bothOf(known, call));
   }
-  return [...merged.values()].toSorted(
-    (one, other) => ORDER.indexOf(one.method) - ORDER.indexOf(other.method),
-  );
+  return [...merged.values()].toSorted((one, other) => placeOf(one) - placeOf(other));
 }

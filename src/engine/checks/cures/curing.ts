@@ -18,6 +18,7 @@ import type { Codex, Snapshot } from '../../model/snapshot.ts';
 import { compareVersions } from '../../model/versions.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import type { Cure, Draft, Facts, Objection } from '../check.ts';
+import { areAllFilesSeen } from '../judging/allFilesSeen.ts';
 import { stateFile } from '../judging/databasesInUse.ts';
 import { newestRecord } from '../judging/migrationRecords.ts';
 
@@ -50,15 +51,20 @@ export function changeRow(
   });
 }
 
-/** Takes one row of `threads` out of the database; the vault keeps all of it. */
+/**
+ * Takes one row of `threads` out of the database; the vault keeps all of it. A name, a pin and a section
+ * go with it, so that nothing may be left that could be its conversation.
+ */
 export function takeRow(
-  { state }: Snapshot,
+  snapshot: Snapshot,
   closer: CloserLook,
   id: ThreadId,
 ): RowsStep | Objection {
+  const { state } = snapshot;
   const row = closer.rows[id];
   if (state === null || row === undefined) return NO_ROW;
   if (state.database.migrations?.schemaVersions.length === 0) return STRANGE_SCHEMA;
+  if (!areAllFilesSeen(snapshot)) return NOT_ALL_SEEN;
   const { id: key = literal(id), ...before } = row;
   return rowsStep(state.database.file, { key: { id: key }, before, after: null });
 }
@@ -87,6 +93,11 @@ export function bindRow(
 const NO_ROW: Objection = {
   why: 'its entry in the database could not be read exactly',
   next: 'Look again with codex-health scan.',
+};
+
+const NOT_ALL_SEEN: Objection = {
+  why: 'its conversation may be among what could not be looked at',
+  next: 'codex-health scan says what that is. Make it readable, and try again.',
 };
 
 export const GONE: Objection = {

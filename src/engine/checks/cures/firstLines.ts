@@ -59,15 +59,20 @@ export function correctId(
   return parsed(corrected)?.['id'] === right ? editFile(rollout, splices) : NOT_UNDERSTOOD;
 }
 
-/** Adds to the first line what it lacks and the database knows, or writes it anew. */
+/**
+ * Adds to the first line what it lacks and the database knows, or writes it anew. `arePlacesNoted`: of
+ * its turns or of forks, somewhere, so that every byte has to be where it was.
+ */
 export function completeFirstLine(
   rollout: Rollout,
   head: Bytes,
   row: Columns,
   projection: Projection | undefined,
+  arePlacesNoted: boolean,
 ): EditStep | Objection {
   const known = describe(row);
   if (known === null) return NOT_UNDERSTOOD;
+  if (arePlacesNoted && lengthNoted(projection) === null) return LENGTH_UNKNOWN;
   const line = head.slice(0, lineEnd(head));
   const payload = parsed(line);
   if (payload === null) {
@@ -102,9 +107,13 @@ export function completeFirstLine(
 
 /** How many bytes a file lacks to be as long as it was when Codex noted its places; 0 when it did not. */
 function missingTo(projection: Projection | undefined, bytes: number): number {
+  const noted = lengthNoted(projection);
+  return noted === null ? 0 : noted - bytes;
+}
+
+function lengthNoted(projection: Projection | undefined): number | null {
   const noted = projection?.next ?? null;
-  const isNoted = noted !== null && isWholeNumber(noted) && noted !== '0';
-  return isNoted ? Number(noted) - bytes : 0;
+  return noted !== null && isWholeNumber(noted) && noted !== '0' ? Number(noted) : null;
 }
 
 const NEEDED = ['id', 'timestamp', 'cwd', 'originator', 'cli_version'];
@@ -140,6 +149,11 @@ function sourceOf(text: string): unknown {
 export const NOT_UNDERSTOOD: Objection = {
   why: 'what stands at the beginning of the file is not understood well enough to change it',
   next: 'Nothing was changed. The lines behind it are as they were, and can be read.',
+};
+
+const LENGTH_UNKNOWN: Objection = {
+  why: 'turns or forks begin at bytes of this file that Codex has noted, and how long its first line was could not be learnt',
+  next: 'Nothing was changed. If you have a backup of the file, put that in its place.',
 };
 
 /** Spaces behind the record, where they belong to the line and mean nothing. */

@@ -9,12 +9,13 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { ThreadId } from '../../model/words.ts';
 import type { Objection } from '../check.ts';
+import { areAllFilesSeen } from '../judging/allFilesSeen.ts';
 import { editFile } from './curing.ts';
 import { decodeObject, placesOf } from './jsonPlaces.ts';
 
 /** The name under which other files refer to one. */
 export function nameOfFile({ name, head }: Rollout): ThreadId {
-  return name?.segment ?? head.meta?.id ?? '';
+  return name?.segment ?? head.meta?.id ?? name?.id ?? '';
 }
 
 export function filesLeaningOn(snapshot: Snapshot, file: Rollout): readonly Rollout[] {
@@ -59,7 +60,7 @@ export function followersOf(
   const followers: Follower[] = [];
   for (const { file, from, growth } of grown) {
     if (growth === 0) continue;
-    if (!isAllKnown(snapshot)) return NOT_ALL_KNOWN;
+    if (!areAllFilesSeen(snapshot)) return NOT_ALL_KNOWN;
     for (const leaning of filesLeaningOn(snapshot, file)) {
       const splice = shiftBase(closer.heads[leaning.file] ?? '', from, growth);
       if (splice === 'not-possible' || (!isOfOneThread(leaning, file) && isShut(leaning, snapshot)))
@@ -83,12 +84,6 @@ function isShut({ compressed, head }: Rollout, { holders }: Snapshot): boolean {
   return (
     compressed || holders.some(({ writesThreads }) => writesThreads.includes(head.meta?.id ?? ''))
   );
-}
-
-/** A file that was not read may lean on any other. */
-function isAllKnown({ gaps, rollouts }: Snapshot): boolean {
-  const trees = gaps.filter(({ source }) => source.startsWith('rollouts-'));
-  return trees.length === 0 && rollouts.every(({ head }) => head.state !== 'unread');
 }
 
 /** Null where no byte is named. It is changed in place: this file's own places stay as they are. */

@@ -59,7 +59,7 @@ const NO_HISTORY: Objection = {
 };
 
 /** Null where there is none, so that Codex has noted nothing. */
-function historyFile({ history, databases }: Snapshot): FilePath | 'unread' | null {
+export function historyFile({ history, databases }: Snapshot): FilePath | 'unread' | null {
   if (history === null)
     return databases.some(({ family }) => family === 'thread_history') ? 'unread' : null;
   const { file, migrations } = history.database;

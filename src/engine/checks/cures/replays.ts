@@ -230,6 +230,8 @@ function sayFound(
 
 function sayUnread(missing: number, all: number): string {
   if (missing === 0) return '';
+  if (missing === all)
+    return 'Of no conversation it could be read whether it had a pin, a section or a project.';
   return `Of ${String(missing)} of ${countOf(all, 'conversation')} it could not be read whether they had a pin, a section or a project.`;
 }
 
