@@ -28,7 +28,7 @@ export async function apply(
 ): Promise<Receipt> {
   const repair = await site.vault.begin(plan);
   try {
-    return await applyAll(site, repair, signal, progress);
+    return await applyAll(site, repair, plan, signal, progress);
   } catch (error) {
     if (error instanceof Hindered && error.stopsAll) await giveUp(site, repair, error);
     if (error instanceof Interrupted) await giveUp(site, repair);
@@ -39,10 +39,10 @@ export async function apply(
 async function applyAll(
   site: Site,
   repair: Repair,
+  plan: Plan,
   signal: AbortSignal | null,
   progress: Progress,
 ): Promise<Receipt> {
-  const { plan } = repair;
   const failed: Failure[] = [];
   const unplanned: string[] = [];
   for (let from = 0; from < plan.units.length; from += AT_ONCE) {
@@ -56,8 +56,8 @@ async function applyAll(
     failed.push(...course.failed);
     unplanned.push(...course.unplanned);
   }
-  failed.push(...(await takeBackHalves(site, repair, failed)));
-  const receipt = { ...receiptFor(repair, failed), unplanned };
+  failed.push(...(await takeBackHalves(site, repair, plan, failed)));
+  const receipt = { ...receiptFor(repair, plan, failed), unplanned };
   await site.vault.note(repair, { note: 'applied', receipt });
   return receipt;
 }
@@ -66,9 +66,9 @@ async function applyAll(
 async function takeBackHalves(
   site: Site,
   repair: Repair,
+  { units }: Plan,
   failed: readonly Failure[],
 ): Promise<readonly Failure[]> {
-  const { units } = repair.plan;
   const undone = new Set(failed.filter(isWhole).map(({ unit }) => unit));
   const isHalf = (unit: number) => units[unit]?.move === undefined;
   const lost = new Set([...undone].filter(isHalf).flatMap(unit => units[unit]?.findings ?? []));
@@ -235,7 +235,7 @@ async function giveUp(
   );
 }
 
-function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Receipt {
+function receiptFor({ id, at }: Repair, plan: Plan, failures: readonly Failure[]): Receipt {
   const undone = new Set(failures.filter(isWhole).map(({ unit }) => unit));
   const reasons = failures.flatMap(({ unit, why, finding }) =>
     (finding === undefined ? concernedBy(plan.units[unit]) : [finding]).map(what => ({

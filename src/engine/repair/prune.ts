@@ -2,7 +2,7 @@
 // undone. So each is shown before, with what only the vault still has, and it happens when asked for by name.
 
 import { textOfLiteral } from '../model/literal.ts';
-import type { Columns, Step } from '../model/plan.ts';
+import type { Columns, Plan, Step } from '../model/plan.ts';
 import type { FilePath } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
 import { groundOf, type Site } from './site.ts';
@@ -43,13 +43,13 @@ export async function planPruning(site: Site, wish: PruneWish): Promise<Pruning>
   const repairs = await site.vault.repairs();
   const sizes = await site.vault.sizes();
   const isWanted = wantedBy(wish, repairs, sizes);
-  const staying = repairs.filter(repair => !isWanted(repair));
+  const leaning = await leaningIn(site, repairs, isWanted);
   const drops: Drop[] = [];
   const kept: { receipt: string; why: string }[] = [];
   let standing: string | null = null;
   for (const repair of repairs) {
     const state = stateOf(repair);
-    const why = isWanted(repair) ? whyKept(repair, state, staying, standing) : null;
+    const why = isWanted(repair) ? whyKept(state, leaning.get(repair) ?? null, standing) : null;
     if (why !== null) kept.push({ receipt: repair.id, why });
     else if (isWanted(repair)) {
       drops.push(await asDrop(site, repair, state, sizes.get(repair.id) ?? 0));
@@ -87,50 +87,68 @@ function wantedBy(
   return repair => wanted.has(repair);
 }
 
+/** The repairs that are wished to go, and into whose folder one that stays and can be undone reaches: which one. */
+async function leaningIn(
+  { vault }: Site,
+  repairs: readonly Repair[],
+  isWanted: (repair: Repair) => boolean,
+): Promise<ReadonlyMap<Repair, string>> {
+  const leaning = new Map<Repair, string>();
+  const wanted = repairs.filter(isWanted);
+  if (wanted.length === 0) return leaning;
+  const staying = repairs.filter(one => !isWanted(one) && stateOf(one) !== 'undone');
+  // One after the other: plans can be long.
+  for (const other of staying) {
+    const text = JSON.stringify(await vault.planOf(other));
+    for (const one of wanted)
+      if (!leaning.has(one) && text.includes(JSON.stringify(one.folder).slice(1, -1)))
+        leaning.set(one, other.id);
+  }
+  return leaning;
+}
+
 /** Why a repair has to stay; `standing` is the oldest that stays and can be undone. */
 function whyKept(
-  { folder }: Repair,
   state: RepairState,
-  staying: readonly Repair[],
+  leaning: string | null,
   standing: string | null,
 ): string | null {
   if (state === 'interrupted')
     return 'it was stopped in the middle: without it nobody could put back what was begun';
-  const leaning = staying.find(other => stateOf(other) !== 'undone' && isNamed(folder, other));
-  if (leaning !== undefined) return `undoing ${leaning.id} needs what is kept in it`;
+  if (leaning !== null) return `undoing ${leaning} needs what is kept in it`;
   return standing !== null && state === 'applied'
     ? `${standing} is older, stays, and may have to be undone after this one`
     : null;
-}
-
-/** Whether anything that a repair touches lies in the folder of another one. */
-function isNamed(folder: FilePath, { plan }: Repair): boolean {
-  return JSON.stringify(plan).includes(JSON.stringify(folder).slice(1, -1));
 }
 
 async function asDrop(site: Site, repair: Repair, state: RepairState, bytes: number) {
   const { id: receipt, at } = repair;
   const undoable = state === 'applied';
   const files = (await site.vault.filesKept(repair)).filter(name => !isOwnNote(name));
-  const steps = undoable ? await stepsDone(site, repair) : [];
+  const plan = files.length > 0 || undoable ? await site.vault.planOf(repair) : null;
+  const steps = plan !== null && undoable ? await stepsDone(site, repair, plan) : [];
+  const origins = originsIn(plan);
   const onlyHere = [
-    ...files.map((name): OnlyHere => ({ kind: 'file', file: originOf(name, repair) })),
+    ...files.map((name): OnlyHere => ({ kind: 'file', file: origins.get(name) ?? name })),
     ...steps.flatMap(takenOut),
   ];
   return { receipt, at, bytes, undoable, onlyHere };
 }
 
-async function stepsDone(site: Site, repair: Repair): Promise<readonly Step[]> {
-  const steps = begunUnits(repair).flatMap(unit => unit.steps);
+async function stepsDone(site: Site, repair: Repair, plan: Plan): Promise<readonly Step[]> {
+  const steps = begunUnits(repair, plan).flatMap(unit => unit.steps);
   const hasAsked = steps.some(({ kind }) => kind === 'ask');
   return hasAsked ? [...steps, ...(await whatCodexDid(groundOf(site, repair)))] : steps;
 }
 
-function originOf(name: string, { plan }: Repair): FilePath {
-  const steps = plan.units.flatMap(unit => unit.steps);
-  for (const step of steps)
-    if (step.kind === 'move' && 'vault' in step.to && step.to.vault === name) return step.from;
-  return name;
+/** Where the files were that a plan has moved into the vault, by their names there. */
+function originsIn(plan: Plan | null): ReadonlyMap<string, FilePath> {
+  const steps = plan?.units.flatMap(unit => unit.steps) ?? [];
+  return new Map(
+    steps.flatMap(step =>
+      step.kind === 'move' && 'vault' in step.to ? [[step.to.vault, step.from] as const] : [],
+    ),
+  );
 }
 
 /** What a step has taken away; what it has only changed is meant by "it could still be undone". */

@@ -9,6 +9,8 @@ import type { World } from '../world.ts';
 
 /** What a journal holds, a line each. */
 export type Note =
+  /** What the plan would do, in words; journals of early versions do not begin with it. */
+  | { readonly note: 'planned'; readonly says: readonly string[] }
   /** These units are begun; they are named by their places in the plan. */
   | { readonly note: 'begun'; readonly units: readonly number[] }
   | { readonly note: 'failed'; readonly unit: number; readonly why: string }
@@ -16,12 +18,12 @@ export type Note =
   | { readonly note: 'undoing'; readonly at: string }
   | { readonly note: 'undone'; readonly at: string; readonly left: readonly Left[] };
 
+/** Without its plan, which can be a hundred times as long as everything else that is told of it. */
 export interface Repair {
   readonly id: string;
   readonly folder: FilePath;
   /** When it was begun. */
   readonly at: string;
-  readonly plan: Plan;
   readonly notes: readonly Note[];
 }
 
@@ -44,6 +46,10 @@ const REPAIRS = 'vault';
 const DROPPED = 'dropped';
 const PLAN = 'plan.json';
 const JOURNAL = 'journal.jsonl';
+/** How a plan begins and ends when all of it has been written. */
+const PLAN_HEAD = /^\{"schemaVersion":1,"at":"([^"]+)","plan":\{/;
+const PLAN_HEAD_BYTES = 128;
+const PLAN_END = '}}';
 const KEPT_FILES = 'files';
 const MAX_BYTES = 1024 * 1024 * 1024;
 
@@ -67,7 +73,7 @@ export class Vault {
     return this.#world.machine.join(folder, KEPT_FILES);
   }
 
-  /** Every repair that was written down, the oldest first. */
+  /** Every repair that was written down, the oldest first. No plan is read for it. */
   async repairs(): Promise<readonly Repair[]> {
     const listed = await this.#world.files.list(this.#join(REPAIRS));
     if (!listed.ok) {
@@ -79,24 +85,41 @@ export class Vault {
     return repairs.filter(repair => repair !== null);
   }
 
+  /** What a repair was to do, as it was written down before. */
+  async planOf({ folder }: Pick<Repair, 'folder'>): Promise<Plan> {
+    const file = this.#world.machine.join(folder, PLAN);
+    const read = await this.#world.files.whole(file, MAX_BYTES);
+    if (!read.ok) throw unreadable(file, read.trouble.why);
+    const plan = parsePlan(read.value);
+    if (plan === null) throw unreadable(file, NOT_AS_WRITTEN);
+    return plan;
+  }
+
+  /** What a repair was to do, in words. */
+  async saysOf(repair: Repair): Promise<readonly string[]> {
+    const planned = repair.notes.find(one => one.note === 'planned');
+    return planned?.says ?? sayPlan(await this.planOf(repair));
+  }
+
   /** Writes the plan down; only then may something be changed. */
   async begin(plan: Plan): Promise<Repair> {
     const at = new Date(this.#world.now()).toISOString();
     const id = `${at.replace(/[-:]|\.\d+/g, '')}-${this.#hands.unique()}`;
     const folder = this.#join(REPAIRS, id);
     await this.#hands.makeFolder(this.keptFiles(folder));
-    const text = JSON.stringify({ schemaVersion: 1, at, plan });
+    const planned: Note = { note: 'planned', says: sayPlan(plan) };
     await this.#hands.create(
       this.#world.machine.join(folder, JOURNAL),
-      new TextEncoder().encode(''),
+      new TextEncoder().encode(`${JSON.stringify(planned)}\n`),
       null,
     );
     await this.#hands.create(
       this.#world.machine.join(folder, PLAN),
-      new TextEncoder().encode(text),
+      // It begins and ends so that both can be recognised without the rest: see `#read`.
+      new TextEncoder().encode(JSON.stringify({ schemaVersion: 1, at, plan })),
       null,
     );
-    return { id, folder, at, plan, notes: [] };
+    return { id, folder, at, notes: [planned] };
   }
 
   async note({ folder }: Pick<Repair, 'folder'>, ...notes: readonly Note[]): Promise<void> {
@@ -148,18 +171,25 @@ export class Vault {
       await this.#hands.removeOwnFolder(this.#join(DROPPED), path);
   }
 
+  /** Of the plan only both ends are looked at: one that was cut off is named before it is needed. */
   async #read(id: string): Promise<Repair | null> {
     const folder = this.#join(REPAIRS, id);
     const { files, machine } = this.#world;
-    const plan = await files.whole(machine.join(folder, PLAN), MAX_BYTES);
+    const file = machine.join(folder, PLAN);
+    const plan = await files.ends(file, PLAN_HEAD_BYTES, PLAN_END.length);
     // Without a plan nothing was ever done.
-    if (!plan.ok) return null;
-    const written = parsePlan(plan.value);
-    if (written === null)
-      throw unreadable(machine.join(folder, PLAN), 'it is not what was written');
-    const journal = await files.whole(machine.join(folder, JOURNAL), MAX_BYTES);
-    const notes = journal.ok ? new TextDecoder().decode(journal.value).split('\n') : [];
-    return { id, folder, at: written.at, plan: written.plan, notes: notes.flatMap(parseNote) };
+    if (!plan.ok && plan.trouble.code === 'missing') return null;
+    if (!plan.ok) throw unreadable(file, plan.trouble.why);
+    const decoder = new TextDecoder();
+    const [, at] = PLAN_HEAD.exec(decoder.decode(plan.value.head)) ?? [];
+    if (at === undefined || !decoder.decode(plan.value.tail).endsWith(PLAN_END))
+      throw unreadable(file, NOT_AS_WRITTEN);
+    const journal = machine.join(folder, JOURNAL);
+    const noted = await files.whole(journal, MAX_BYTES);
+    // One that is there and says nothing could make what was done look as if it had never been.
+    if (!noted.ok && noted.trouble.code !== 'missing') throw unreadable(journal, noted.trouble.why);
+    const lines = noted.ok ? decoder.decode(noted.value).split('\n') : [];
+    return { id, folder, at, notes: lines.flatMap(parseNote) };
   }
 
   #join(...parts: readonly string[]): FilePath {
@@ -167,14 +197,25 @@ export class Vault {
   }
 }
 
-function parsePlan(bytes: Uint8Array): { readonly at: string; readonly plan: Plan } | null {
+function parsePlan(bytes: Uint8Array): Plan | null {
   try {
-    const { at, plan } = JSON.parse(new TextDecoder().decode(bytes)) as { at: string; plan: Plan };
-    return Array.isArray(plan.units) ? { at, plan } : null;
+    const { plan } = JSON.parse(new TextDecoder().decode(bytes)) as { plan: Plan };
+    return Array.isArray(plan.units) ? plan : null;
   } catch {
     return null;
   }
 }
+
+/** Cures of one kind are said once, with their number. */
+function sayPlan({ units }: Plan): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { cure } of units) counts.set(cure.title, (counts.get(cure.title) ?? 0) + 1);
+  return [...counts].map(([title, count]) =>
+    count === 1 ? title : `${title} (${String(count)} times)`,
+  );
+}
+
+const NOT_AS_WRITTEN = 'it is not what was written';
 
 /** Without what was written down nothing can be put back, and nothing new may be begun. */
 function unreadable(path: FilePath, why: string): Refusal {
