@@ -165,10 +165,7 @@ export function repairsOf(
         return takeBack(site, repair, progress, refusesOn(report));
       });
     },
-    interrupted: async (report, vault) => {
-      const repairs = await siteOf(report, vault).vault.repairs();
-      return repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null;
-    },
+    interrupted: (report, vault) => siteOf(report, vault).vault.interrupted(),
     planPruning: (report, wish, vault) => planPruning(siteOf(report, vault), wish),
     prune: async (report, wish, shown, vault) => {
       await refuseUnlessWritable(report, hands);

@@ -30,7 +30,7 @@ async function movedTwice() {
 
 type Machine = Awaited<ReturnType<typeof movedTwice>>;
 
-/** Which files of the vault were read as a whole from now on, and how many bytes of each plan in all. */
+/** Which files of the vault are read as a whole from now on, and how many bytes of a plan at most. */
 function countReads({ world, plans }: Machine) {
   const whole: string[] = [];
   const bytesOf = new Map<string, number>();
@@ -40,7 +40,7 @@ function countReads({ world, plans }: Machine) {
   const real = { ...files };
   files.whole = async (file, most) => {
     const read = await real.whole(file, most);
-    if (plans.includes(file)) whole.push(file);
+    if (file.startsWith(VAULT)) whole.push(file);
     if (read.ok) count(file, read.value.length);
     return read;
   };
@@ -54,7 +54,12 @@ function countReads({ world, plans }: Machine) {
     if (read.ok) count(file, read.value.head.length + read.value.tail.length);
     return read;
   };
-  return { whole, mostOfAPlan: () => Math.max(...plans.map(plan => bytesOf.get(plan) ?? 0)) };
+  const plansRead = () => whole.filter(file => plans.includes(file));
+  return {
+    whole,
+    plansRead,
+    mostOfAPlan: () => Math.max(...plans.map(plan => bytesOf.get(plan) ?? 0)),
+  };
 }
 
 function change({ files }: Machine, file: string, how: (text: string) => string) {
@@ -67,35 +72,77 @@ function change({ files }: Machine, file: string, how: (text: string) => string)
 const inOneLine = (text: string) => text.replaceAll(/\s+/g, ' ');
 
 describe('what is read of earlier plans', () => {
-  test.each(['scan', 'history', 'provider list'])('%s: next to nothing', async words => {
+  test('scan: both ends of each plan, and of journals no more', async () => {
     const machine = await movedTwice();
     const { whole, mostOfAPlan } = countReads(machine);
-    await machine.type(...words.split(' '));
+    await machine.type('scan');
     expect(whole).toEqual([]);
     expect(mostOfAPlan()).toBeLessThan(500);
   });
 
-  test('a repair that has nothing to do with them: next to nothing', async () => {
+  test('history: both ends of each plan', async () => {
     const machine = await movedTwice();
-    const { whole } = countReads(machine);
+    const { plansRead, mostOfAPlan } = countReads(machine);
+    await machine.type('history');
+    expect(plansRead()).toEqual([]);
+    expect(mostOfAPlan()).toBeLessThan(1000);
+  });
+
+  test('a repair that has nothing to do with them: none', async () => {
+    const machine = await movedTwice();
+    const { plansRead } = countReads(machine);
     const { code } = await machine.type('provider', 'move', ...MOVES[0], '--yes');
-    expect([code, whole]).toEqual([0, []]);
+    expect([code, plansRead()]).toEqual([0, []]);
   });
 
   test('undo: the one that is undone, once', async () => {
     const machine = await movedTwice();
-    const { whole } = countReads(machine);
+    const { plansRead } = countReads(machine);
     expect((await machine.type('undo')).code).toBe(0);
-    expect(whole).toEqual(machine.plans.slice(1));
+    expect(plansRead()).toEqual(machine.plans.slice(1));
   });
 
   test('dropping one that could be undone: that one for showing it, and again before it goes', async () => {
     const machine = await movedTwice();
     await machine.type('undo');
-    const { whole } = countReads(machine);
+    const { plansRead } = countReads(machine);
     expect((await machine.type('history', '--prune', '--keep', '0', '--yes')).code).toBe(0);
     const [first] = machine.plans;
-    expect(whole).toEqual([first, first]);
+    expect(plansRead()).toEqual([first, first]);
+  });
+});
+
+describe('what a scan says of a repair by its last note', () => {
+  const journalOf = (machine: Machine) =>
+    (machine.plans[1] ?? '').replace('plan.json', 'journal.jsonl');
+  const interruptedIn = async (machine: Machine) => {
+    const { out } = await machine.type('scan', '--json');
+    return (JSON.parse(out) as { interrupted: string | null }).interrupted !== null;
+  };
+
+  test.each([
+    ['an undo was begun after it', (text: string) => `${text}{"at":"","note":"undoing"}\n`, true],
+    ['its last note was cut off', (text: string) => text.slice(0, -3), true],
+    ['its last line lacks only its end', (text: string) => text.slice(0, -1), false],
+    ['half a note was begun after it', (text: string) => `${text}{"at":"2026`, false],
+    [
+      'an early version wrote it',
+      (text: string) =>
+        text.replaceAll(
+          /^\{(.*),("note":"\w+")\}$/gm,
+          (_, said: string, note: string) => `{${note},${said}}`,
+        ),
+      false,
+    ],
+  ])('%s', async (_, how, isInterrupted) => {
+    const machine = await movedTwice();
+    change(machine, journalOf(machine), how);
+    expect(await interruptedIn(machine)).toBe(isInterrupted);
+    const { interrupted } = JSON.parse((await machine.type('history', '--json')).out) as {
+      interrupted: string | null;
+    };
+    // What is interrupted has been taken back by then.
+    expect(interrupted).toBeNull();
   });
 });
 

@@ -30,7 +30,7 @@ export interface Repair {
 export type RepairState = 'interrupted' | 'applied' | 'undone';
 
 /** One that was not brought to its end, forwards or backwards, is interrupted. */
-export function stateOf({ notes }: Repair): RepairState {
+export function stateOf({ notes }: Pick<Repair, 'notes'>): RepairState {
   const last = notes.findLast(({ note }) => note === 'applied' || note.startsWith('und'));
   if (last?.note === 'applied') return 'applied';
   return last?.note === 'undone' ? 'undone' : 'interrupted';
@@ -50,6 +50,9 @@ const JOURNAL = 'journal.jsonl';
 const PLAN_HEAD = /^\{"schemaVersion":1,"at":"([^"]+)","plan":\{/;
 const PLAN_HEAD_BYTES = 128;
 const PLAN_END = '}}';
+/** How a journal ends when its repair is at its end; no text in a note holds a bare quotation mark. */
+const LAST_NOTE = /,"note":"(?:applied|undone)"\}\n$/;
+const LAST_NOTE_BYTES = 64;
 const KEPT_FILES = 'files';
 const MAX_BYTES = 1024 * 1024 * 1024;
 
@@ -75,14 +78,18 @@ export class Vault {
 
   /** Every repair that was written down, the oldest first. No plan is read for it. */
   async repairs(): Promise<readonly Repair[]> {
-    const listed = await this.#world.files.list(this.#join(REPAIRS));
-    if (!listed.ok) {
-      if (listed.trouble.code === 'missing') return [];
-      throw unreadable(this.#join(REPAIRS), listed.trouble.why);
-    }
-    const names = listed.value.map(({ path }) => path).sort();
-    const repairs = await Promise.all(names.map(name => this.#read(name)));
+    const repairs = await Promise.all((await this.#ids()).map(id => this.#read(id)));
     return repairs.filter(repair => repair !== null);
+  }
+
+  /** The repair that a stop has left in the middle. Asked at every scan: of the others only ends are read. */
+  async interrupted(): Promise<string | null> {
+    for (const id of await this.#ids()) {
+      const folder = this.#join(REPAIRS, id);
+      if ((await this.#begunAt(folder)) === null || (await this.#isAtItsEnd(folder))) continue;
+      if (stateOf({ notes: await this.#notesOf(folder) }) === 'interrupted') return id;
+    }
+    return null;
   }
 
   /** What a repair was to do, as it was written down before. */
@@ -110,12 +117,12 @@ export class Vault {
     const planned: Note = { note: 'planned', says: sayPlan(plan) };
     await this.#hands.create(
       this.#world.machine.join(folder, JOURNAL),
-      new TextEncoder().encode(`${JSON.stringify(planned)}\n`),
+      new TextEncoder().encode(lineOf(planned)),
       null,
     );
     await this.#hands.create(
       this.#world.machine.join(folder, PLAN),
-      // It begins and ends so that both can be recognised without the rest: see `#read`.
+      // It begins and ends so that both can be recognised without the rest: see `#begunAt`.
       new TextEncoder().encode(JSON.stringify({ schemaVersion: 1, at, plan })),
       null,
     );
@@ -123,7 +130,7 @@ export class Vault {
   }
 
   async note({ folder }: Pick<Repair, 'folder'>, ...notes: readonly Note[]): Promise<void> {
-    const lines = notes.map(note => `${JSON.stringify(note)}\n`).join('');
+    const lines = notes.map(lineOf).join('');
     // A stop may have left half a line, which nothing may be joined to.
     const journal = this.#world.machine.join(folder, JOURNAL);
     const state = await this.#world.files.stat(journal);
@@ -171,25 +178,49 @@ export class Vault {
       await this.#hands.removeOwnFolder(this.#join(DROPPED), path);
   }
 
-  /** Of the plan only both ends are looked at: one that was cut off is named before it is needed. */
+  async #ids(): Promise<readonly string[]> {
+    const listed = await this.#world.files.list(this.#join(REPAIRS));
+    if (listed.ok) return listed.value.map(({ path }) => path).sort();
+    if (listed.trouble.code === 'missing') return [];
+    throw unreadable(this.#join(REPAIRS), listed.trouble.why);
+  }
+
   async #read(id: string): Promise<Repair | null> {
     const folder = this.#join(REPAIRS, id);
-    const { files, machine } = this.#world;
-    const file = machine.join(folder, PLAN);
-    const plan = await files.ends(file, PLAN_HEAD_BYTES, PLAN_END.length);
-    // Without a plan nothing was ever done.
+    const at = await this.#begunAt(folder);
+    return at === null ? null : { id, folder, at, notes: await this.#notesOf(folder) };
+  }
+
+  /**
+   * When a repair was begun; null without a plan, since nothing was ever done then. Of the plan only both
+   * ends are looked at: one that was cut off is named before it is needed.
+   */
+  async #begunAt(folder: FilePath): Promise<string | null> {
+    const file = this.#world.machine.join(folder, PLAN);
+    const plan = await this.#world.files.ends(file, PLAN_HEAD_BYTES, PLAN_END.length);
     if (!plan.ok && plan.trouble.code === 'missing') return null;
     if (!plan.ok) throw unreadable(file, plan.trouble.why);
     const decoder = new TextDecoder();
     const [, at] = PLAN_HEAD.exec(decoder.decode(plan.value.head)) ?? [];
     if (at === undefined || !decoder.decode(plan.value.tail).endsWith(PLAN_END))
       throw unreadable(file, NOT_AS_WRITTEN);
-    const journal = machine.join(folder, JOURNAL);
-    const noted = await files.whole(journal, MAX_BYTES);
+    return at;
+  }
+
+  async #notesOf(folder: FilePath): Promise<readonly Note[]> {
+    const journal = this.#world.machine.join(folder, JOURNAL);
+    const read = await this.#world.files.whole(journal, MAX_BYTES);
     // One that is there and says nothing could make what was done look as if it had never been.
-    if (!noted.ok && noted.trouble.code !== 'missing') throw unreadable(journal, noted.trouble.why);
-    const lines = noted.ok ? decoder.decode(noted.value).split('\n') : [];
-    return { id, folder, at, notes: lines.flatMap(parseNote) };
+    if (!read.ok && read.trouble.code !== 'missing') throw unreadable(journal, read.trouble.why);
+    const lines = read.ok ? new TextDecoder().decode(read.value).split('\n') : [];
+    return lines.flatMap(parseNote);
+  }
+
+  /** Whether the last note says so. Where this is false, only all notes can tell. */
+  async #isAtItsEnd(folder: FilePath): Promise<boolean> {
+    const journal = this.#world.machine.join(folder, JOURNAL);
+    const read = await this.#world.files.ends(journal, 0, LAST_NOTE_BYTES);
+    return read.ok && LAST_NOTE.test(new TextDecoder().decode(read.value.tail));
   }
 
   #join(...parts: readonly string[]): FilePath {
@@ -224,6 +255,11 @@ function unreadable(path: FilePath, why: string): Refusal {
     `What was written down of earlier repairs cannot be read: ${path}: ${why}.`,
     'Put it right, or move that folder out of the vault if you no longer want to undo that repair.',
   );
+}
+
+/** What kind of note it is comes last: a receipt before it can name ten thousand threads. */
+function lineOf({ note, ...said }: Note): string {
+  return `${JSON.stringify({ ...said, note })}\n`;
 }
 
 /** A line that a stop cut off was never acted upon. */
