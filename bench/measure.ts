@@ -53,6 +53,15 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
+/** The rounds of a table, each told as it begins: minutes without a word look like a standstill. */
+export function* roundsOf(table: string, rounds: number): Generator<number> {
+  for (let round = 1; round <= rounds; round += 1) {
+    const seconds = (performance.now() / 1000).toFixed(0);
+    process.stderr.write(`${table}: round ${String(round)} of ${String(rounds)}, ${seconds} s\n`);
+    yield round;
+  }
+}
+
 export function print(text: string): void {
   process.stdout.write(text);
 }

@@ -13,7 +13,7 @@ import { Vault } from '../src/engine/repair/vault.ts';
 import { PIECE_BYTES, readRolloutEnd } from '../src/engine/scan/rollouts/rolloutEnd.ts';
 import { createHands } from '../src/node/hands.ts';
 import { createNodeWorld, type NodeWorld } from '../src/node/world.ts';
-import { median, print, ROOT, verdict } from './measure.ts';
+import { median, print, ROOT, roundsOf, verdict } from './measure.ts';
 import { rolloutsOf, syncedCopy } from './syncedCopy.ts';
 
 const FILES = 32;
@@ -45,7 +45,7 @@ export async function benchSizes(like: string, folder: string, rounds: number): 
     );
     const plans = await Promise.all(homes.map(home => planMove(world, home)));
     // All sizes in turn, round by round: what else the machine does then meets all of them.
-    for (let round = 0; round < rounds; round += 1)
+    for (const _ of roundsOf('sizes', rounds))
       for (const [at, home] of homes.entries()) {
         const plan = plans[at];
         if (plan === undefined) throw new Error('there is no plan');

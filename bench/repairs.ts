@@ -11,7 +11,7 @@ import { cacheFolder } from '../test/support/codex/cache.ts';
 import type { Plan } from '../src/engine/model/plan.ts';
 import { bigHome } from './bigHome.ts';
 import { breakThreads } from './brokenHome.ts';
-import { median, print, time, verdict, type Measure } from './measure.ts';
+import { median, print, roundsOf, time, verdict, type Measure } from './measure.ts';
 import { benchSizes } from './moveSizes.ts';
 import { rolloutsOf } from './syncedCopy.ts';
 
@@ -36,7 +36,7 @@ async function benchPlan(codex: string, folder: string, rounds: number): Promise
   const home = await copyOf(codex, path.join(folder, 'broken'));
   breakThreads(home, BROKEN);
   const runs: { readonly scan: Measure; readonly plan: Measure }[] = [];
-  for (let round = 0; round < rounds; round += 1)
+  for (const _ of roundsOf('plan', rounds))
     runs.push({
       scan: await run(folder, codex, ['scan', '--json', '--home', home]),
       plan: await run(folder, codex, ['plan', '--all', '--json', '--home', home]),
@@ -67,7 +67,7 @@ async function benchMove(codex: string, folder: string, rounds: number): Promise
   const copies = path.join(folder, 'copies');
   const names = ['--from', 'mock', '--to', 'four'];
   const runs: (Record<'move' | 'undo' | 'copy', Measure> & Written)[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (const _ of roundsOf('move and undo', rounds)) {
     const move = await run(folder, NO_CODEX, [
       ...['provider', 'move', ...names, '--yes', '--json', '--home', home],
     ]);

@@ -23,8 +23,11 @@ import type { Site } from './repair/site.ts';
 import type { Undone } from './repair/undo.ts';
 import { lookCloser } from './scan/lookCloser.ts';
 
-/** So few that what was read of them is forgotten before it is in anybody's way. */
-const FILES_AT_ONCE = 32;
+/**
+ * So few that what was read of them is forgotten while it is young: of 32 at once it grew old, and stayed
+ * in memory until hundreds of megabytes of it had gathered.
+ */
+const FILES_AT_ONCE = 4;
 
 /** What a person has seen and said yes to. */
 export interface Consent {

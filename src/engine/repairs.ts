@@ -22,7 +22,7 @@ import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRe
 import { planPruning, prune, type PruneWish, type Pruning } from './repair/prune.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
-import { recover, takeBack, type Undone } from './repair/undo.ts';
+import { recover, takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
 import type { World } from './world.ts';
@@ -158,21 +158,14 @@ export function repairsOf(
       const repairs = await site.vault.repairs();
       if (repairs.length === 0) throw nothingToUndo(site.vault.folder);
       return alone(site, async () => {
-        const interrupted = (await site.vault.repairs()).some(
-          one => stateOf(one) === 'interrupted',
-        );
-        const recovered = interrupted ? await recoverFirst(site, report) : [];
+        const recovered = await recoverFirst(site, report);
         const gone = recovered.find(one => receipt === null || one.receipt === receipt);
         if (gone !== undefined) return gone;
         const repair = choose(await site.vault.repairs(), receipt, site.vault.folder);
-        refuseUnlessUndoable(repair, report);
-        return takeBack(site, repair, progress);
+        return takeBack(site, repair, progress, refusesOn(report));
       });
     },
-    interrupted: async (report, vault) => {
-      const repairs = await siteOf(report, vault).vault.repairs();
-      return repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null;
-    },
+    interrupted: (report, vault) => siteOf(report, vault).vault.interrupted(),
     planPruning: (report, wish, vault) => planPruning(siteOf(report, vault), wish),
     prune: async (report, wish, shown, vault) => {
       await refuseUnlessWritable(report, hands);
@@ -188,11 +181,15 @@ export function repairsOf(
           .catch(onlyRefusals);
       const repairs = (await site.vault.repairs()).toReversed();
       const sizes = await site.vault.sizes();
+      const receipts: Past[] = [];
+      // One after the other: where no words were noted the plan is read, which can be long.
+      for (const repair of repairs)
+        receipts.push(asPast(repair, await site.vault.saysOf(repair), sizes.get(repair.id) ?? 0));
       return {
         vault: site.vault.folder,
         vaultBytes: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
         interrupted: repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null,
-        receipts: repairs.map(repair => asPast(repair, sizes.get(repair.id) ?? 0)),
+        receipts,
       };
     },
   };
@@ -224,15 +221,15 @@ async function withLock<T>({ hands, vault }: Site, work: () => Promise<T>): Prom
   }
 }
 
-async function recoverFirst(site: Site, report: Report): Promise<readonly Undone[]> {
-  const open = (await site.vault.repairs()).filter(one => stateOf(one) === 'interrupted');
-  for (const repair of open) refuseUnlessUndoable(repair, report);
-  return recover(site);
+function recoverFirst(site: Site, report: Report): Promise<readonly Undone[]> {
+  return recover(site, refusesOn(report));
 }
 
-function refuseUnlessUndoable({ plan }: Repair, { snapshot }: Report): void {
-  refuseUnlessMet(plan.needs, snapshot);
-  refuseWhileWritten(plan, snapshot);
+function refusesOn({ snapshot }: Report): MayTakeBack {
+  return plan => {
+    refuseUnlessMet(plan.needs, snapshot);
+    refuseWhileWritten(plan, snapshot);
+  };
 }
 
 /** History can be told although an interrupted repair cannot be ended now. */
@@ -279,23 +276,14 @@ function nothingToUndo(folder: FilePath): Refusal {
   );
 }
 
-/** Cures of one kind are said once, with their number. */
-function summaryOf({ units }: Plan): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const { cure } of units) counts.set(cure.title, (counts.get(cure.title) ?? 0) + 1);
-  return [...counts].map(([title, count]) =>
-    count === 1 ? title : `${title} (${String(count)} times)`,
-  );
-}
-
-function asPast(repair: Repair, bytes: number): Past {
+function asPast(repair: Repair, says: readonly string[], bytes: number): Past {
   const receipt = receiptOf(repair);
   const state = stateOf(repair);
   return {
     receipt: repair.id,
     at: repair.at,
     findings: receipt?.findings ?? [],
-    says: summaryOf(repair.plan),
+    says,
     applied: receipt?.applied ?? 0,
     undone: state === 'undone',
     undoable: state === 'applied',

@@ -21,6 +21,7 @@ function troubled(world: World, isTroubled: (file: string) => boolean): World {
       isTroubled(file) ? Promise.resolve(TROUBLE as R) : ask(file, ...rest);
   const some: Partial<Files> = {
     whole: guarded(files.whole.bind(files)),
+    ends: guarded(files.ends.bind(files)),
     list: guarded(files.list.bind(files)),
     stat: guarded(files.stat.bind(files)),
   };

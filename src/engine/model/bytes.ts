@@ -8,6 +8,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 export function asBytes(array: Uint8Array): Bytes {
+  const ascii = asciiOf(array);
+  if (ascii !== null) return ascii;
   let text = '';
   for (let at = 0; at < array.length; at += PIECE) {
     const piece = array.subarray(at, at + PIECE);

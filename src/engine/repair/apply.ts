@@ -28,7 +28,7 @@ export async function apply(
 ): Promise<Receipt> {
   const repair = await site.vault.begin(plan);
   try {
-    return await applyAll(site, repair, signal, progress);
+    return await applyAll(site, repair, plan, signal, progress);
   } catch (error) {
     if (error instanceof Hindered && error.stopsAll) await giveUp(site, repair, error);
     if (error instanceof Interrupted) await giveUp(site, repair);
@@ -39,25 +39,24 @@ export async function apply(
 async function applyAll(
   site: Site,
   repair: Repair,
+  plan: Plan,
   signal: AbortSignal | null,
   progress: Progress,
 ): Promise<Receipt> {
-  const { plan } = repair;
   const failed: Failure[] = [];
   const unplanned: string[] = [];
   for (let from = 0; from < plan.units.length; from += AT_ONCE) {
     await hearInterrupt(site, signal);
-    const wave = plan.units.slice(from, from + AT_ONCE);
     const watch = { signal, tell: progress };
-    const course = await applyWave(site, repair, wave, from, failed, watch, async done => {
+    const course = await applyWave(site, repair, plan, from, failed, watch, async done => {
       await hearInterrupt(site, signal);
       progress(from + done, plan.units.length, 'repairs');
     });
     failed.push(...course.failed);
     unplanned.push(...course.unplanned);
   }
-  failed.push(...(await takeBackHalves(site, repair, failed)));
-  const receipt = { ...receiptFor(repair, failed), unplanned };
+  failed.push(...(await takeBackHalves(site, repair, plan, failed)));
+  const receipt = { ...receiptFor(repair, plan, failed), unplanned };
   await site.vault.note(repair, { note: 'applied', receipt });
   return receipt;
 }
@@ -66,9 +65,9 @@ async function applyAll(
 async function takeBackHalves(
   site: Site,
   repair: Repair,
+  { units }: Plan,
   failed: readonly Failure[],
 ): Promise<readonly Failure[]> {
-  const { units } = repair.plan;
   const undone = new Set(failed.filter(isWhole).map(({ unit }) => unit));
   const isHalf = (unit: number) => units[unit]?.move === undefined;
   const lost = new Set([...undone].filter(isHalf).flatMap(unit => units[unit]?.findings ?? []));
@@ -96,12 +95,13 @@ interface Failure {
 async function applyWave(
   site: Site,
   repair: Repair,
-  wave: readonly Unit[],
+  { units }: Plan,
   from: number,
   earlier: readonly Failure[],
   watch: Watch,
   pace: (done: number) => Promise<void>,
 ): Promise<Course> {
+  const wave = units.slice(from, from + AT_ONCE);
   const ground = groundOf(site, repair, watch);
   const failed: Failure[] = [];
   const unplanned: string[] = [];
@@ -116,7 +116,7 @@ async function applyWave(
   await site.vault.note(repair, { note: 'begun', units: begun.map(({ unit }) => unit) });
   let done = wave.length - begun.length;
   for (const group of groupsOf(begun)) {
-    const unprepared = unpreparedIn(group, repair.plan.units, [...earlier, ...failed]);
+    const unprepared = unpreparedIn(group, units, [...earlier, ...failed]);
     failed.push(...unprepared.map(({ unit }) => ({ unit, why: UNPREPARED })));
     const ready = group.filter(one => !unprepared.includes(one));
     const course = await applyGroup(ready, ground, share => pace(done + share));
@@ -259,7 +259,7 @@ async function giveUp(
   );
 }
 
-function receiptFor({ id, at, plan }: Repair, failures: readonly Failure[]): Receipt {
+function receiptFor({ id, at }: Repair, plan: Plan, failures: readonly Failure[]): Receipt {
   const undone = new Set(failures.filter(isWhole).map(({ unit }) => unit));
   const reasons = failures.flatMap(({ unit, why, finding }) =>
     (finding === undefined ? concernedBy(plan.units[unit]) : [finding]).map(what => ({

@@ -2,7 +2,7 @@
 // undone. So each is shown before, with what only the vault still has, and it happens when asked for by name.
 
 import { textOfLiteral } from '../model/literal.ts';
-import type { Columns, Step } from '../model/plan.ts';
+import type { Columns, Plan, Step } from '../model/plan.ts';
 import type { FilePath } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
 import { groundOf, type Site } from './site.ts';
@@ -43,7 +43,7 @@ export async function planPruning(site: Site, wish: PruneWish): Promise<Pruning>
   const repairs = await site.vault.repairs();
   const sizes = await site.vault.sizes();
   const isWanted = wantedBy(wish, repairs, sizes);
-  const kept = keptOf(repairs, isWanted);
+  const kept = await keptOf(site, repairs, isWanted);
   const drops: Drop[] = [];
   for (const repair of repairs)
     if (isWanted(repair) && !kept.has(repair))
@@ -52,18 +52,25 @@ export async function planPruning(site: Site, wish: PruneWish): Promise<Pruning>
 }
 
 /** What stays although it was wished to go, with the reason. What one of these needs stays as well. */
-function keptOf(
+async function keptOf(
+  { vault }: Site,
   repairs: readonly Repair[],
   isWanted: (repair: Repair) => boolean,
-): ReadonlyMap<Repair, string> {
+): Promise<ReadonlyMap<Repair, string>> {
+  const needs = new Map<Repair, readonly Repair[]>();
   let known = new Map<Repair, string>();
   for (;;) {
     const staying = repairs.filter(repair => !isWanted(repair) || known.has(repair));
+    // Plans can be long: each is read once, and only of what stays.
+    for (const one of staying)
+      if (stateOf(one) !== 'undone' && !needs.has(one))
+        needs.set(one, await neededBy(one, repairs.filter(isWanted), vault));
     const kept = new Map<Repair, string>();
     let standing: string | null = null;
     for (const repair of repairs) {
+      const leaning = staying.find(other => needs.get(other)?.includes(repair) === true)?.id;
       const state = stateOf(repair);
-      const why = isWanted(repair) ? whyKept(repair, state, staying, standing) : null;
+      const why = isWanted(repair) ? whyKept(state, leaning ?? null, standing) : null;
       if (why !== null) kept.set(repair, why);
       const stays = why !== null || !isWanted(repair);
       if (stays && state !== 'undone') standing ??= repair.id;
@@ -71,6 +78,19 @@ function keptOf(
     if (kept.size === known.size) return kept;
     known = kept;
   }
+}
+
+/** Those in whose folders something lies that undoing a repair needs. */
+async function neededBy(
+  repair: Repair,
+  others: readonly Repair[],
+  vault: Site['vault'],
+): Promise<readonly Repair[]> {
+  if (others.length === 0) return [];
+  const text = JSON.stringify(await vault.planOf(repair));
+  return others.filter(
+    other => other !== repair && text.includes(JSON.stringify(other.folder).slice(1, -1)),
+  );
 }
 
 /** Drops what was shown, if that is still what would be dropped. */
@@ -102,48 +122,46 @@ function wantedBy(
 
 /** Why a repair has to stay; `standing` is the oldest that stays and can be undone. */
 function whyKept(
-  { folder }: Repair,
   state: RepairState,
-  staying: readonly Repair[],
+  leaning: string | null,
   standing: string | null,
 ): string | null {
   if (state === 'interrupted')
     return 'it was stopped in the middle: without it nobody could put back what was begun';
-  const leaning = staying.find(other => stateOf(other) !== 'undone' && isNamed(folder, other));
-  if (leaning !== undefined) return `undoing ${leaning.id} needs what is kept in it`;
+  if (leaning !== null) return `undoing ${leaning} needs what is kept in it`;
   return standing !== null && state === 'applied'
     ? `${standing} is older, stays, and may have to be undone after this one`
     : null;
-}
-
-/** Whether anything that a repair touches lies in the folder of another one. */
-function isNamed(folder: FilePath, { plan }: Repair): boolean {
-  return JSON.stringify(plan).includes(JSON.stringify(folder).slice(1, -1));
 }
 
 async function asDrop(site: Site, repair: Repair, state: RepairState, bytes: number) {
   const { id: receipt, at } = repair;
   const undoable = state === 'applied';
   const files = (await site.vault.filesKept(repair)).filter(name => !isOwnNote(name));
-  const steps = undoable ? await stepsDone(site, repair) : [];
+  const plan = files.length > 0 || undoable ? await site.vault.planOf(repair) : null;
+  const steps = plan !== null && undoable ? await stepsDone(site, repair, plan) : [];
+  const origins = originsIn(plan);
   const onlyHere = [
-    ...files.map((name): OnlyHere => ({ kind: 'file', file: originOf(name, repair) })),
+    ...files.map((name): OnlyHere => ({ kind: 'file', file: origins.get(name) ?? name })),
     ...steps.flatMap(takenOut),
   ];
   return { receipt, at, bytes, undoable, onlyHere };
 }
 
-async function stepsDone(site: Site, repair: Repair): Promise<readonly Step[]> {
-  const steps = begunUnits(repair).flatMap(unit => unit.steps);
+async function stepsDone(site: Site, repair: Repair, plan: Plan): Promise<readonly Step[]> {
+  const steps = begunUnits(repair, plan).flatMap(unit => unit.steps);
   const hasAsked = steps.some(({ kind }) => kind === 'ask');
   return hasAsked ? [...steps, ...(await whatCodexDid(groundOf(site, repair)))] : steps;
 }
 
-function originOf(name: string, { plan }: Repair): FilePath {
-  const steps = plan.units.flatMap(unit => unit.steps);
-  for (const step of steps)
-    if (step.kind === 'move' && 'vault' in step.to && step.to.vault === name) return step.from;
-  return name;
+/** Where the files were that a plan has moved into the vault, by their names there. */
+function originsIn(plan: Plan | null): ReadonlyMap<string, FilePath> {
+  const steps = plan?.units.flatMap(unit => unit.steps) ?? [];
+  return new Map(
+    steps.flatMap(step =>
+      step.kind === 'move' && 'vault' in step.to ? [[step.to.vault, step.from] as const] : [],
+    ),
+  );
 }
 
 /** What a step has taken away; what it has only changed is meant by "it could still be undone". */

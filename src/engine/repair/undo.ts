@@ -1,7 +1,7 @@
 // Takes a repair back: after it was done, or because a stop left it in the middle.
 
 import { Hindered, type Hands } from '../hands.ts';
-import type { Left, Step, Unit } from '../model/plan.ts';
+import type { Left, Plan, Step, Unit } from '../model/plan.ts';
 import { Refusal } from '../refusal.ts';
 import { AT_ONCE, groupsOf, turnsOf, type Begun, type Progress, type Turn } from './groups.ts';
 import { handlerOf } from './steps/index.ts';
@@ -18,11 +18,18 @@ export interface Undone {
   readonly left: readonly Left[];
 }
 
+/** Refuses where what a plan did must not be taken back just now. */
+export type MayTakeBack = (plan: Plan) => void;
+
 /** Brings every repair that a stop has left in the middle back to where it began. */
-export async function recover(site: Site): Promise<readonly Undone[]> {
+export async function recover(
+  site: Site,
+  mayTakeBack: MayTakeBack = () => undefined,
+): Promise<readonly Undone[]> {
   const undone: Undone[] = [];
   for (const repair of (await site.vault.repairs()).toReversed())
-    if (stateOf(repair) === 'interrupted') undone.push(await takeBack(site, repair));
+    if (stateOf(repair) === 'interrupted')
+      undone.push(await takeBack(site, repair, () => undefined, mayTakeBack));
   return undone;
 }
 
@@ -30,15 +37,18 @@ export async function takeBack(
   site: Site,
   repair: Repair,
   progress: Progress = () => undefined,
+  mayTakeBack: MayTakeBack = () => undefined,
 ): Promise<Undone> {
   const { vault, world } = site;
   const now = () => new Date(world.now()).toISOString();
+  const plan = await vault.planOf(repair);
+  mayTakeBack(plan);
   // One that was stopped is known to be so without a note, for which there may be no room.
   if (stateOf(repair) === 'applied') await vault.note(repair, { note: 'undoing', at: now() });
   const ground = groundOf(site, repair);
   const left: Left[] = [];
   const failed: Left[] = [];
-  const units = begunUnits(repair).toReversed();
+  const units = begunUnits(repair, plan).toReversed();
   let whole = 0;
   for (let from = 0; from < units.length; from += AT_ONCE) {
     for (const group of groupsOf(units.slice(from, from + AT_ONCE)))
@@ -203,7 +213,7 @@ function unfinished(failed: readonly Left[]): Refusal {
 }
 
 /** Units that were begun and did not fail. */
-export function begunUnits({ notes, plan }: Repair): readonly BegunUnit[] {
+export function begunUnits({ notes }: Repair, plan: Plan): readonly BegunUnit[] {
   const failed = new Set(notes.flatMap(one => (one.note === 'failed' ? [one.unit] : [])));
   return notes
     .flatMap(one => (one.note === 'begun' ? one.units : []))

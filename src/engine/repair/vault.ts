@@ -9,6 +9,8 @@ import type { World } from '../world.ts';
 
 /** What a journal holds, a line each. */
 export type Note =
+  /** What the plan would do, in words; journals of early versions do not begin with it. */
+  | { readonly note: 'planned'; readonly says: readonly string[] }
   /** These units are begun; they are named by their places in the plan. */
   | { readonly note: 'begun'; readonly units: readonly number[] }
   | { readonly note: 'failed'; readonly unit: number; readonly why: string }
@@ -16,19 +18,19 @@ export type Note =
   | { readonly note: 'undoing'; readonly at: string }
   | { readonly note: 'undone'; readonly at: string; readonly left: readonly Left[] };
 
+/** Without its plan, which can be a hundred times as long as everything else that is told of it. */
 export interface Repair {
   readonly id: string;
   readonly folder: FilePath;
   /** When it was begun. */
   readonly at: string;
-  readonly plan: Plan;
   readonly notes: readonly Note[];
 }
 
 export type RepairState = 'interrupted' | 'applied' | 'undone';
 
 /** One that was not brought to its end, forwards or backwards, is interrupted. */
-export function stateOf({ notes }: Repair): RepairState {
+export function stateOf({ notes }: Pick<Repair, 'notes'>): RepairState {
   const last = notes.findLast(({ note }) => note === 'applied' || note.startsWith('und'));
   if (last?.note === 'applied') return 'applied';
   return last?.note === 'undone' ? 'undone' : 'interrupted';
@@ -44,6 +46,13 @@ const REPAIRS = 'vault';
 const DROPPED = 'dropped';
 const PLAN = 'plan.json';
 const JOURNAL = 'journal.jsonl';
+/** How a plan begins and ends when all of it has been written. */
+const PLAN_HEAD = /^\{"schemaVersion":1,"at":"([^"]+)","plan":\{/;
+const PLAN_HEAD_BYTES = 128;
+const PLAN_END = '}}';
+/** How a journal ends when its repair is at its end; no text in a note holds a bare quotation mark. */
+const LAST_NOTE = /,"note":"(?:applied|undone)"\}\n$/;
+const LAST_NOTE_BYTES = 64;
 const KEPT_FILES = 'files';
 const MAX_BYTES = 1024 * 1024 * 1024;
 
@@ -67,16 +76,36 @@ export class Vault {
     return this.#world.machine.join(folder, KEPT_FILES);
   }
 
-  /** Every repair that was written down, the oldest first. */
+  /** Every repair that was written down, the oldest first. No plan is read for it. */
   async repairs(): Promise<readonly Repair[]> {
-    const listed = await this.#world.files.list(this.#join(REPAIRS));
-    if (!listed.ok) {
-      if (listed.trouble.code === 'missing') return [];
-      throw unreadable(this.#join(REPAIRS), listed.trouble.why);
-    }
-    const names = listed.value.map(({ path }) => path).sort();
-    const repairs = await Promise.all(names.map(name => this.#read(name)));
+    const repairs = await Promise.all((await this.#ids()).map(id => this.#read(id)));
     return repairs.filter(repair => repair !== null);
+  }
+
+  /** The repair that a stop has left in the middle. Asked at every scan: of the others only ends are read. */
+  async interrupted(): Promise<string | null> {
+    for (const id of await this.#ids()) {
+      const folder = this.#join(REPAIRS, id);
+      if ((await this.#begunAt(folder)) === null || (await this.#isAtItsEnd(folder))) continue;
+      if (stateOf({ notes: await this.#notesOf(folder) }) === 'interrupted') return id;
+    }
+    return null;
+  }
+
+  /** What a repair was to do, as it was written down before. */
+  async planOf({ folder }: Pick<Repair, 'folder'>): Promise<Plan> {
+    const file = this.#world.machine.join(folder, PLAN);
+    const read = await this.#world.files.whole(file, MAX_BYTES);
+    if (!read.ok) throw unreadable(file, read.trouble.why);
+    const plan = parsePlan(read.value);
+    if (plan === null) throw unreadable(file, NOT_AS_WRITTEN);
+    return plan;
+  }
+
+  /** What a repair was to do, in words. */
+  async saysOf(repair: Repair): Promise<readonly string[]> {
+    const planned = repair.notes.find(one => one.note === 'planned');
+    return planned?.says ?? sayPlan(await this.planOf(repair));
   }
 
   /** Writes the plan down; only then may something be changed. */
@@ -85,22 +114,23 @@ export class Vault {
     const id = `${at.replace(/[-:]|\.\d+/g, '')}-${this.#hands.unique()}`;
     const folder = this.#join(REPAIRS, id);
     await this.#hands.makeFolder(this.keptFiles(folder));
-    const text = JSON.stringify({ schemaVersion: 1, at, plan });
+    const planned: Note = { note: 'planned', says: sayPlan(plan) };
     await this.#hands.create(
       this.#world.machine.join(folder, JOURNAL),
-      new TextEncoder().encode(''),
+      new TextEncoder().encode(lineOf(planned)),
       null,
     );
     await this.#hands.create(
       this.#world.machine.join(folder, PLAN),
-      new TextEncoder().encode(text),
+      // It begins and ends so that both can be recognised without the rest: see `#begunAt`.
+      new TextEncoder().encode(JSON.stringify({ schemaVersion: 1, at, plan })),
       null,
     );
-    return { id, folder, at, plan, notes: [] };
+    return { id, folder, at, notes: [planned] };
   }
 
   async note({ folder }: Pick<Repair, 'folder'>, ...notes: readonly Note[]): Promise<void> {
-    const lines = notes.map(note => `${JSON.stringify(note)}\n`).join('');
+    const lines = notes.map(lineOf).join('');
     // A stop may have left half a line, which nothing may be joined to.
     const journal = this.#world.machine.join(folder, JOURNAL);
     const state = await this.#world.files.stat(journal);
@@ -148,22 +178,49 @@ export class Vault {
       await this.#hands.removeOwnFolder(this.#join(DROPPED), path);
   }
 
+  async #ids(): Promise<readonly string[]> {
+    const listed = await this.#world.files.list(this.#join(REPAIRS));
+    if (listed.ok) return listed.value.map(({ path }) => path).sort();
+    if (listed.trouble.code === 'missing') return [];
+    throw unreadable(this.#join(REPAIRS), listed.trouble.why);
+  }
+
   async #read(id: string): Promise<Repair | null> {
     const folder = this.#join(REPAIRS, id);
-    const { files, machine } = this.#world;
-    const plan = await files.whole(machine.join(folder, PLAN), MAX_BYTES);
-    // Without a plan nothing was ever done.
+    const at = await this.#begunAt(folder);
+    return at === null ? null : { id, folder, at, notes: await this.#notesOf(folder) };
+  }
+
+  /**
+   * When a repair was begun; null without a plan, since nothing was ever done then. Of the plan only both
+   * ends are looked at: one that was cut off is named before it is needed.
+   */
+  async #begunAt(folder: FilePath): Promise<string | null> {
+    const file = this.#world.machine.join(folder, PLAN);
+    const plan = await this.#world.files.ends(file, PLAN_HEAD_BYTES, PLAN_END.length);
     if (!plan.ok && plan.trouble.code === 'missing') return null;
-    if (!plan.ok) throw unreadable(machine.join(folder, PLAN), plan.trouble.why);
-    const written = parsePlan(plan.value);
-    if (written === null)
-      throw unreadable(machine.join(folder, PLAN), 'it is not what was written');
-    const journal = await files.whole(machine.join(folder, JOURNAL), MAX_BYTES);
-    // Taken for empty, it would make of every repair one that was stopped before it began.
-    if (!journal.ok && journal.trouble.code !== 'missing')
-      throw unreadable(machine.join(folder, JOURNAL), journal.trouble.why);
-    const notes = journal.ok ? new TextDecoder().decode(journal.value).split('\n') : [];
-    return { id, folder, at: written.at, plan: written.plan, notes: notes.flatMap(parseNote) };
+    if (!plan.ok) throw unreadable(file, plan.trouble.why);
+    const decoder = new TextDecoder();
+    const [, at] = PLAN_HEAD.exec(decoder.decode(plan.value.head)) ?? [];
+    if (at === undefined || !decoder.decode(plan.value.tail).endsWith(PLAN_END))
+      throw unreadable(file, NOT_AS_WRITTEN);
+    return at;
+  }
+
+  async #notesOf(folder: FilePath): Promise<readonly Note[]> {
+    const journal = this.#world.machine.join(folder, JOURNAL);
+    const read = await this.#world.files.whole(journal, MAX_BYTES);
+    // One that is there and says nothing could make what was done look as if it had never been.
+    if (!read.ok && read.trouble.code !== 'missing') throw unreadable(journal, read.trouble.why);
+    const lines = read.ok ? new TextDecoder().decode(read.value).split('\n') : [];
+    return lines.flatMap(parseNote);
+  }
+
+  /** Whether the last note says so. Where this is false, only all notes can tell. */
+  async #isAtItsEnd(folder: FilePath): Promise<boolean> {
+    const journal = this.#world.machine.join(folder, JOURNAL);
+    const read = await this.#world.files.ends(journal, 0, LAST_NOTE_BYTES);
+    return read.ok && LAST_NOTE.test(new TextDecoder().decode(read.value.tail));
   }
 
   #join(...parts: readonly string[]): FilePath {
@@ -171,14 +228,25 @@ export class Vault {
   }
 }
 
-function parsePlan(bytes: Uint8Array): { readonly at: string; readonly plan: Plan } | null {
+function parsePlan(bytes: Uint8Array): Plan | null {
   try {
-    const { at, plan } = JSON.parse(new TextDecoder().decode(bytes)) as { at: string; plan: Plan };
-    return Array.isArray(plan.units) ? { at, plan } : null;
+    const { plan } = JSON.parse(new TextDecoder().decode(bytes)) as { plan: Plan };
+    return Array.isArray(plan.units) ? plan : null;
   } catch {
     return null;
   }
 }
+
+/** Cures of one kind are said once, with their number. */
+function sayPlan({ units }: Plan): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { cure } of units) counts.set(cure.title, (counts.get(cure.title) ?? 0) + 1);
+  return [...counts].map(([title, count]) =>
+    count === 1 ? title : `${title} (${String(count)} times)`,
+  );
+}
+
+const NOT_AS_WRITTEN = 'it is not what was written';
 
 /** Without what was written down nothing can be put back, and nothing new may be begun. */
 function unreadable(path: FilePath, why: string): Refusal {
@@ -187,6 +255,11 @@ function unreadable(path: FilePath, why: string): Refusal {
     `What was written down of earlier repairs cannot be read: ${path}: ${why}.`,
     'Put it right, or move that folder out of the vault if you no longer want to undo that repair.',
   );
+}
+
+/** What kind of note it is comes last: a receipt before it can name ten thousand threads. */
+function lineOf({ note, ...said }: Note): string {
+  return `${JSON.stringify({ ...said, note })}\n`;
 }
 
 /** A line that a stop cut off was never acted upon. */

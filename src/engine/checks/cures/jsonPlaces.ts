@@ -86,15 +86,28 @@ function isEscaped(json: Bytes, at: number): boolean {
 
 function valueEnd(json: Bytes, start: number): number {
   if (json[start] === '"') return stringEnd(json, start);
-  let at = start;
   let depth = 0;
-  for (; at < json.length; at += 1) {
-    const character = json[at] ?? '';
-    if (character === '"') at = stringEnd(json, at) - 1;
-    else if ('{['.includes(character)) depth += 1;
-    else if (depth > 0 && '}]'.includes(character)) depth -= 1;
-    else if (depth === 0 && ',}] \t\r\n'.includes(character)) return at;
-    if (depth === 0 && '}]'.includes(character)) return at + 1;
-  }
-  return at;
+  for (let at = start; at < json.length; at += 1)
+    switch (json.charAt(at)) {
+      case '"':
+        at = stringEnd(json, at) - 1;
+        break;
+      case '{':
+      case '[':
+        depth += 1;
+        break;
+      case '}':
+      case ']':
+        if (depth === 0) return at;
+        depth -= 1;
+        if (depth === 0) return at + 1;
+        break;
+      case ',':
+      case ' ':
+      case '\t':
+      case '\r':
+      case '\n':
+        if (depth === 0) return at;
+    }
+  return json.length;
 }
