@@ -117,7 +117,9 @@ describe('Codexes of both kinds are here: a person chooses', () => {
 
   test('and nothing is done by itself', async () => {
     expect(await cured(both(windows()), CHECK, null)).toBeNull();
-    expect((await typed(both(windows()), ['plan', '--all'])).out).toContain('repaired without a choice of yours');
+    expect((await typed(both(windows()), ['plan', '--all'])).out).toContain(
+      'repaired without a choice of yours',
+    );
   });
 
   test('all are as the chosen kind has them, and it can be taken back', async () => {

@@ -193,5 +193,7 @@ test('which way out is taken nobody decides but the person', async () => {
   expect(code).toBe(1);
   expect(out).toContain('--cure set-provider');
   expect(out).toContain('--cure move-provider');
-  expect((await typed(builder, ['plan', '--all'])).out).toContain('repaired without a choice of yours');
+  expect((await typed(builder, ['plan', '--all'])).out).toContain(
+    'repaired without a choice of yours',
+  );
 });
