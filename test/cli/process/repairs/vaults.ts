@@ -24,7 +24,16 @@ function notesOf(vault: string): readonly string[] {
   const journal = path.join(repairs, newest ?? '', 'journal.jsonl');
   if (newest === undefined || !fs.existsSync(journal)) return [];
   const lines = fs.readFileSync(journal, 'utf8').split('\n').slice(0, -1);
-  return lines.flatMap(line => (line === '' ? [] : [(JSON.parse(line) as Note).note]));
+  return lines.flatMap(noteIn);
+}
+
+/** A line that a full disk has cut off says nothing; what follows begins a line of its own. */
+function noteIn(line: string): readonly string[] {
+  try {
+    return line === '' ? [] : [(JSON.parse(line) as Note).note];
+  } catch {
+    return [];
+  }
 }
 
 /** The kinds of steps of every repair that was ever begun. */
