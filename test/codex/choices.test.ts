@@ -8,23 +8,13 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { NodeWorld } from '../../src/node/world.ts';
 import { askThreads, forkThread, providersIn, type AllFacts } from '../support/codex/askThreads.ts';
 import { startAppServer } from '../support/codex/appServer.ts';
-import { installCodex } from '../support/codex/binaries.ts';
 import { breakHome } from '../support/codex/breakages.ts';
 import { setRow } from '../support/codex/breakages/breakage.ts';
-import { withScratchFolder } from '../support/codex/cache.ts';
 import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
-import {
-  copyHome,
-  homeKinds,
-  makeHome,
-  messages,
-  useProviderPort,
-  type CodexHome,
-  type HistoryMode,
-} from '../support/codex/makeHome.ts';
-import { startMockProvider } from '../support/codex/mockProvider.ts';
+import { homeKinds, messages, type CodexHome } from '../support/codex/makeHome.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { editText, findRollout } from '../support/codex/rollouts.ts';
+import { withWorkingHome, type WorkingHome } from '../support/codex/workingHome.ts';
 
 let world: NodeWorld;
 
@@ -35,7 +25,7 @@ afterAll(() => world.close());
 
 describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
   test('a database without its table of threads is made anew', async () => {
-    await withHome(version, mode, async bench => {
+    await withWorkingHome(version, mode, async bench => {
       const well = await ask(bench);
       breakHome(bench.home, 'drop-table:threads');
       await expectChosen(bench, 'schema-object-missing', 'rebuild', async () => {
@@ -45,7 +35,7 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
   });
 
   test('the provider that hides threads is set again, and config.toml keeps its form', async () => {
-    await withHome(version, mode, async bench => {
+    await withWorkingHome(version, mode, async bench => {
       const well = await ask(bench);
       breakHome(bench.home, 'config-provider-other');
       const [config, real] = ['config.toml', '../settings.toml'].map(name =>
@@ -69,7 +59,7 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
   });
 
   test('or its threads are moved to the one that is set now', async () => {
-    await withHome(version, mode, async bench => {
+    await withWorkingHome(version, mode, async bench => {
       const well = await ask(bench);
       breakHome(bench.home, 'config-provider-other');
       const moved = { A: 'mock2', B: 'mock2', C: 'mock2', N: 'mock2', E: 'mock2' };
@@ -85,7 +75,7 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
   test.each(['db-archived1', 'db-archived0-file-archived'])(
     'the database follows the folder: %s',
     async breakage => {
-      await withHome(version, mode, async bench => {
+      await withWorkingHome(version, mode, async bench => {
         const well = await ask(bench);
         breakHome(bench.home, breakage);
         await expectChosen(bench, 'thread-archive-mismatch', 'follow-folder', async () => {
@@ -96,7 +86,7 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
   );
 
   test('threads without a title are named after what was said in them', async () => {
-    await withHome(version, mode, async bench => {
+    await withWorkingHome(version, mode, async bench => {
       const { home, codex } = bench;
       silence(home, 'A', 'event_msg');
       silence(home, 'B', 'event_msg', 'response_item');
@@ -117,7 +107,7 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork whose parent is gone', v
     ['left beside its place', 'BESIDE.old'],
     ['compressed, among what a migration has left', 'rollout-migrations/x/ROLLOUT.zst'],
   ])('%s: it is put back', async (_, place) => {
-    await withHome(version, 'paginated', async bench => {
+    await withWorkingHome(version, 'paginated', async bench => {
       const { codex, home } = bench;
       const child = await forkThread(codex, home, 'A', 'in the fork');
       const forked = { ...bench, home: { ...home, ids: { ...home.ids, B: child } } };
@@ -132,7 +122,7 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork whose parent is gone', v
   });
 
   test('put into the vault by an earlier repair', async () => {
-    await withHome(version, 'paginated', async bench => {
+    await withWorkingHome(version, 'paginated', async bench => {
       const { codex, home } = bench;
       const child = await forkThread(codex, home, 'A', 'in the fork');
       const forked = { ...bench, home: { ...home, ids: { ...home.ids, B: child } } };
@@ -162,33 +152,9 @@ function hide({ folder }: CodexHome, file: string, place: string): void {
   fs.rmSync(file);
 }
 
-interface Bench {
-  readonly codex: string;
-  readonly home: CodexHome;
-}
-
-async function withHome(
-  version: string,
-  mode: HistoryMode,
-  use: (bench: Bench) => Promise<void>,
-): Promise<void> {
-  const codex = await installCodex(version);
-  const sound = await makeHome(version, mode);
-  const provider = await startMockProvider();
-  try {
-    await withScratchFolder(async root => {
-      const home = copyHome(sound, path.join(root, 'home'));
-      useProviderPort(home, provider.port);
-      await use({ codex, home });
-    });
-  } finally {
-    await provider.close();
-  }
-}
-
 /** Takes one cure of all that a check finds, has a look, and takes it back. */
 async function expectChosen(
-  { codex, home }: Bench,
+  { codex, home }: WorkingHome,
   check: string,
   cure: string,
   look: () => Promise<void>,
@@ -258,7 +224,7 @@ async function onCopy(home: CodexHome, look: () => Promise<void>): Promise<void>
 }
 
 /** What Codex answers about the threads of a home, which stays as it is. */
-async function ask({ codex, home }: Bench): Promise<AllFacts> {
+async function ask({ codex, home }: WorkingHome): Promise<AllFacts> {
   let facts: AllFacts = {};
   await onCopy(home, async () => {
     facts = await askThreads(codex, home);

@@ -9,20 +9,11 @@ import type { Refusal } from '../../src/engine/refusal.ts';
 import type { NodeWorld } from '../../src/node/world.ts';
 import { startAppServer } from '../support/codex/appServer.ts';
 import { askThreads, forkThread } from '../support/codex/askThreads.ts';
-import { installCodex } from '../support/codex/binaries.ts';
-import { withScratchFolder } from '../support/codex/cache.ts';
 import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
-import {
-  copyHome,
-  homeKinds,
-  makeHome,
-  useProviderPort,
-  type CodexHome,
-  type HistoryMode,
-} from '../support/codex/makeHome.ts';
-import { startMockProvider } from '../support/codex/mockProvider.ts';
+import { homeKinds, type CodexHome, type HistoryMode } from '../support/codex/makeHome.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { findRollout, rolloutFiles } from '../support/codex/rollouts.ts';
+import { withWorkingHome } from '../support/codex/workingHome.ts';
 
 const DAY_S = 86_400;
 
@@ -154,29 +145,20 @@ async function withOldHome(
   mode: HistoryMode,
   use: (bench: Bench) => Promise<void>,
 ): Promise<void> {
-  const codex = await installCodex(version);
-  const sound = await makeHome(version, mode);
-  const provider = await startMockProvider();
-  try {
-    await withScratchFolder(async root => {
-      const home = copyHome(sound, path.join(root, 'home'));
-      useProviderPort(home, provider.port);
-      makeOld(home);
-      const { repairs, scan } = workOn(world, home.folder, codex);
-      await use({
-        codex,
-        home,
-        compress: async (watch = {}) => {
-          const report = await scan();
-          const { sha } = await repairs.planCompression(report);
-          return repairs.compress(report, scan, { sha, vault: null, ...watch });
-        },
-        undo: async () => (await repairs.undo(await scan(), null, null)).left,
-      });
+  await withWorkingHome(version, mode, async ({ codex, home }) => {
+    makeOld(home);
+    const { repairs, scan } = workOn(world, home.folder, codex);
+    await use({
+      codex,
+      home,
+      compress: async (watch = {}) => {
+        const report = await scan();
+        const { sha } = await repairs.planCompression(report);
+        return repairs.compress(report, scan, { sha, vault: null, ...watch });
+      },
+      undo: async () => (await repairs.undo(await scan(), null, null)).left,
     });
-  } finally {
-    await provider.close();
-  }
+  });
 }
 
 /** Nobody has written in any of them for weeks; to the microsecond, which undoing has to bring back. */

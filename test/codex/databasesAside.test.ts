@@ -7,20 +7,16 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { NodeWorld } from '../../src/node/world.ts';
 import { askThreads, type AllFacts } from '../support/codex/askThreads.ts';
-import { installCodex } from '../support/codex/binaries.ts';
-import { withScratchFolder } from '../support/codex/cache.ts';
 import { databaseNames, removeDatabase, withDatabase } from '../support/codex/databases.ts';
 import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
 import {
   copyHome,
   homeKinds,
-  makeHome,
-  useProviderPort,
   type CodexHome,
   type HistoryMode,
 } from '../support/codex/makeHome.ts';
-import { startMockProvider } from '../support/codex/mockProvider.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
+import { withWorkingHome } from '../support/codex/workingHome.ts';
 
 /** The same noise every time, so that a surprise can be looked at again. */
 const NOISE = createHash('shake256', { outputLength: 8192 }).update('noise').digest();
@@ -113,18 +109,9 @@ async function withHome(
   mode: HistoryMode,
   use: (bench: Bench) => Promise<void>,
 ): Promise<void> {
-  const codex = await installCodex(version);
-  const sound = await makeHome(version, mode);
-  const provider = await startMockProvider();
-  try {
-    await withScratchFolder(async root => {
-      const home = copyHome(sound, path.join(root, 'home'));
-      useProviderPort(home, provider.port);
-      await use({ codex, home, cure: (broken, finding) => cureOne(broken, codex, finding) });
-    });
-  } finally {
-    await provider.close();
-  }
+  await withWorkingHome(version, mode, ({ codex, home }) =>
+    use({ codex, home, cure: (broken, finding) => cureOne(broken, codex, finding) }),
+  );
 }
 
 async function cureOne({ folder }: CodexHome, codex: string, finding: string): Promise<Cured> {

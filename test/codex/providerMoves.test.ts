@@ -17,19 +17,11 @@ import {
   takeTurn,
   type AllFacts,
 } from '../support/codex/askThreads.ts';
-import { installCodex } from '../support/codex/binaries.ts';
-import { withScratchFolder } from '../support/codex/cache.ts';
 import { homePicture, pictureDifferences, timesOf } from '../support/codex/homePicture.ts';
-import {
-  copyHome,
-  homeKinds,
-  makeHome,
-  useProviderPort,
-  type CodexHome,
-} from '../support/codex/makeHome.ts';
+import { homeKinds, type CodexHome } from '../support/codex/makeHome.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
-import { startMockProvider } from '../support/codex/mockProvider.ts';
 import { editText, rolloutFiles } from '../support/codex/rollouts.ts';
+import { withWorkingHome } from '../support/codex/workingHome.ts';
 
 /** Longer than the room that Codex leaves, so that files have to be written anew. */
 const OTHER = 'another-provider';
@@ -252,19 +244,10 @@ async function withHome(
   mode: (typeof homeKinds)[number][1],
   use: (bench: Bench) => Promise<void>,
 ): Promise<void> {
-  const codex = await installCodex(version);
-  const sound = await makeHome(version, mode);
-  const provider = await startMockProvider();
-  try {
-    await withScratchFolder(async root => {
-      const home = copyHome(sound, path.join(root, 'home'));
-      useProviderPort(home, provider.port);
-      defineOther(home);
-      await use({ codex, home, heard: provider.lastHeard, ...repairsOn(home, codex) });
-    });
-  } finally {
-    await provider.close();
-  }
+  await withWorkingHome(version, mode, async ({ codex, home, heard }) => {
+    defineOther(home);
+    await use({ codex, home, heard, ...repairsOn(home, codex) });
+  });
 }
 
 function repairsOn({ folder }: CodexHome, codex: string): Pick<Bench, 'move' | 'undo'> {
