@@ -53,7 +53,8 @@ tool has moved threads between providers without changing that line, they go bac
       phase: 'databases',
       plan: ({ id, threads, facts }, snapshot) => {
         const { state } = snapshot;
-        if (state?.backfill == null) return { why: 'it cannot be read', next: 'Look again.' };
+        if (state?.backfill == null)
+          return { why: 'it cannot be read', next: 'Look again with codex-health scan.' };
         const { status, watermark } = state.backfill;
         const reset = {
           kind: 'rows' as const,

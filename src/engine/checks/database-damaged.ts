@@ -109,8 +109,7 @@ them is not seen.`,
         const parts = closer.sidecars[subject.path ?? ''] ?? [];
         const salvage = closer.salvage[subject.path ?? ''];
         const file = stateFile(snapshot);
-        if (file === null || salvage === undefined)
-          return { why: 'it is not there any more', next: 'Look again.' };
+        if (file === null || salvage === undefined) return GONE;
         return rebuild(
           snapshot,
           id,

@@ -69,7 +69,8 @@ are of no release known to this program, only a note that is missing between oth
       fits: ({ facts }) => facts.valuesKnown && facts.schemaVersions.length > 0,
       plan: ({ subject, facts }, snapshot) => {
         const database = snapshot.databases.find(({ key }) => key === subject.key);
-        if (database?.migrations == null) return { why: 'it cannot be read', next: 'Look again.' };
+        if (database?.migrations == null)
+          return { why: 'it cannot be read', next: 'Look again with codex-health scan.' };
         return {
           says: `The ${facts.missing.length === 1 ? 'note' : 'notes'} of ${facts.missing.length === 1 ? 'update' : 'updates'} ${ranges(facts.missing)} ${facts.missing.length === 1 ? 'is' : 'are'} back, as Codex writes ${facts.missing.length === 1 ? 'it' : 'them'}.`,
           steps: [writeNotes(database.file, database.migrations, facts.missing, snapshot)],

@@ -3,7 +3,7 @@ import type { Severity } from '../model/finding.ts';
 import { lastName } from '../model/paths.ts';
 import { defineCheck } from './check.ts';
 import { reactionsTo, sayReactions, type Reactions } from './judging/codexReactions.ts';
-import { CHOSEN, moveFile } from './cures/curing.ts';
+import { CHOSEN, GONE, moveFile } from './cures/curing.ts';
 import {
   databaseName,
   databasesInUse,
@@ -86,8 +86,7 @@ is known that would be safe; an earlier copy of the database is what helps.`,
       plan: ({ id, subject }, snapshot, closer) => {
         const file = stateFile(snapshot);
         const salvage = closer.salvage[subject.path ?? ''];
-        if (file === null || salvage === undefined)
-          return { why: 'it is not there any more', next: 'Look again.' };
+        if (file === null || salvage === undefined) return GONE;
         // Its log goes first: after a stop, SQLite would remove it beside a database that Codex makes.
         const parts = [...(closer.sidecars[subject.path ?? ''] ?? []).toReversed(), file];
         return rebuild(

@@ -7,7 +7,7 @@ import type { Config, Snapshot } from '../../model/snapshot.ts';
 import type { ThreadId } from '../../model/words.ts';
 import { judgedThread } from '../judging/causes.ts';
 import type { Cure, Draft, Facts, Objection } from '../check.ts';
-import { CHOSEN, editFile } from './curing.ts';
+import { CHOSEN, editFile, GONE } from './curing.ts';
 import { draftMove, holdToMove, wishesToMove } from './moveThread.ts';
 import { isKnownProvider, isRetiredProvider } from '../judging/providers.ts';
 
@@ -78,11 +78,6 @@ function heldThread(snapshot: Snapshot, id: ThreadId): ReturnType<typeof holdToM
   const judged = judgedThread(snapshot, id);
   return judged === undefined ? GONE : holdToMove(judged);
 }
-
-const GONE: Objection = {
-  why: 'it is no longer there',
-  next: 'Look again with codex-health scan.',
-};
 
 function setProvider(provider: string, config: Config, closer: CloserLook): Draft | Objection {
   const says = `config.toml sets the provider "${provider}" instead of "${config.provider}".`;
