@@ -17,12 +17,20 @@ import {
   TransportKind,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
-import { CHANGED_NOTIFICATION } from '../protocol.ts';
+import {
+  CHANGED_NOTIFICATION,
+  type AnswerOf,
+  type ParamsOf,
+  type RequestName,
+} from '../protocol/requests.ts';
 import { COMMANDS, SETTINGS } from './contributions.ts';
 
 export interface Client {
   /** Answers when the server does, however early it is asked. */
-  ask<T>(request: string, params?: object): Promise<T>;
+  ask<Name extends RequestName>(
+    request: Name,
+    ...params: ParamsOf<Name> extends undefined ? [] : [ParamsOf<Name>]
+  ): Promise<AnswerOf<Name>>;
   /** What was answered before is no longer so. */
   readonly onChanged: Event<void>;
 }
@@ -50,7 +58,7 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): C
   });
   context.subscriptions.push({ dispose: () => void client.dispose() });
   return {
-    ask: async (request, params) => {
+    ask: async (request, ...[params]) => {
       // It gives up on a server that keeps ending; who asks again gets a new one.
       if (client.state === State.Stopped) await client.start();
       return client.sendRequest(request, params);

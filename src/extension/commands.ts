@@ -10,7 +10,6 @@ import {
   type Disposable,
   type LogOutputChannel,
 } from 'vscode';
-import { REFRESH_REQUEST, REPORT_REQUEST } from '../protocol.ts';
 import { tellFailure, type Client } from './client.ts';
 import { COMMANDS, VIEW } from './contributions.ts';
 
@@ -38,7 +37,9 @@ async function orTell(what: string, work: () => PromiseLike<void>): Promise<void
 }
 
 function refresh(client: Client): PromiseLike<void> {
-  return window.withProgress({ location: { viewId: VIEW } }, () => client.ask(REFRESH_REQUEST));
+  return window.withProgress({ location: { viewId: VIEW } }, () =>
+    client.ask('codexHealth/refresh'),
+  );
 }
 
 async function openRecord(target: Uri, line: number, character: number): Promise<void> {
@@ -50,6 +51,6 @@ async function openRecord(target: Uri, line: number, character: number): Promise
 }
 
 async function copyReport(client: Client): Promise<void> {
-  await env.clipboard.writeText(await client.ask<string>(REPORT_REQUEST));
+  await env.clipboard.writeText(await client.ask('codexHealth/report'));
   window.setStatusBarMessage('$(check) Codex report copied, without names and paths', 5000);
 }

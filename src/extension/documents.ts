@@ -1,7 +1,7 @@
 // The read-only documents of the scheme `codex-health:`; the server writes them.
 
 import { EventEmitter, workspace, type Disposable, type Uri } from 'vscode';
-import { DOCUMENT_REQUEST, DOCUMENT_SCHEME } from '../protocol.ts';
+import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
 import type { Client } from './client.ts';
 
 export function registerDocuments(client: Client): Disposable {
@@ -12,7 +12,6 @@ export function registerDocuments(client: Client): Disposable {
   });
   return workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, {
     onDidChange: changed.event,
-    provideTextDocumentContent: uri =>
-      client.ask<string>(DOCUMENT_REQUEST, { uri: uri.toString() }),
+    provideTextDocumentContent: uri => client.ask('codexHealth/document', { uri: uri.toString() }),
   });
 }

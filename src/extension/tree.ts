@@ -9,15 +9,7 @@ import {
   type TreeDataProvider,
   type ViewBadge,
 } from 'vscode';
-import {
-  THREADS_REQUEST,
-  TREE_REQUEST,
-  type HealthTree,
-  type HostNode,
-  type ProjectNode,
-  type ThreadsAnswer,
-  type ThreadsRequest,
-} from '../protocol.ts';
+import type { HealthTree, HostNode, ProjectNode } from '../protocol/tree.ts';
 import type { Client } from './client.ts';
 import { COMMANDS, STATE_KEY, VIEW } from './contributions.ts';
 import { toTreeItem, type HomeNode, type MoreNode, type Node } from './treeItems.ts';
@@ -28,7 +20,7 @@ const PAGE = 200;
 export function registerTree(client: Client, log: LogOutputChannel): Disposable {
   const changed = new EventEmitter<undefined>();
   const pages = new Map<string, number>();
-  const newest = () => client.ask<HealthTree>(TREE_REQUEST);
+  const newest = () => client.ask('codexHealth/tree', { filter: 'all' });
   const provider: TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
     getTreeItem: toTreeItem,
@@ -75,8 +67,12 @@ function badgeOf(threads: number): ViewBadge | undefined {
 
 async function threadsOf(client: Client, project: ProjectNode, pages: number): Promise<Node[]> {
   const { host, path } = project;
-  const request: ThreadsRequest = { host, project: path, limit: pages * PAGE };
-  const { threads, more } = await client.ask<ThreadsAnswer>(THREADS_REQUEST, request);
+  const { threads, more } = await client.ask('codexHealth/threads', {
+    host,
+    project: path,
+    filter: 'all',
+    limit: pages * PAGE,
+  });
   return more === 0 ? [...threads] : [...threads, { kind: 'more', project, more }];
 }
 

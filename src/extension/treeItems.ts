@@ -17,7 +17,7 @@ import type {
   ProjectNode,
   ThreadCounts,
   ThreadNode,
-} from '../protocol.ts';
+} from '../protocol/tree.ts';
 import { COMMANDS } from './contributions.ts';
 
 /** What is wrong with a home itself, as a group of its own. */

@@ -1,6 +1,6 @@
 // The addresses of our documents: `codex-health://‹home key›/thread/‹id›`.
 
-import { DOCUMENT_SCHEME } from '../protocol.ts';
+import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
 
 export type Address =
   | { readonly kind: 'thread' | 'database'; readonly homeKey: string; readonly name: string }

@@ -3,7 +3,7 @@
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
-import type { Place } from '../protocol.ts';
+import type { Place } from '../protocol/documents.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { comparable, comparablePath, isInside } from './fileUri.ts';
 import { append } from './group.ts';

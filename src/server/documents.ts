@@ -3,7 +3,7 @@
 import type { Finding } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { ThreadId } from '../engine/model/words.ts';
-import type { Place } from '../protocol.ts';
+import type { Place } from '../protocol/documents.ts';
 import { databaseAddress, homeAddress, parseAddress, threadAddress } from './addresses.ts';
 import { writeDatabasePage } from './databasePage.ts';
 import { toFileUri } from './fileUri.ts';

@@ -1,6 +1,6 @@
 // A page is a text of facts, one on each line, which knows the line of each fact.
 
-import type { Place } from '../protocol.ts';
+import type { Place } from '../protocol/documents.ts';
 import { harmless } from '../words/harmless.ts';
 
 export interface Page {

@@ -8,15 +8,7 @@ import {
   type InitializeResult,
 } from 'vscode-languageserver';
 import type { World } from '../engine/world.ts';
-import {
-  DOCUMENT_REQUEST,
-  REFRESH_REQUEST,
-  REPORT_REQUEST,
-  THREADS_REQUEST,
-  TREE_REQUEST,
-  type DocumentRequest,
-  type ThreadsRequest,
-} from '../protocol.ts';
+import type { AnswerOf, ParamsOf, RequestName } from '../protocol/requests.ts';
 import { documentText } from './documents.ts';
 import { createHealth, type Health } from './health.ts';
 import { reportText } from './reportText.ts';
@@ -56,13 +48,14 @@ const CAPABILITIES: InitializeResult = {
 };
 
 function answerRequests(connection: Connection, { view, redactedView, lookAgain }: Health): void {
-  connection.onRequest(TREE_REQUEST, async () => makeTree(await view()));
-  connection.onRequest(THREADS_REQUEST, async (request: ThreadsRequest) =>
-    makeThreads(await view(), request),
-  );
-  connection.onRequest(DOCUMENT_REQUEST, async ({ uri }: DocumentRequest) =>
-    documentText(await view(), uri),
-  );
-  connection.onRequest(REPORT_REQUEST, async () => reportText(await redactedView()));
-  connection.onRequest(REFRESH_REQUEST, lookAgain);
+  const answer = <Name extends RequestName>(
+    name: Name,
+    work: (params: ParamsOf<Name>) => Promise<AnswerOf<Name>>,
+  ) => void connection.onRequest(name, work);
+
+  answer('codexHealth/tree', async () => makeTree(await view()));
+  answer('codexHealth/threads', async request => makeThreads(await view(), request));
+  answer('codexHealth/document', async ({ uri }) => documentText(await view(), uri));
+  answer('codexHealth/report', async () => reportText(await redactedView()));
+  answer('codexHealth/refresh', lookAgain);
 }

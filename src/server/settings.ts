@@ -1,6 +1,6 @@
 // What the editor says about settings, made sure of: any editor may send anything.
 
-import type { Level, ServerSettings } from '../protocol.ts';
+import type { Level, ServerSettings } from '../protocol/settings.ts';
 
 const LEVELS: readonly Level[] = ['error', 'warning', 'note', 'off'];
 const PROBLEMS: readonly ServerSettings['problems'][] = ['workspace', 'all', 'off'];
@@ -9,6 +9,7 @@ export const DEFAULT_SETTINGS: ServerSettings = {
   home: null,
   sqliteHome: null,
   codexPath: null,
+  vault: null,
   levels: {},
   problems: 'workspace',
 };
@@ -21,6 +22,7 @@ export function readSettings(given: unknown): ServerSettings {
     home: asPath(settings['home']),
     sqliteHome: asPath(settings['sqliteHome']),
     codexPath: asPath(settings['codexPath']),
+    vault: asPath(settings['vault']),
     levels: asLevels(settings['levels']),
     problems: PROBLEMS.find(word => word === settings['problems']) ?? DEFAULT_SETTINGS.problems,
   };

@@ -3,18 +3,18 @@
 import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Source } from '../engine/model/gap.ts';
 import type { Thread } from '../engine/model/thread.ts';
+import type { Place } from '../protocol/documents.ts';
 import type {
   FindingNode,
   GapNode,
   HealthTree,
   HostNode,
-  Place,
   ProjectNode,
   ThreadNode,
   ThreadsAnswer,
   ThreadsRequest,
-} from '../protocol.ts';
-import { threadAddress } from './addresses.ts';
+} from '../protocol/tree.ts';
+import { homeAddress, threadAddress } from './addresses.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { append } from './group.ts';
 import { harmless } from '../words/harmless.ts';
@@ -28,6 +28,9 @@ export function makeTree(view: View): HealthTree {
     homePath: snapshot.home.path,
     nothingLost,
     threadsInTrouble: view.threadsInTrouble.size,
+    troublesOfHome: [...view.ofHome].filter(({ severity }) => severity !== 'note').length,
+    interrupted: null,
+    hasCodex: snapshot.codexes.length > 0,
     hosts: isHome(view) ? [host] : [],
   };
 }
@@ -58,11 +61,13 @@ function makeHost(view: View): HostNode {
     kind: 'host',
     name: home.hostname,
     homePath: home.path,
+    uri: homeAddress(home.key),
     counts: { threads: threads.length, inTrouble: view.threadsInTrouble.size },
     projects: makeProjects(view),
     findings: [...view.ofHome].map(finding =>
       makeFinding(view, finding, placeAtHome(view, finding)),
     ),
+    databases: [],
     gaps: makeGaps(view),
   };
 }
@@ -75,12 +80,15 @@ function makeProjects(view: View): readonly ProjectNode[] {
     kind: 'project' as const,
     host,
     path,
+    name: path.split(/[\\/]/).findLast(part => part !== '') ?? path,
     counts: {
       threads: threads.length,
       inTrouble: threads.filter(({ id }) => view.threadsInTrouble.has(id)).length,
     },
     severity: gravestOf(threads.map(({ id }) => severityOf(view, id))),
     updatedAtMs: threads.reduce((newest, thread) => Math.max(newest, thread.updatedAtMs), 0),
+    isThere: null,
+    worktrees: [],
   }));
   return projects.sort(troubleThenNewest);
 }
@@ -104,7 +112,7 @@ export function makeThreads(view: View, request: ThreadsRequest): ThreadsAnswer 
 }
 
 function makeThread(view: View, thread: Thread): ThreadNode {
-  const { id, title, archived, updatedAtMs } = thread;
+  const { id, title, project, archived, provider, updatedAtMs } = thread;
   const findings = view.byThread.get(id) ?? [];
   const place = (finding: Finding): Place =>
     view.ofHome.has(finding)
@@ -115,16 +123,20 @@ function makeThread(view: View, thread: Thread): ThreadNode {
     id,
     uri: threadAddress(view.report.snapshot.home.key, id),
     title: harmless(title, 300),
+    project,
     archived,
+    provider,
     updatedAtMs,
     severity: severityOf(view, id),
     visibility: visibilityOf(view, id),
+    live: null,
+    children: [],
     findings: findings.map(finding => makeFinding(view, finding, place(finding))),
   };
 }
 
 function makeFinding({ titles }: View, finding: Finding, place: Place): FindingNode {
-  const { id, check, severity, says, subject, threads } = finding;
+  const { id, check, severity, says, subject, threads, cures } = finding;
   return {
     kind: 'finding',
     id,
@@ -135,6 +147,7 @@ function makeFinding({ titles }: View, finding: Finding, place: Place): FindingN
     subject,
     place,
     threads: threads.length,
+    cures,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Report, Visibility } from '../engine/model/report.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { ThreadId } from '../engine/model/words.ts';
-import type { ServerSettings } from '../protocol.ts';
+import type { ServerSettings } from '../protocol/settings.ts';
 import { append } from './group.ts';
 
 export interface View {

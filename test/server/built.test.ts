@@ -60,8 +60,7 @@ test('the shipped server answers over its standard streams, and ends when told t
   ]);
   const codes = [...editor.markers.values()].flat().map(({ code }) => code);
   expect(codes).toContain('thread-row-missing');
-  await editor.ask('shutdown');
-  await editor.tell('exit', {});
+  await editor.leave();
   expect(await ended).toBe(0);
   expect(errors()).toBe('');
 });
@@ -77,8 +76,7 @@ test('looking at a home leaves every file as it was, and adds none', async () =>
   const { editor, ended } = await open(sample.folder);
   await editor.ask('codexHealth/refresh');
   await editor.ask('codexHealth/report');
-  await editor.ask('shutdown');
-  await editor.tell('exit', {});
+  await editor.leave();
   await ended;
   expect(stateOf(sample.folder)).toEqual(before);
 });

@@ -75,7 +75,7 @@ test('settings are the ones that the server reads', () => {
 
 test('a folder that is not trusted says neither where to look nor what to run', () => {
   const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
-  const paths = ['home', 'sqliteHome', 'codexPath'].map(name => `${SETTINGS}.${name}`);
+  const paths = ['home', 'sqliteHome', 'codexPath', 'vault'].map(name => `${SETTINGS}.${name}`);
   expect(untrustedWorkspaces.restrictedConfigurations).toEqual(paths);
   expect(virtualWorkspaces).toBe(true);
   expect(manifest.extensionKind).toEqual(['workspace']);

@@ -12,20 +12,21 @@ import { createConnection, ProposedFeatures, type Diagnostic } from 'vscode-lang
 import type { World } from '../../src/engine/world.ts';
 import {
   CHANGED_NOTIFICATION,
-  DOCUMENT_REQUEST,
-  THREADS_REQUEST,
-  TREE_REQUEST,
-  type HealthTree,
-  type ServerSettings,
-  type ThreadNode,
-  type ThreadsAnswer,
-} from '../../src/protocol.ts';
+  type AnswerOf,
+  type ParamsOf,
+  type RequestName,
+} from '../../src/protocol/requests.ts';
+import type { ServerSettings } from '../../src/protocol/settings.ts';
+import type { HealthTree, ThreadNode } from '../../src/protocol/tree.ts';
 import { startServer } from '../../src/server/server.ts';
 
 export interface Editor {
   /** The markers of each document that has some. */
   readonly markers: ReadonlyMap<string, readonly Diagnostic[]>;
-  ask<T>(request: string, params?: object): Promise<T>;
+  ask<Name extends RequestName>(
+    request: Name,
+    ...params: ParamsOf<Name> extends undefined ? [] : [ParamsOf<Name>]
+  ): Promise<AnswerOf<Name>>;
   tell(notification: string, params: object): Promise<void>;
   tree(): Promise<HealthTree>;
   /** The threads of the project with this path. */
@@ -33,6 +34,8 @@ export interface Editor {
   text(uri: string): Promise<string>;
   /** Waits until the server has said once more that something changed. */
   nextChange(): Promise<void>;
+  /** Says goodbye, as an editor does that is closed. */
+  leave(): Promise<void>;
   close(): void;
 }
 
@@ -78,11 +81,11 @@ export function speak(connection: MessageConnection): Editor {
     for (const resolve of resolved) resolve();
   });
   connection.listen();
-  const ask = <T>(request: string, params?: object): Promise<T> =>
+  const ask: Editor['ask'] = (request, ...[params]) =>
     params === undefined
       ? connection.sendRequest(request)
       : connection.sendRequest(request, params);
-  const tree = () => ask<HealthTree>(TREE_REQUEST);
+  const tree = () => ask('codexHealth/tree', { filter: 'all' });
   return {
     markers,
     ask,
@@ -90,11 +93,15 @@ export function speak(connection: MessageConnection): Editor {
     tell: (notification, params) => connection.sendNotification(notification, params),
     threads: async project => {
       const { hosts } = await tree();
-      const request = { host: hosts[0]?.name, project, limit: 100 };
-      return (await ask<ThreadsAnswer>(THREADS_REQUEST, request)).threads;
+      const request = { host: hosts[0]?.name ?? '', project, filter: 'all', limit: 100 } as const;
+      return (await ask('codexHealth/threads', request)).threads;
     },
-    text: uri => ask(DOCUMENT_REQUEST, { uri }),
+    text: uri => ask('codexHealth/document', { uri }),
     nextChange: () => new Promise(resolve => waiting.push(resolve)),
+    leave: async () => {
+      await connection.sendRequest('shutdown');
+      await connection.sendNotification('exit', {});
+    },
     close: () => connection.dispose(),
   };
 }

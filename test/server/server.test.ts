@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { World } from '../../src/engine/world.ts';
-import type { HealthTree } from '../../src/protocol.ts';
+import type { HealthTree } from '../../src/protocol/tree.ts';
 import { createScans } from '../../src/server/scans.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../../src/server/settings.ts';
 import type { Report } from '../../src/engine/model/report.ts';
@@ -46,7 +46,7 @@ test('a scan that fails is told to who asked, and the next one may succeed', asy
 test('the report for the clipboard says what is wrong, and not whose it is', async () => {
   const builder = home().thread('one', { prompt: 'secret plan', row: false });
   const editor = await openEditor(builder.build().world, { settings: { home: HOME } });
-  const report = await editor.ask<string>('codexHealth/report');
+  const report = await editor.ask('codexHealth/report');
   expect(report).toMatch(/^warning: .*thread-row-missing.*, 1 time$/m);
   for (const own of ['ada', 'secret', 'workbench', idOf('one'), HOME])
     expect(report).not.toContain(own);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HealthTree, ThreadsAnswer } from '../../src/protocol.ts';
+import type { HealthTree } from '../../src/protocol/tree.ts';
 import { home, HOME, type HomeBuilder } from '../support/home.ts';
 import { openEditor } from './editor.ts';
 
@@ -61,15 +61,15 @@ test('a finding says what is wrong and where it can be read', async () => {
 
 test('threads of another host or project are not mixed in', async () => {
   const editor = await open(twoProjects());
-  const elsewhere = { host: 'elsewhere', project: SHOP, limit: 9 };
+  const elsewhere = { host: 'elsewhere', project: SHOP, filter: 'all', limit: 9 } as const;
   expect(await editor.ask('codexHealth/threads', elsewhere)).toEqual({ threads: [], more: 0 });
   expect(await editor.threads('/nowhere')).toEqual([]);
 });
 
 test('of many threads the first come, with the number of the others', async () => {
   const editor = await open(twoProjects());
-  const request = { host: 'workbench', project: THESIS, limit: 2 };
-  const answer = await editor.ask<ThreadsAnswer>('codexHealth/threads', request);
+  const request = { host: 'workbench', project: THESIS, filter: 'all', limit: 2 } as const;
+  const answer = await editor.ask('codexHealth/threads', request);
   expect(answer.threads.map(({ title }) => title)).toEqual(['please do lost', 'please do old']);
   expect(answer.more).toBe(1);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MarkdownString, ThemeIcon, TreeItemCollapsibleState } from 'vscode';
 import { toTreeItem, type Node } from '../../../src/extension/treeItems.ts';
-import type { FindingNode, ThreadNode } from '../../../src/protocol.ts';
+import type { FindingNode, ThreadNode } from '../../../src/protocol/tree.ts';
 import { test } from './harness.ts';
 
 const finding: FindingNode = {
@@ -14,6 +14,7 @@ const finding: FindingNode = {
   subject: { kind: 'thread', key: 't', path: null },
   place: { uri: 'codex-health://k/thread/t', line: 33, startCharacter: 22, endCharacter: 26 },
   threads: 1,
+  cures: [],
 };
 
 const thread: ThreadNode = {
@@ -22,6 +23,10 @@ const thread: ThreadNode = {
   uri: 'codex-health://k/thread/t',
   title: 'Mend <b>the</b> `roof` $(error)',
   archived: false,
+  project: '/home/ada/roof',
+  provider: 'openai',
+  live: null,
+  children: [],
   updatedAtMs: Date.now() - 3 * 3_600_000,
   severity: 'warning',
   visibility: null,
@@ -70,6 +75,9 @@ test('a project is named by its folder, on every system', async () => {
   const project = {
     kind: 'project',
     host: 'h',
+    name: 'shop',
+    isThere: null,
+    worktrees: [],
     counts,
     severity: 'error',
     updatedAtMs: 0,
