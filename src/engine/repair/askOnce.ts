@@ -56,8 +56,8 @@ function withoutForestalled(
 ): readonly Call[] {
   const taken = new Set<string>();
   const changed = new Map<string, Set<string>>();
-  for (const { params, method } of calls)
-    if (method.endsWith('archive')) taken.add(literal(String(params['threadId'])));
+  for (const { method, threads } of calls)
+    if (method.endsWith('archive')) for (const id of threads) taken.add(literal(id));
   for (const step of steps)
     if (step.kind === 'rows' && step.table === 'threads')
       for (const {
@@ -112,6 +112,11 @@ function placeOf({ method, params }: Call): number {
   return params['useStateDbOnly'] === true ? -1 : ORDER.indexOf(method);
 }
 
+/** A thread comes before the one that takes it along: afterwards Codex does not find it any more. */
+function alongWith({ method, threads }: Call): number {
+  return method.endsWith('archive') ? threads.length : 0;
+}
+
 function mergeCalls(calls: readonly Call[]): readonly Call[] {
   const merged = new Map<string, Call>();
   for (const call of calls) {
@@ -119,5 +124,7 @@ function mergeCalls(calls: readonly Call[]): readonly Call[] {
     const known = merged.get(key);
     merged.set(key, known === undefined ? call : bothOf(known, call));
   }
-  return [...merged.values()].toSorted((one, other) => placeOf(one) - placeOf(other));
+  return [...merged.values()].toSorted(
+    (one, other) => placeOf(one) - placeOf(other) || alongWith(one) - alongWith(other),
+  );
 }

@@ -17,7 +17,7 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { Codex, Snapshot } from '../../model/snapshot.ts';
 import { compareVersions } from '../../model/versions.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
-import type { Cure, Draft, Facts, Objection } from '../check.ts';
+import type { Draft, Objection } from '../check.ts';
 import { areAllFilesSeen } from '../judging/allFilesSeen.ts';
 import { stateFile } from '../judging/databasesInUse.ts';
 import { newestRecord } from '../judging/migrationRecords.ts';
@@ -215,29 +215,3 @@ const OTHER_CODEX: Objection = {
   why: 'only Codex itself can do it, and each one here would change its databases by being started',
   next: 'Start your newest Codex once, so that it brings them up to date, and try again.',
 };
-
-/** A cure that somebody has to choose: Codex archives the threads of the finding. */
-export function archiveCure<F extends Facts>(title: string, says: string): Cure<F> {
-  return {
-    ...CHOSEN,
-    id: 'archive',
-    title,
-    limits: 'It frees no room: archived threads stay on disk, and can be read.',
-    needs: ['codex-stopped', 'codex-started'],
-    phase: 'codex',
-    plan: ({ id, threads }, snapshot) =>
-      asDraft(
-        says,
-        askCodex(
-          snapshot,
-          threads.map(thread => ({
-            method: 'thread/archive',
-            params: { threadId: thread },
-            says: 'archives a thread',
-            findings: [id],
-            threads: [thread],
-          })),
-        ),
-      ),
-  };
-}
