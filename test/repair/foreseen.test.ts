@@ -85,7 +85,7 @@ test('of ten thousand rows it is one sentence', () => {
     columns: [],
   }));
   const call = { method: 'thread/list', params: {}, says: '', findings: [], threads: [] };
-  expect(sayForeseen([{ ...call, corrects }])).toBe(
+  expect(sayForeseen({ state: '', calls: [{ ...call, corrects }] })).toBe(
     'Codex will by itself also enter 5000 conversations, and correct 5000 entries by their files; undo takes that back too.',
   );
 });
