@@ -6,15 +6,15 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { NodeWorld } from '../../src/node/world.ts';
-import { askThreads, forkThread, providersIn, type AllFacts } from '../support/codex/askThreads.ts';
+import { forkThread, providersIn } from '../support/codex/askThreads.ts';
 import { startAppServer } from '../support/codex/appServer.ts';
 import { breakHome } from '../support/codex/breakages.ts';
 import { setRow } from '../support/codex/breakages/breakage.ts';
-import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
+import { askOfCopy, expectChosen, onCopy } from '../support/codex/choosing.ts';
 import { homeKinds, messages, type CodexHome } from '../support/codex/makeHome.ts';
-import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
+import { createOurWorld } from '../support/codex/ourWorld.ts';
 import { editText, findRollout } from '../support/codex/rollouts.ts';
-import { withWorkingHome, type WorkingHome } from '../support/codex/workingHome.ts';
+import { withWorkingHome } from '../support/codex/workingHome.ts';
 
 let world: NodeWorld;
 
@@ -26,17 +26,17 @@ afterAll(() => world.close());
 describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
   test('a database without its table of threads is made anew', async () => {
     await withWorkingHome(version, mode, async bench => {
-      const well = await ask(bench);
+      const well = await askOfCopy(bench);
       breakHome(bench.home, 'drop-table:threads');
-      await expectChosen(bench, 'schema-object-missing', 'rebuild', async () => {
-        expect(await ask(bench)).toEqual(well);
+      await expectChosen(world, bench, 'schema-object-missing', 'rebuild', async () => {
+        expect(await askOfCopy(bench)).toEqual(well);
       });
     });
   });
 
   test('the provider that hides threads is set again, and config.toml keeps its form', async () => {
     await withWorkingHome(version, mode, async bench => {
-      const well = await ask(bench);
+      const well = await askOfCopy(bench);
       breakHome(bench.home, 'config-provider-other');
       const [config, real] = ['config.toml', '../settings.toml'].map(name =>
         path.join(bench.home.folder, name),
@@ -46,8 +46,8 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
       fs.renameSync(config, real);
       fs.symlinkSync('../settings.toml', config);
       const before = fs.readFileSync(real, 'utf8');
-      await expectChosen(bench, 'provider-hides-threads', 'set-provider', async () => {
-        expect(await ask(bench)).toEqual(well);
+      await expectChosen(world, bench, 'provider-hides-threads', 'set-provider', async () => {
+        expect(await askOfCopy(bench)).toEqual(well);
         const after = fs.readFileSync(real, 'utf8');
         expect(after).toBe(before.replace('model_provider = "mock2"', 'model_provider = "mock"'));
       });
@@ -60,11 +60,11 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
 
   test('or its threads are moved to the one that is set now', async () => {
     await withWorkingHome(version, mode, async bench => {
-      const well = await ask(bench);
+      const well = await askOfCopy(bench);
       breakHome(bench.home, 'config-provider-other');
       const moved = { A: 'mock2', B: 'mock2', C: 'mock2', N: 'mock2', E: 'mock2' };
-      await expectChosen(bench, 'provider-hides-threads', 'move-provider', async () => {
-        expect(JSON.stringify(await ask(bench))).toBe(
+      await expectChosen(world, bench, 'provider-hides-threads', 'move-provider', async () => {
+        expect(JSON.stringify(await askOfCopy(bench))).toBe(
           JSON.stringify(well).replaceAll('under mock', 'under mock2'),
         );
         expect(providersIn(bench.home)).toEqual({ ...moved, X: 'mock' });
@@ -76,10 +76,10 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
     'the database follows the folder: %s',
     async breakage => {
       await withWorkingHome(version, mode, async bench => {
-        const well = await ask(bench);
+        const well = await askOfCopy(bench);
         breakHome(bench.home, breakage);
-        await expectChosen(bench, 'thread-archive-mismatch', 'follow-folder', async () => {
-          expect(await ask(bench)).toEqual(well);
+        await expectChosen(world, bench, 'thread-archive-mismatch', 'follow-folder', async () => {
+          expect(await askOfCopy(bench)).toEqual(well);
         });
       });
     },
@@ -90,7 +90,7 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
       const { home, codex } = bench;
       silence(home, 'A', 'event_msg');
       silence(home, 'B', 'event_msg', 'response_item');
-      await expectChosen(bench, 'thread-untitled', 'give-name', async () => {
+      await expectChosen(world, bench, 'thread-untitled', 'give-name', async () => {
         const names = await namesOf(codex, home);
         expect([names['A'], names['B']]).toEqual([
           'alpha message',
@@ -111,13 +111,19 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork whose parent is gone', v
       const { codex, home } = bench;
       const child = await forkThread(codex, home, 'A', 'in the fork');
       const forked = { ...bench, home: { ...home, ids: { ...home.ids, B: child } } };
-      const well = await ask(forked);
+      const well = await askOfCopy(forked);
       expect(well['B']?.turns).toHaveLength(2);
       hide(home, findRollout(home.folder, home.ids.A) ?? '', place);
-      expect((await ask(forked))['B']?.turns).toContain('missing source rollout');
-      await expectChosen(bench, 'thread-fork-parent-missing', 'put-beginning-back', async () => {
-        expect(await ask(forked)).toEqual(well);
-      });
+      expect((await askOfCopy(forked))['B']?.turns).toContain('missing source rollout');
+      await expectChosen(
+        world,
+        bench,
+        'thread-fork-parent-missing',
+        'put-beginning-back',
+        async () => {
+          expect(await askOfCopy(forked)).toEqual(well);
+        },
+      );
     });
   });
 
@@ -126,13 +132,19 @@ describe.each(['0.160.0', '0.169.0'])('Codex %s, a fork whose parent is gone', v
       const { codex, home } = bench;
       const child = await forkThread(codex, home, 'A', 'in the fork');
       const forked = { ...bench, home: { ...home, ids: { ...home.ids, B: child } } };
-      const well = await ask(forked);
+      const well = await askOfCopy(forked);
       const parent = findRollout(home.folder, home.ids.A) ?? '';
       const vault = path.join(home.folder, 'session-health', 'vault', '20250101T000000Z-0000');
       hide(home, parent, path.join(path.relative(home.folder, vault), 'files', 'ROLLOUT'));
-      await expectChosen(bench, 'thread-fork-parent-missing', 'put-beginning-back', async () => {
-        expect(await ask(forked)).toEqual(well);
-      });
+      await expectChosen(
+        world,
+        bench,
+        'thread-fork-parent-missing',
+        'put-beginning-back',
+        async () => {
+          expect(await askOfCopy(forked)).toEqual(well);
+        },
+      );
       // What the vault holds it goes on holding.
       expect(fs.readdirSync(path.join(vault, 'files'))).toEqual([path.basename(parent)]);
     });
@@ -150,29 +162,6 @@ function hide({ folder }: CodexHome, file: string, place: string): void {
   else fs.copyFileSync(file, to);
   fs.utimesSync(to, atimeMs / 1000, mtimeMs / 1000);
   fs.rmSync(file);
-}
-
-/** Takes one cure of all that a check finds, has a look, and takes it back. */
-async function expectChosen(
-  { codex, home }: WorkingHome,
-  check: string,
-  cure: string,
-  look: () => Promise<void>,
-): Promise<void> {
-  const { scan, repairs } = workOn(world, home.folder, codex);
-  const before = homePicture(home.folder);
-  const report = await scan();
-  const findings = report.findings.filter(one => one.check === check).map(({ id }) => id);
-  expect(findings).not.toEqual([]);
-  const choice = { findings, cure };
-  const plan = await repairs.plan(report, choice);
-  expect(plan.refused).toEqual([]);
-  const done = await repairs.apply(report, scan, { choice, sha: plan.sha, vault: null });
-  expect([done.receipt.failed, done.remaining, done.confirmation.missing]).toEqual([[], [], []]);
-  await look();
-  const { left } = await repairs.undo(await scan(), null, null);
-  expect(left).toEqual([]);
-  expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
 }
 
 /** Takes what the person wrote out of lines of these types; the lines stay as long as they were. */
@@ -208,26 +197,4 @@ async function namesOf(
     await server.stop();
   });
   return names;
-}
-
-/** Asking changes a home: what is asked about is a copy, in its place. */
-async function onCopy(home: CodexHome, look: () => Promise<void>): Promise<void> {
-  const aside = `${home.folder}-aside`;
-  fs.renameSync(home.folder, aside);
-  try {
-    fs.cpSync(aside, home.folder, { recursive: true, preserveTimestamps: true });
-    await look();
-  } finally {
-    fs.rmSync(home.folder, { recursive: true, force: true });
-    fs.renameSync(aside, home.folder);
-  }
-}
-
-/** What Codex answers about the threads of a home, which stays as it is. */
-async function ask({ codex, home }: WorkingHome): Promise<AllFacts> {
-  let facts: AllFacts = {};
-  await onCopy(home, async () => {
-    facts = await askThreads(codex, home);
-  });
-  return facts;
 }

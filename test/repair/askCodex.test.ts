@@ -56,13 +56,43 @@ test('and what nobody foresaw: rows and files of other threads', async () => {
   expect(told).toContain('wrote into');
 });
 
-test('a database that Codex makes goes into the vault', async () => {
-  const bench = createBench(({ files }) => {
-    const { bytes = new Uint8Array() } = files.get(STATE) ?? {};
-    files.set(`${HOME}/goals_1.sqlite`, { bytes, modifiedMs: 5 });
+describe('a database that Codex makes', () => {
+  const GOALS = `${HOME}/goals_1.sqlite`;
+  const made = (threads: readonly string[]): MemoryFile => {
+    const database = new sql.Database();
+    database.run('CREATE TABLE kept (thread_id)');
+    for (const id of threads) database.run('INSERT INTO kept VALUES (?)', [id]);
+    const bytes = database.export();
+    database.close();
+    return { bytes, modifiedMs: 5 };
+  };
+  const makes = (file: string, ...threads: readonly string[]): Act => {
+    return ({ files }) => void files.set(file, made(threads));
+  };
+
+  test('goes into the vault', async () => {
+    const bench = createBench(makes(GOALS));
+    const { unplanned } = await expectUndoToBeExact(bench, [call('thread/resume', 'one')]);
+    expect(unplanned).toEqual([`it made ${GOALS}`]);
+    expect([...bench.files.keys()].some(file => file.endsWith('made-goals_1.sqlite'))).toBe(true);
   });
-  await expectUndoToBeExact(bench, [call('thread/resume', 'one')]);
-  expect([...bench.files.keys()].some(file => file.endsWith('made-goals_1.sqlite'))).toBe(true);
+
+  test.each([
+    ['goals of a thread', GOALS, [], ['one'], 'what somebody has entered since is in it'],
+    ['a new thread', HISTORY, ['one'], ['one', 'new'], 'Codex has entered new threads in it since'],
+    ['a thread that was in it', HISTORY, ['one'], ['one'], null],
+    ['lines of a log', `${HOME}/logs_2.sqlite`, [], ['one'], null],
+  ])('with %s in it now', async (_, file, before, now, why) => {
+    const bench = createBench(makes(file, ...before));
+    bench.files.delete(HISTORY);
+    await apply(bench.site, planOf([ask([call('thread/resume', 'one')])]), null, () => undefined);
+    bench.files.set(file, made(now));
+    const [repair] = await bench.site.vault.repairs();
+    if (repair === undefined) throw new Error('nothing was written down');
+    const { left } = await takeBack(bench.site, repair);
+    expect(left).toEqual(why === null ? [] : [{ what: file, why }]);
+    expect(bench.files.has(file)).toBe(why !== null);
+  });
 });
 
 const HISTORY = `${HOME}/thread_history_1.sqlite`;

@@ -7,6 +7,7 @@ import { apply } from '../../src/engine/repair/apply.ts';
 import { recover, takeBack } from '../../src/engine/repair/undo.ts';
 import { stateOf } from '../../src/engine/repair/vault.ts';
 import { HOME } from '../support/home.ts';
+import { sql } from '../support/memoryWorld.ts';
 import { createBench, planOf, type Bench } from './specimens.ts';
 
 const DATABASE = `${HOME}/goals_1.sqlite`;
@@ -39,6 +40,17 @@ function remade({ built }: Bench, ...parts: readonly (string | null)[]): void {
     const text = parts[index] ?? null;
     if (text !== null) built.files.set(file, { bytes: bytesOf(text), modifiedMs: 9000 });
   }
+}
+
+/** A database as Codex makes it, in which these threads have goals. */
+function goals(...threads: readonly string[]): Uint8Array {
+  const database = new sql.Database();
+  database.run('CREATE TABLE _sqlx_migrations (version); INSERT INTO _sqlx_migrations VALUES (1)');
+  database.run('CREATE TABLE thread_goals (thread_id, objective)');
+  for (const id of threads) database.run('INSERT INTO thread_goals VALUES (?, NULL)', [id]);
+  const bytes = database.export();
+  database.close();
+  return bytes;
 }
 
 async function undone(bench: Bench) {
@@ -78,6 +90,27 @@ describe.each(KINDS)('%s', (_, parts) => {
     expect(kept.map(([, { bytes }]) => new TextDecoder().decode(bytes)).sort()).toEqual(
       made.filter(text => text !== null).sort(),
     );
+  });
+
+  test('stays away where somebody has used the one that Codex has made since', async () => {
+    const { bench, plan } = withDatabase(...parts);
+    await apply(bench.site, plan, null, () => undefined);
+    bench.built.files.set(DATABASE, { bytes: goals('one'), modifiedMs: 9000 });
+    expect((await undone(bench)).left).toEqual([
+      { what: DATABASE, why: 'what somebody has entered since is in it' },
+    ]);
+    expect([bench.built.files.get(DATABASE)?.bytes, partsOf(bench).slice(1)]).toEqual([
+      goals('one'),
+      [null, null],
+    ]);
+  });
+
+  test('comes back where Codex has made another one, and nobody has used that', async () => {
+    const { bench, plan } = withDatabase(...parts);
+    await apply(bench.site, plan, null, () => undefined);
+    bench.built.files.set(DATABASE, { bytes: goals(), modifiedMs: 9000 });
+    expect((await undone(bench)).left).toEqual([]);
+    expect(partsOf(bench)).toEqual(expected);
   });
 
   test('stopped at any operation, it is there whole', async () => {

@@ -48,6 +48,36 @@ test('nor where the plan has changed its row before', async () => {
   expect(corrects.filter(({ thread }) => thread === idOf('t2'))).toEqual([]);
 });
 
+test.each([
+  ['0.169.0', [['t3'], ['t5', 't6'], ['t1', 't2', 't3']], ' with 2 threads of its agents'],
+  ['0.121.0', [['t1'], ['t3'], ['t5']], 'Codex archives a thread (3 times).'],
+])('what Codex %s archives with a thread, and after what', async (version, threads, says) => {
+  const asked = await planned(homeOfAgents(version), [
+    ...['t1', 't3', 't5'].map(id => `thread-temporary:${idOf(id)}`),
+  ]);
+  expect(asked.threads).toEqual(threads.map(ids => ids.map(idOf)));
+  expect(asked.says).toContain(says);
+  for (const id of threads.flat())
+    expect(asked.touches).toContain(`${HOME}/state_5.sqlite › threads › '${idOf(id)}'`);
+});
+
+/** The first has an agent, which has one, which had one; two lead round in a circle. */
+function homeOfAgents(version: string): HomeBuilder {
+  const edges = ['t1 t2', 't2 t3', 't3 t4', 't5 t6', 't6 t5'].map(edge => edge.split(' '));
+  return ['t1', 't3', 't5']
+    .reduce((builder, key) => builder.thread(key, { cwd: '/tmp/a' }), home())
+    .thread('t2')
+    .thread('t4', { archived: true })
+    .thread('t6')
+    .state(
+      ...edges.map(
+        ids =>
+          `INSERT INTO thread_spawn_edges VALUES (${ids.map(id => `'${idOf(id)}'`).join()}, 'open')`,
+      ),
+    )
+    .codex(version, CODEX);
+}
+
 test('of ten thousand rows it is one sentence', () => {
   const corrects = Array.from({ length: 10_000 }, (_, at): Correction => ({
     thread: `thread ${String(at)}`,
@@ -55,7 +85,7 @@ test('of ten thousand rows it is one sentence', () => {
     columns: [],
   }));
   const call = { method: 'thread/list', params: {}, says: '', findings: [], threads: [] };
-  expect(sayForeseen([{ ...call, corrects }])).toBe(
+  expect(sayForeseen({ state: '', calls: [{ ...call, corrects }] })).toBe(
     'Codex will by itself also enter 5000 conversations, and correct 5000 entries by their files; undo takes that back too.',
   );
 });
@@ -73,6 +103,7 @@ async function planned(builder: HomeBuilder, findings: 'all' | readonly string[]
   return {
     says: asking?.says ?? '',
     corrects: step.calls.flatMap(({ corrects = [] }) => corrects),
+    threads: step.calls.map(({ threads }) => threads),
     touches: handlerOf(step).touches(step),
   };
 }

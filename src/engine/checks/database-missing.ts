@@ -1,7 +1,5 @@
-import type { Home } from '../model/snapshot.ts';
-import type { FilePath } from '../model/words.ts';
 import { defineCheck } from './check.ts';
-import { databaseSubject, stateFile, subjectOfFile } from './judging/databasesInUse.ts';
+import { databaseAt, databaseSubject, stateFile, subjectOfFile } from './judging/databasesInUse.ts';
 import { namedThreads } from './judging/namedThreads.ts';
 import { countOf, join } from './words.ts';
 import { rebuild } from './cures/rebuild.ts';
@@ -39,7 +37,7 @@ home, the finding names it.`,
     const isEmpty = file?.trouble?.kind === 'empty';
     if (rollouts.length === 0 || (file !== null && !isEmpty)) return;
     yield {
-      subject: file === null ? subjectOfFile(missingFile(home), home) : databaseSubject(file),
+      subject: file === null ? subjectOfFile(databaseAt(home, NAME), home) : databaseSubject(file),
       facts: {
         isEmpty,
         rollouts: rollouts.length,
@@ -91,8 +89,4 @@ home, the finding names it.`,
 /** What was changed after that day is not in it. */
 function sayBackup(atMs: number): string {
   return `the copy that Codex put aside on ${new Date(atMs).toISOString().slice(0, 10)}`;
-}
-
-function missingFile({ sqliteHome, system }: Home): FilePath {
-  return `${sqliteHome}${system === 'win32' ? '\\' : '/'}${NAME}`;
 }

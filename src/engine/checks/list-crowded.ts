@@ -3,7 +3,7 @@ import { isComparable, judgedThreads, type JudgedThread } from './judging/causes
 import { defineCheck } from './check.ts';
 import { whyDisposable } from './judging/disposableThreads.ts';
 import { kindOfSource } from './judging/sources.ts';
-import { archiveCure } from './cures/curing.ts';
+import { archiveCure } from './cures/archiving.ts';
 
 /** How many threads the list of Codex for VS Code asks for. */
 const LIST = 50;

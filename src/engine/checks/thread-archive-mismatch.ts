@@ -1,6 +1,7 @@
 import { defineCheck } from './check.ts';
 import { judgedThread, judgedThreads } from './judging/causes.ts';
 import { threadSubject } from './subjects.ts';
+import { archivingCalls } from './cures/archiving.ts';
 import { asDraft, askCodex, bindRow, CHOSEN, SAFE } from './cures/curing.ts';
 
 export default defineCheck({
@@ -40,21 +41,24 @@ folder is what you want, \`--cure follow-folder\` lets the database follow it in
       ...SAFE,
       id: 'follow-flag',
       title: 'Let Codex archive or unarchive it, as the database says',
-      limits: 'Nobody can tell which of the two was wanted: the database is believed.',
+      limits:
+        'Nobody can tell which of the two was wanted: the database is believed. Codex takes the threads of its agents along, out of the archive from 0.169 on; the plan counts them.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
-      plan: ({ id, threads, facts, subject }, snapshot) =>
+      wishes: ({ threads }) => ({ agents: threads }),
+      plan: ({ id, threads, facts }, snapshot, closer) =>
         asDraft(
           facts.isRowArchived ? 'Codex archives it.' : 'Codex takes it out of the archive.',
-          askCodex(snapshot, [
-            {
-              method: facts.isRowArchived ? 'thread/archive' : 'thread/unarchive',
-              params: { threadId: subject.key },
-              says: facts.isRowArchived ? 'archives a thread' : 'takes a thread out of the archive',
-              findings: [id],
+          askCodex(
+            snapshot,
+            archivingCalls(
+              facts.isRowArchived ? 'thread/archive' : 'thread/unarchive',
+              id,
               threads,
-            },
-          ]),
+              snapshot,
+              closer,
+            ),
+          ),
         ),
     },
     {

@@ -1,10 +1,10 @@
-import type { FilePath } from '../model/words.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Severity, Subject } from '../model/finding.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
 import { isComparable, judgedThreads } from './judging/causes.ts';
 import { defineCheck, type Objection } from './check.ts';
+import { databaseAt } from './judging/databasesInUse.ts';
 import { beginningsOf } from './judging/lineage.ts';
 import { threadSubject } from './subjects.ts';
 import { countOf } from './words.ts';
@@ -72,7 +72,7 @@ When the whole database is gone, or was made anew and is empty, this is one find
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
       plan: ({ id, threads }, snapshot) => {
-        const makes = snapshot.history === null ? [historyFile(snapshot)] : [];
+        const makes = snapshot.history === null ? [databaseAt(snapshot.home, FILE)] : [];
         const calls = resumeCalls(id, threads, snapshot, makes);
         return calls.length === 0
           ? ARCHIVED
@@ -111,15 +111,11 @@ function paginatedThreads(snapshot: Snapshot): readonly Paginated[] {
 /** Codex makes the database again under this name. */
 const FILE = 'thread_history_1.sqlite';
 
-function historyFile({ home: { sqliteHome } }: Snapshot): FilePath {
-  return `${sqliteHome}${sqliteHome.includes('\\') ? '\\' : '/'}${FILE}`;
-}
-
 function databaseSubject(snapshot: Snapshot): Subject {
   const { history, home } = snapshot;
   if (history !== null)
     return { kind: 'database', key: history.database.key, path: history.database.file };
-  const path = historyFile(snapshot);
+  const path = databaseAt(home, FILE);
   return { kind: 'database', key: home.sqliteHome === home.path ? FILE : path, path };
 }
 

@@ -2,7 +2,7 @@ import { judgedThreads, isComparable } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { whyDisposable } from './judging/disposableThreads.ts';
 import { threadSubject } from './subjects.ts';
-import { archiveCure } from './cures/curing.ts';
+import { archiveCure } from './cures/archiving.ts';
 
 export default defineCheck({
   id: 'thread-temporary',

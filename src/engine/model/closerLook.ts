@@ -7,6 +7,8 @@ import type { FilePath, ThreadId } from './words.ts';
 export interface Wishes {
   /** Rows of `threads`, whole, by their ids as stored. */
   readonly rows?: readonly ThreadId[];
+  /** Threads of which has to be known which threads their agents have. */
+  readonly agents?: readonly ThreadId[];
   /** The first line of these files, and what stands before it. */
   readonly heads?: readonly FilePath[];
   /** The first message of the person in these files, in full. */
@@ -148,6 +150,8 @@ export type Comparison =
 /** What the cures of some findings must know beyond the scan: looked at once for all of them. */
 export interface CloserLook {
   readonly rows: Readonly<Record<ThreadId, Columns>>;
+  /** The threads of a thread's agents, and of their agents, by its id. */
+  readonly agents: Readonly<Record<ThreadId, readonly ThreadId[]>>;
   readonly heads: Readonly<Record<FilePath, Bytes>>;
   readonly messages: Readonly<Record<FilePath, string>>;
   readonly words: Readonly<Record<FilePath, FirstWords>>;

@@ -138,6 +138,8 @@ export interface AskStep {
   readonly home: FilePath;
   readonly sqliteHome: FilePath;
   readonly state: FilePath;
+  /** Databases that it opens at its start, and makes where they are not; absent in early plans. */
+  readonly opens?: readonly OpenedDatabase[];
   readonly calls: readonly Call[];
   /** Present where Codex makes its database anew in this: what only the old one knew. */
   readonly replay?: Replay;
@@ -162,6 +164,12 @@ export interface KnownRow {
   readonly makes: boolean;
 }
 
+export interface OpenedDatabase {
+  readonly file: FilePath;
+  /** Whether it is there when Codex is started. */
+  readonly isThere: boolean;
+}
+
 export interface Call {
   readonly method: string;
   readonly params: { readonly [name: string]: Json };
@@ -175,7 +183,7 @@ export interface Call {
   readonly packs?: readonly Packing[];
   /** What Codex does to rows by itself on that occasion, as far as it is foreseen. */
   readonly corrects?: readonly Correction[];
-  /** Databases that Codex makes on that occasion. */
+  /** Databases that Codex makes on that occasion, and not yet at its start. */
   readonly makes?: readonly FilePath[];
 }
 

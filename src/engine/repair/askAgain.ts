@@ -6,6 +6,8 @@ import { compareVersions } from '../model/versions.ts';
 import type { ThreadId } from '../model/words.ts';
 import type { Hands } from '../hands.ts';
 import { askCodex } from '../checks/cures/curing.ts';
+import { madeBy } from './beyondPlan.ts';
+import { nameOf } from './observe.ts';
 
 /** What the real Codex said. */
 export interface Confirmation {
@@ -34,6 +36,9 @@ export async function askAgain(
         ? 'there is none on this machine'
         : 'starting it would change its databases, which nobody has asked for',
     );
+  const made = madeBy(asking);
+  if (made.length > 0)
+    return notAsked(`it would make ${made.map(nameOf).join(', ')}, which nobody has asked for`);
   const version = snapshot.codexes.find(({ path }) => path === asking.codex)?.version ?? '0';
   // Seen in 0.142: rows without a file are deleted by any list.
   const wouldDelete = after.findings.some(({ check }) => check === 'thread-file-missing');

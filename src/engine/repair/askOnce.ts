@@ -1,7 +1,7 @@
 // What Codex is asked by all repairs of a plan, gathered: it is started once, and asked everything in an
 // order in which no call undoes another's aim.
 
-import type { Call, Correction, Unit } from '../model/plan.ts';
+import type { Call, Correction, OpenedDatabase, Unit } from '../model/plan.ts';
 import { literal } from '../model/literal.ts';
 import { sayForeseen } from './beyondPlan.ts';
 import { summaryOf } from './steps/ask.ts';
@@ -28,6 +28,7 @@ export function mergeAsking(units: readonly Unit[]): readonly Unit[] {
     mergeCalls(steps.flatMap(one => one.calls)),
     units.flatMap(unit => unit.steps),
   );
+  const opens = withoutMoved(step.opens ?? [], units);
   const replay = steps.find(one => one.replay !== undefined)?.replay;
   const merged: Unit = {
     findings: [...new Set(asking.flatMap(({ findings }) => findings))],
@@ -35,19 +36,29 @@ export function mergeAsking(units: readonly Unit[]): readonly Unit[] {
     says: [
       `Codex ${summaryOf(calls).join(', ')}.`,
       ...(replay === undefined ? [] : [replay.says]),
-      sayForeseen(calls),
+      sayForeseen({ ...step, calls, opens }),
     ]
       .join(' ')
       .trim(),
     loses: 'nothing',
     needs: [...new Set(asking.flatMap(({ needs }) => needs))].sort(),
-    steps: [{ ...step, calls, ...(replay === undefined ? {} : { replay }) }],
+    steps: [{ ...step, calls, opens, ...(replay === undefined ? {} : { replay }) }],
   };
   return [...units.filter(unit => !asking.includes(unit)), merged];
 }
 
 const ASKED = 'Codex itself is started, and asked to put it right';
 const ASKED_THE_REST = 'Codex itself is started, and asked to put the rest right';
+
+/** What the plan itself has put away by then is not there. */
+function withoutMoved(
+  opens: readonly OpenedDatabase[],
+  units: readonly Unit[],
+): readonly OpenedDatabase[] {
+  const steps = units.flatMap(unit => unit.steps);
+  const moved = new Set(steps.map(step => (step.kind === 'move' ? step.from : null)));
+  return opens.map(one => (moved.has(one.file) ? { ...one, isThere: false } : one));
+}
 
 /** What Codex is foreseen to correct, but for what the plan has put right by then. */
 function withoutForestalled(
@@ -56,8 +67,8 @@ function withoutForestalled(
 ): readonly Call[] {
   const taken = new Set<string>();
   const changed = new Map<string, Set<string>>();
-  for (const { params, method } of calls)
-    if (method.endsWith('archive')) taken.add(literal(String(params['threadId'])));
+  for (const { method, threads } of calls)
+    if (method.endsWith('archive')) for (const id of threads) taken.add(literal(id));
   for (const step of steps)
     if (step.kind === 'rows' && step.table === 'threads')
       for (const {
@@ -112,6 +123,11 @@ function placeOf({ method, params }: Call): number {
   return params['useStateDbOnly'] === true ? -1 : ORDER.indexOf(method);
 }
 
+/** A thread comes before the one that takes it along: afterwards Codex does not find it any more. */
+function alongWith({ method, threads }: Call): number {
+  return method.endsWith('archive') ? threads.length : 0;
+}
+
 function mergeCalls(calls: readonly Call[]): readonly Call[] {
   const merged = new Map<string, Call>();
   for (const call of calls) {
@@ -119,5 +135,7 @@ function mergeCalls(calls: readonly Call[]): readonly Call[] {
     const known = merged.get(key);
     merged.set(key, known === undefined ? call : bothOf(known, call));
   }
-  return [...merged.values()].toSorted((one, other) => placeOf(one) - placeOf(other));
+  return [...merged.values()].toSorted(
+    (one, other) => placeOf(one) - placeOf(other) || alongWith(one) - alongWith(other),
+  );
 }

@@ -1,47 +1,54 @@
 // What Codex did, held against what it was asked for and what was foreseen that it does besides.
 
-import type { AskStep, Call, Correction, RowChange, Step } from '../model/plan.ts';
+import type { AskStep, Correction, RowChange, Step } from '../model/plan.ts';
 import { textOfLiteral } from '../model/literal.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import { nameOf, NAMES, type Doings } from './observe.ts';
 
 /** What nobody foresaw, in sentences. */
-export function beyondPlan(
-  { calls, state }: AskStep,
-  { steps, made, packed }: Doings,
-): readonly string[] {
+export function beyondPlan(step: AskStep, { steps, made, packed }: Doings): readonly string[] {
+  const { calls } = step;
   const planned = calls.flatMap(({ threads }) => threads);
   const asked = new Set<string>(planned);
   const foreseen = new Map<ThreadId, Correction[]>();
   for (const one of calls.flatMap(({ corrects = [] }) => corrects))
     foreseen.set(one.thread, [...(foreseen.get(one.thread) ?? []), one]);
   const isAsked = (file: FilePath) => planned.some(id => nameOf(file).includes(id));
-  const isExpected = (step: Step): boolean => {
-    switch (step.kind) {
+  const isExpected = (done: Step): boolean => {
+    switch (done.kind) {
       case 'rows':
         return (
-          step.table !== 'threads' ||
-          step.changes.every(change => {
+          done.table !== 'threads' ||
+          done.changes.every(change => {
             const id = textOfLiteral(change.key['id']) ?? '';
             return asked.has(id) || (foreseen.get(id) ?? []).some(one => covers(one, change));
           })
         );
       case 'edit':
-        return isAsked(step.file) || nameOf(step.file) === NAMES;
+        return isAsked(done.file) || nameOf(done.file) === NAMES;
       case 'create':
-        return nameOf(step.file) === NAMES;
+        return nameOf(done.file) === NAMES;
       case 'move':
-        return isAsked(step.from);
+        return isAsked(done.from);
       default:
         return false;
     }
   };
-  const expectedFiles = new Set([state, ...calls.flatMap(({ makes = [] }) => makes)]);
+  const expectedFiles = new Set([step.state, ...madeBy(step)]);
   return [
-    ...steps.filter(step => !isExpected(step)).map(sayDone),
+    ...steps.filter(done => !isExpected(done)).map(sayDone),
     ...packed.map(({ file }) => `it compressed ${file}`),
     ...made.filter(file => !expectedFiles.has(file)).map(file => `it made ${file}`),
   ];
+}
+
+/** Databases that are not there before, and are afterwards. */
+export function madeBy({
+  opens = [],
+  calls,
+}: Pick<AskStep, 'opens' | 'calls'>): readonly FilePath[] {
+  const atStart = opens.filter(({ isThere }) => !isThere).map(({ file }) => file);
+  return [...new Set([...atStart, ...calls.flatMap(({ makes = [] }) => makes)])];
 }
 
 function covers({ does, columns }: Correction, { before, after }: RowChange): boolean {
@@ -77,7 +84,8 @@ const SAYINGS = [
 ] as const;
 
 /** What Codex will do besides, for the person who reads the plan; empty when that is nothing. */
-export function sayForeseen(calls: readonly Call[]): string {
+export function sayForeseen(step: Pick<AskStep, 'state' | 'opens' | 'calls'>): string {
+  const { calls } = step;
   const asked = new Set(calls.flatMap(({ threads }) => threads));
   const threadsBy: Record<Correction['does'], Set<ThreadId>> = {
     enters: new Set(),
@@ -90,6 +98,9 @@ export function sayForeseen(calls: readonly Call[]): string {
     const { size } = threadsBy[does];
     return size === 0 ? [] : [size === 1 ? one : many.replace('N', String(size))];
   });
+  // Of the state database the plan says more than that.
+  const made = madeBy(step).filter(file => file !== step.state);
+  if (made.length > 0) said.push(`make ${made.map(nameOf).join(', ')}, which it does not find`);
   return said.length === 0
     ? ''
     : `Codex will by itself also ${said.join(', and ')}; undo takes that back too.`;

@@ -8,6 +8,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { compareVersions } from '../model/versions.ts';
 import { Refusal } from '../refusal.ts';
+import { sayForeseen } from './beyondPlan.ts';
 import { asPlan } from './planRepairs.ts';
 
 export interface CompressionPlan extends Plan {
@@ -115,7 +116,7 @@ function unitFor(snapshot: Snapshot, cold: readonly Rollout[], packs: readonly P
   return {
     findings,
     cure: { id: 'compress', title: 'Codex compresses old conversations' },
-    says: 'Codex compresses the conversations that nobody has written in for a week.',
+    says: `Codex compresses the conversations that nobody has written in for a week. ${sayForeseen(asking)}`.trim(),
     loses: 'nothing',
     needs: ['codex-started', 'codex-stopped'],
     steps: [asking],

@@ -5,6 +5,7 @@ import type { CloserLook, FileFacts, Wishes } from '../model/closerLook.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { World } from '../world.ts';
+import { readAgents } from './closer/agents.ts';
 import { readHeads, readMessages, readWords } from './closer/beginnings.ts';
 import { compareFiles } from './closer/compareFiles.ts';
 import { findBeginnings } from './closer/findBeginning.ts';
@@ -52,6 +53,7 @@ const GRANTING: {
   readonly [W in Wish]: (wished: Wished<W>, site: Site) => Promise<CloserLook[W]>;
 } = {
   rows: (ids, { world, snapshot }) => readRows(world, snapshot, ids),
+  agents: (threads, { world, snapshot }) => readAgents(world, snapshot, threads),
   heads: (files, { world }) => readHeads(world, files),
   messages: (files, { world }) => readMessages(world, files),
   words: (files, { world }) => readWords(world, files),

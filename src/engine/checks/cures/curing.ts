@@ -9,6 +9,7 @@ import type {
   Destination,
   EditStep,
   MoveStep,
+  OpenedDatabase,
   Replay,
   RowsStep,
   Splice,
@@ -17,9 +18,9 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { Codex, Snapshot } from '../../model/snapshot.ts';
 import { compareVersions } from '../../model/versions.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
-import type { Cure, Draft, Facts, Objection } from '../check.ts';
+import type { Draft, Objection } from '../check.ts';
 import { areAllFilesSeen } from '../judging/allFilesSeen.ts';
-import { stateFile } from '../judging/databasesInUse.ts';
+import { databaseAt, stateFile } from '../judging/databasesInUse.ts';
 import { newestRecord } from '../judging/migrationRecords.ts';
 
 /** What most cures are: nothing is lost, and they belong to "all". */
@@ -189,10 +190,20 @@ export function askCodex(
     codex: newest.path,
     home: home.path,
     sqliteHome: home.sqliteHome,
-    state: file?.file ?? `${home.sqliteHome}/state_5.sqlite`,
+    state: file?.file ?? databaseAt(home, 'state_5.sqlite'),
+    opens: openedBy(newest, snapshot),
     calls: typeof calls === 'function' ? calls(newest) : calls,
     ...(replay === undefined ? {} : { replay }),
   };
+}
+
+/** Each start of a Codex makes every database that it knows and does not find (seen from 0.121 to 0.169). */
+function openedBy({ migrations }: Codex, { home, databases }: Snapshot): readonly OpenedDatabase[] {
+  const found = new Set(databases.map(({ file }) => file));
+  return Object.keys(migrations ?? {}).map(name => {
+    const file = databaseAt(home, name);
+    return { file, isThere: found.has(file) };
+  });
 }
 
 interface AskOptions {
@@ -215,29 +226,3 @@ const OTHER_CODEX: Objection = {
   why: 'only Codex itself can do it, and each one here would change its databases by being started',
   next: 'Start your newest Codex once, so that it brings them up to date, and try again.',
 };
-
-/** A cure that somebody has to choose: Codex archives the threads of the finding. */
-export function archiveCure<F extends Facts>(title: string, says: string): Cure<F> {
-  return {
-    ...CHOSEN,
-    id: 'archive',
-    title,
-    limits: 'It frees no room: archived threads stay on disk, and can be read.',
-    needs: ['codex-stopped', 'codex-started'],
-    phase: 'codex',
-    plan: ({ id, threads }, snapshot) =>
-      asDraft(
-        says,
-        askCodex(
-          snapshot,
-          threads.map(thread => ({
-            method: 'thread/archive',
-            params: { threadId: thread },
-            says: 'archives a thread',
-            findings: [id],
-            threads: [thread],
-          })),
-        ),
-      ),
-  };
-}

@@ -22,6 +22,11 @@ export function stateFile(snapshot: Snapshot): Database | null {
   return databasesInUse(snapshot).find(({ family }) => family === 'state') ?? null;
 }
 
+/** Where a database of this name has its place. */
+export function databaseAt({ sqliteHome, system }: Home, name: string): FilePath {
+  return `${sqliteHome}${system === 'win32' ? '\\' : '/'}${name}`;
+}
+
 export function databaseSubject({ key, file }: Pick<Database, 'key' | 'file'>): Subject {
   return { kind: 'database', key, path: file };
 }

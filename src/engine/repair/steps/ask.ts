@@ -3,7 +3,7 @@
 
 import type { AskStep, Call, Left, Step } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
-import { AppServerRefusal, BESIDE, type AppServer } from '../../hands.ts';
+import { AppServerRefusal, type AppServer } from '../../hands.ts';
 import { emptyHistories, filledBetween, observeHistories } from '../observeHistories.ts';
 import {
   madeDatabases,
@@ -15,7 +15,7 @@ import {
   type Doings,
   type Observation,
 } from '../observe.ts';
-import { beyondPlan } from '../beyondPlan.ts';
+import { beyondPlan, madeBy } from '../beyondPlan.ts';
 import { replayRows } from '../replay.ts';
 import {
   hold,
@@ -29,6 +29,7 @@ import {
   unpackAgain,
   whyNotAsPlanned,
 } from './packing.ts';
+import { putMadeAway, threadsIn, whyInUse } from './madeDatabases.ts';
 import type { Ground, StepHandler } from './step.ts';
 
 /** The home as it was before Codex was asked, and the steps to which its doings came. */
@@ -45,7 +46,8 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
           : `; then ${String(replay.rows.length)} entries that only the old database had are put back`;
       return `asks Codex: it ${summaryOf(calls).join(', ')}${put}`;
     },
-    touches: ({ calls, state, replay }) => {
+    touches: step => {
+      const { calls, state, replay } = step;
       const threads = calls.flatMap(call => [
         ...call.threads,
         ...(call.corrects ?? []).map(({ thread }) => thread),
@@ -55,8 +57,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       );
       const rows = threads.map(id => `${state} › threads › '${id}'`);
       const packed = packingsOf(calls).flatMap(({ file }) => [file, `${file}.zst`]);
-      const made = calls.flatMap(({ makes = [] }) => makes);
-      return [...new Set([...rows, ...put, ...packed, ...made])];
+      return [...new Set([...rows, ...put, ...packed, ...madeBy(step)])];
     },
     backupBytes: ({ calls }) => 2048 * calls.flatMap(({ threads }) => threads).length,
     whyStale: async ({ codex, calls }, ground) => {
@@ -199,10 +200,16 @@ async function doingsBetween(
   { world }: Ground,
 ): Promise<Doings> {
   const planned = new Set(packingsOf(calls).map(({ file }) => file));
+  const made = madeDatabases(before, after);
+  const inThem = await Promise.all(made.map(database => threadsIn(database, world)));
+  const threads = [
+    ...Object.keys(after.tables['threads'] ?? {}),
+    ...inThem.flatMap(ids => (typeof ids === 'string' ? [] : ids)),
+  ];
   return {
     steps: await stepsBetween(world, state, before, after),
-    made: madeDatabases(before, after),
-    threads: Object.keys(after.tables['threads'] ?? {}),
+    made,
+    threads: [...new Set(threads)],
     packed: packedBetween(before, after).filter(({ file }) => !planned.has(file)),
     unfinished: Object.keys(after.files)
       .filter(isUnfinished)
@@ -213,7 +220,7 @@ async function doingsBetween(
 
 /**
  * A database that Codex has made goes into the vault as it is now: every start of Codex writes into it.
- * One that has learnt of new threads since stays.
+ * What somebody has used since stays; with a state database all that belongs to it.
  */
 async function putAway(
   step: AskStep,
@@ -221,25 +228,20 @@ async function putAway(
   threads: readonly ThreadId[],
   ground: Ground,
 ): Promise<readonly Left[]> {
-  const { world, hands, keptFiles } = ground;
-  if (made.includes(step.state)) {
-    const known = new Set(threads);
-    const now = Object.keys((await ground.tables(step.state))['threads'] ?? {});
-    if (now.some(id => !known.has(id)))
-      return [{ what: step.state, why: 'Codex has entered new threads in it since' }];
+  const { world, keptFiles } = ground;
+  const left: Left[] = [];
+  const others = made.filter(database => database !== step.state);
+  for (const database of [...made.filter(one => one === step.state), ...others]) {
+    // What this repair had moved away before comes back in its place, by the step that has moved it.
+    const isReplaced = await world.files.stat(world.machine.join(keptFiles, nameOf(database)));
+    if (isReplaced.ok && database !== step.state) continue;
+    const why = await whyInUse(database, threads, world);
+    if (why !== null) left.push({ what: database, why });
+    if (why !== null && database === step.state) return left;
+    if (why === null) await putMadeAway(database, 'made', ground);
   }
-  for (const database of made)
-    for (const file of SIDE_FILES.map(suffix => database + suffix)) {
-      const target = world.machine.join(keptFiles, `made-${nameOf(file)}`);
-      await hands.removeOwn(target + BESIDE);
-      const isThere = (await world.files.stat(file)).ok;
-      if (isThere && !(await world.files.stat(target)).ok) await hands.move(file, target);
-    }
-  return [];
+  return left;
 }
-
-/** The log goes before the database: alone it means nothing, and the database without it is stale. */
-const SIDE_FILES = ['-shm', '-wal', ''];
 
 /** What Codex did when it was asked, as steps. */
 export async function whatCodexDid(ground: Ground): Promise<readonly Step[]> {

@@ -4,6 +4,7 @@ import { nameOf } from '../observe.ts';
 import type { FilePath } from '../../model/words.ts';
 import type { FileState } from '../../world.ts';
 import { isSameTime } from './edit.ts';
+import { whyInUse } from './madeDatabases.ts';
 import { Stale, type Ground, type StepHandler } from './step.ts';
 
 export const move: StepHandler<MoveStep> = {
@@ -38,7 +39,11 @@ async function undoMove(step: MoveStep, ground: Ground): Promise<readonly Left[]
       : [];
   if (!isSame(found.to, step)) return [{ what: to, why: 'it has been written since' }];
   const isRemade = step.isDatabase === true && (found.from === null || !isSame(found.from, step));
-  if (isRemade) await putRemadeAway(step.from, ground);
+  if (isRemade) {
+    const why = await whyInUse(step.from, null, ground.world);
+    if (why !== null) return [{ what: step.from, why }];
+    await putRemadeAway(step.from, ground);
+  }
   if (found.from === null || isRemade) {
     await ground.hands.makeFolder(folderOf(step.from));
     await ground.hands.move(to, step.from);
