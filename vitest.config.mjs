@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,5 +10,8 @@ export default defineConfig({
     testTimeout: 20_000,
     // Half of the time would go into loading the same modules anew for every file.
     isolate: false,
+    // Left to itself Vitest takes one process less than there are processors. Many tests wait for
+    // programs and clocks, so that on two processors half of the time would go by unused.
+    maxWorkers: Math.max(2, availableParallelism()),
   },
 });

@@ -36,8 +36,6 @@ export interface DatabaseReply {
 const NO_IMAGE: ImageFacts = { head: new Uint8Array(0), bytes: 0, journal: 'rollback' };
 
 export interface DatabaseThread extends Databases {
-  /** Starts the thread early, so that its start costs nothing later. */
-  warm(): void;
   /** Ends the thread; questions that are still open are answered with a trouble. */
   end(): Promise<void>;
 }
@@ -102,7 +100,6 @@ export function createDatabases(workerFile: string): DatabaseThread {
     });
 
   return {
-    warm: () => void (worker ??= start()),
     open: async (file, maxBytes) => {
       const opening = ask({ kind: 'open', file, maxBytes });
       // The thread knows the database by the number of the request that opened it.

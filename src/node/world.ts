@@ -63,8 +63,6 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     keep: createKeep(folder),
     protect: folder => {
       protectedFolders.add(path.resolve(folder));
-      // A scan begins. The start of the thread takes as long as reading a thousand files.
-      databases.warm();
     },
     now: () => Date.now(),
     hash: text => crypto.createHash('sha256').update(text).digest('hex'),

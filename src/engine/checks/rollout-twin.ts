@@ -19,11 +19,13 @@ everything that is in it.`,
   severity: 'note',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
+    const compressed = snapshot.rollouts.filter(rollout => rollout.compressed);
+    if (compressed.length === 0) return;
     const plain = new Map<string, Rollout>();
     for (const rollout of snapshot.rollouts)
       if (!rollout.compressed) plain.set(fileName(rollout), rollout);
-    for (const twin of snapshot.rollouts) {
-      const other = twin.compressed ? plain.get(fileName(twin).replace(/\.zst$/, '')) : undefined;
+    for (const twin of compressed) {
+      const other = plain.get(fileName(twin).replace(/\.zst$/, ''));
       if (other === undefined || !isTwin(twin, other)) continue;
       if ([twin, other].some(file => flawOf(file, snapshot) === 'rollout-header-bad')) continue;
       const id = twin.name?.id ?? twin.head.meta?.id ?? null;

@@ -22,7 +22,7 @@ when the file says \`exec\` and the database \`vscode\`.`,
       if (thread.row === null || file === null || !isComparable(cause)) continue;
       const row = thread.row.source;
       const header = file.head.meta?.source ?? null;
-      const isSame = canonicalSource(row) === canonicalSource(header);
+      const isSame = row === header || canonicalSource(row) === canonicalSource(header);
       if (isSame && isKnownSource(row)) continue;
       yield {
         subject: threadSubject(thread.id, file),

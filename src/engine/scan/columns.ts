@@ -81,35 +81,44 @@ function hasManyWords(values: readonly Json[]): boolean {
 }
 
 /** The records as they were. Throws when this is not what `packRecords` made. */
-export function unpackRecords<T>(packed: Packed): T[] {
-  const { length, columns } = packed;
-  const names = Object.keys(columns);
-  const readers = names.map(name => readerOf(twinOf(columns[name], columns), length));
-  const records: T[] = [];
-  for (let index = 0; index < length; index += 1) {
-    const record: Record<string, unknown> = {};
-    for (let at = 0; at < names.length; at += 1) record[names[at] ?? ''] = readers[at]?.(index);
-    records.push(record as T);
-  }
-  return records;
+export function unpackRecords<T>({ length, columns }: Packed): T[] {
+  const readers = Object.entries(columns).map(([name, column]) => ({
+    name,
+    ...readerOf(twinOf(column, columns), length),
+  }));
+  const own = readers.filter(({ values }) => values !== null);
+  // All begin as copies of one. An object that is put together field by field becomes a table to
+  // the engine of the language, which takes several times the memory and is slow to ask.
+  const first = Object.fromEntries(readers.map(({ name, all }) => [name, all]));
+  return Array.from({ length }, (_, index) => {
+    const record = { ...first };
+    for (const { name, values } of own) record[name] = values?.[index] ?? null;
+    return record as T;
+  });
 }
 
-function twinOf(column: Column | undefined, columns: Packed['columns']): Column | undefined {
-  return column !== undefined && 'same' in column ? columns[column.same] : column;
+function twinOf(column: Column, columns: Packed['columns']): Column | undefined {
+  return 'same' in column ? columns[column.same] : column;
 }
 
-function readerOf(column: Column | undefined, length: number): (index: number) => unknown {
+/** What all records have in a column, or what each of them has. */
+function readerOf(
+  column: Column | undefined,
+  length: number,
+): { readonly all: unknown; readonly values: readonly unknown[] | null } {
   if (column === undefined || 'same' in column) throw new Error('a column is missing');
-  if ('inner' in column) {
-    const inner = unpackRecords<unknown>(column.inner);
-    let next = 0;
-    return index => (column.has[index] === 1 ? inner[next++] : null);
-  }
-  if ('all' in column) return () => column.all;
-  const values = 'own' in column ? column.own : column.at;
+  if ('all' in column) return { all: column.all, values: null };
+  const values = valuesOf(column);
   if (values.length !== length) throw new Error('a column is too short');
-  if ('own' in column) return index => column.own[index];
-  return index => column.words[column.at[index] ?? 0];
+  return { all: null, values };
+}
+
+function valuesOf(column: Exclude<Column, { all: Json } | { same: string }>): readonly unknown[] {
+  if ('own' in column) return column.own;
+  if ('words' in column) return column.at.map(at => column.words[at]);
+  const inner = unpackRecords<unknown>(column.inner);
+  let next = 0;
+  return column.has.map(has => (has === 1 ? inner[next++] : null));
 }
 
 function isRecord(value: Json): value is JsonRecord {

@@ -43,7 +43,8 @@ function readerOfPaths(home: Home): (path: string) => HomePath | null {
     at: at === '' ? '' : `${at}/`,
   }));
   return path => {
-    const plain = path.replace(/^\\\\\?\\/, '').replaceAll('\\', '/');
+    const isPlain = !path.includes('\\');
+    const plain = isPlain ? path : path.replace(/^\\\\\?\\/, '').replaceAll('\\', '/');
     for (const { root, at } of roots)
       if (plain.startsWith(root)) return `${at}${plain.slice(root.length)}`;
     return null;

@@ -7,7 +7,7 @@ export const ROLLOUT_PLACES = ['sessions', 'archived_sessions'] as const;
 
 const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
 const ROLLOUT = new RegExp(
-  `^rollout-(\\d{4})-(\\d{2})-(\\d{2})T(\\d{2}-\\d{2}-\\d{2})-(${UUID})(?:_(${UUID}))?\\.jsonl(?:\\.zst)?$`,
+  `^rollout-(\\d{4}-\\d{2}-\\d{2}T\\d{2}-\\d{2}-\\d{2})-(${UUID})(?:_(${UUID}))?\\.jsonl(?:\\.zst)?$`,
 );
 
 /** Tells a rollout from any other file by its ending; its name may still be a wrong one. */
@@ -19,12 +19,8 @@ export function isRolloutFile(name: string): boolean {
 export function parseRolloutName(name: string): RolloutName | null {
   const match = ROLLOUT.exec(name);
   if (match === null) return null;
-  const [, year, month, day, time, id, segment] = match;
-  return {
-    id: (id ?? '').toLowerCase(),
-    segment: segment?.toLowerCase() ?? null,
-    stamp: `${year}-${month}-${day}T${time}`,
-  };
+  const [, stamp = '', id = '', segment] = match;
+  return { id: id.toLowerCase(), segment: segment?.toLowerCase() ?? null, stamp };
 }
 
 /** The path below the home at which a rollout of this name belongs. */

@@ -5,6 +5,7 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { PathState, Snapshot } from '../../model/snapshot.ts';
 import type { Thread } from '../../model/thread.ts';
 import type { HomePath, ThreadId } from '../../model/words.ts';
+import { oncePerSnapshot } from './oncePerSnapshot.ts';
 
 /** The check that speaks about a thread, or why none does. */
 export type Cause =
@@ -57,18 +58,7 @@ interface Judgement {
   readonly flaws: ReadonlyMap<HomePath, Flaw>;
 }
 
-const judged = new WeakMap<Snapshot, Judgement>();
-
-/** Many checks ask about one snapshot; the answer is worked out once. */
-function judgementOf(snapshot: Snapshot): Judgement {
-  const known = judged.get(snapshot);
-  if (known !== undefined) return known;
-  const judgement = judge(snapshot);
-  judged.set(snapshot, judgement);
-  return judgement;
-}
-
-function judge(snapshot: Snapshot): Judgement {
+const judgementOf = oncePerSnapshot((snapshot): Judgement => {
   const threads = new Map(snapshot.threads.map(thread => [thread.id, thread]));
   const flaws = new Map<HomePath, Flaw>();
   for (const rollout of snapshot.rollouts) {
@@ -78,7 +68,7 @@ function judge(snapshot: Snapshot): Judgement {
   const flawIn = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
   const judged = snapshot.threads.map(thread => judgeThread(thread, snapshot, flawIn));
   return { threads: judged, byId: new Map(judged.map(one => [one.thread.id, one])), flaws };
-}
+});
 
 function judgeThread(thread: Thread, snapshot: Snapshot, flawIn: FlawOf): JudgedThread {
   const { row, bound } = thread;

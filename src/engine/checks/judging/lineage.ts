@@ -5,6 +5,7 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { HomePath, ThreadId } from '../../model/words.ts';
 import type { JudgedThread } from './causes.ts';
+import { oncePerSnapshot } from './oncePerSnapshot.ts';
 
 export interface MissingBeginning {
   /** The thread that it was forked from; the name of the file, when that is the thread's own. */
@@ -19,10 +20,15 @@ export interface MissingBeginning {
 export function beginningsOf(
   snapshot: Snapshot,
 ): (judged: JudgedThread) => MissingBeginning | null {
-  const files = new Set<ThreadId>();
-  for (const rollout of snapshot.rollouts) for (const part of partsOf(rollout)) files.add(part);
-  return ({ file, holders }) => missingBeginning(file, holders, files);
+  return ({ file, holders }) => {
+    if (file === null || baseOf(file) === null) return null;
+    return missingBeginning(file, holders, partsOfHome(snapshot));
+  };
 }
+
+const partsOfHome = oncePerSnapshot(
+  ({ rollouts }): ReadonlySet<ThreadId> => new Set(rollouts.flatMap(partsOf)),
+);
 
 /** The thread and all forks of it that read their beginning through it. */
 export function withDescendants(id: ThreadId, { threads }: Snapshot): readonly ThreadId[] {
@@ -48,12 +54,12 @@ function partsOf({ name, head }: Rollout): readonly ThreadId[] {
 
 /** Follows a thread through its own files to the first that is not there. */
 function missingBeginning(
-  file: Rollout | null,
+  file: Rollout,
   own: readonly Rollout[],
   files: ReadonlySet<ThreadId>,
 ): MissingBeginning | null {
   const seen = new Set<Rollout>();
-  let current = file;
+  let current: Rollout | null = file;
   while (current !== null && !seen.has(current)) {
     seen.add(current);
     const base = baseOf(current);

@@ -1,10 +1,11 @@
 // Under which providers threads are kept, and which of them Codex knows.
 
 import type { Rollout } from '../../model/rollout.ts';
-import type { Config, Snapshot } from '../../model/snapshot.ts';
+import type { Config } from '../../model/snapshot.ts';
 import type { Thread } from '../../model/thread.ts';
 import type { ThreadId } from '../../model/words.ts';
 import { judgedThreads, type JudgedThread } from './causes.ts';
+import { oncePerSnapshot } from './oncePerSnapshot.ts';
 
 /**
  * What Codex knows without config.toml. Found by asking app-servers of 0.111 to 0.169 to start a
@@ -54,17 +55,18 @@ export interface ProviderThreads {
 }
 
 /** Threads by provider; those that name several are the business of another check. */
-export function threadsByProvider(snapshot: Snapshot): readonly ProviderThreads[] {
+export const threadsByProvider = oncePerSnapshot((snapshot): readonly ProviderThreads[] => {
   const found = new Map<string, { active: ThreadId[]; archived: ThreadId[] }>();
   for (const { thread, file } of judgedThreads(snapshot)) {
-    const [id, ...others] = file === null ? [] : providersOf(thread, file).all;
-    if (id === undefined || others.length > 0) continue;
+    const all = file === null ? [] : providersOf(thread, file).all;
+    const [id] = all;
+    if (id === undefined || all.length > 1) continue;
     const entry = found.get(id) ?? { active: [], archived: [] };
     found.set(id, entry);
     entry[thread.archived ? 'archived' : 'active'].push(thread.id);
   }
   return [...found].map(([id, entry]) => ({ id, ...entry }));
-}
+});
 
 export function isKnownProvider(id: string, { definedProviders }: Config): boolean {
   return BUILT_IN.includes(id) || definedProviders.includes(id);

@@ -25,20 +25,19 @@ export function disagreement(
   const { row } = thread;
   if (row === null) return null;
   const header = file.head.meta?.cwd ?? null;
-  const said = saidByTurns(file);
-  const latest = file.tail.latestCwd ?? said[0] ?? null;
-  const is = (one: FilePath) => (other: FilePath) => sameDirectory(one, other, system);
-  const found = { row: row.cwd, header, latest };
+  const isRow = (path: FilePath) => sameDirectory(row.cwd, path, system);
   // Turns alone decide nothing: Codex follows the newest settings, and without them the first line. So
   // it is after a thread was tied to another directory, until it takes its next turn there.
   const settled = file.tail.settings?.cwd ?? null;
-  if (header !== null && is(row.cwd)(header) && (settled === null || is(row.cwd)(settled)))
-    return null;
+  if (header !== null && isRow(header) && (settled === null || isRow(settled))) return null;
+  const said = saidByTurns(file);
+  const latest = file.tail.latestCwd ?? said[0] ?? null;
+  const found = { row: row.cwd, header, latest };
   // A thread may move from one directory to another: then turns and row say the new one.
-  if (said.length > 0 && !said.some(is(row.cwd))) return { ...found, odd: 'row' };
-  if (header === null || is(row.cwd)(header)) return null;
+  if (said.length > 0 && !said.some(isRow)) return { ...found, odd: 'row' };
+  if (header === null || isRow(header)) return null;
   if (said.length > 0)
-    return isHeaderChanged(file, header, is) ? { ...found, odd: 'header' } : null;
+    return isHeaderChanged(file, header, system) ? { ...found, odd: 'header' } : null;
   return file.tail.isWholeFile ? { ...found, odd: 'row' } : null;
 }
 
@@ -52,12 +51,9 @@ function saidByTurns({ tail }: Rollout): readonly FilePath[] {
  * changed afterwards when it does not fit the first turn either. A fork up to 0.150 begins with the
  * turns of its parent, and a client may start the first turn elsewhere; roots tell that apart.
  */
-function isHeaderChanged(
-  { head }: Rollout,
-  header: FilePath,
-  is: (one: FilePath) => (other: FilePath) => boolean,
-): boolean {
-  if (head.meta === null || head.firstCwd === null || is(header)(head.firstCwd)) return false;
+function isHeaderChanged({ head }: Rollout, header: FilePath, system: Home['system']): boolean {
+  if (head.meta === null || head.firstCwd === null) return false;
+  if (sameDirectory(header, head.firstCwd, system)) return false;
   return head.meta.isCwdARoot === null ? head.meta.forkedFrom === null : !head.meta.isCwdARoot;
 }
 

@@ -88,10 +88,10 @@ function threadsQuestion(columns: readonly string[]): string {
 
 /** `sections`: the ids of those that there are; null where this database has none. */
 function readRows(table: Table & { ok: true }, sections: ReadonlySet<Cell> | null): readonly Row[] {
-  const places = new Map(table.columns.map((name, index) => [name, index]));
-  return table.rows.map(cells =>
-    asRow(column => cells[places.get(column) ?? -1] ?? null, sections),
-  );
+  const places = Object.fromEntries(
+    WANTED.map(column => [column, table.columns.indexOf(column)]),
+  ) as Readonly<Record<Column, number>>;
+  return table.rows.map(cells => asRow(column => cells[places[column]] ?? null, sections));
 }
 
 function asRow(cell: (column: Column) => Cell, sections: ReadonlySet<Cell> | null): Row {
@@ -146,7 +146,7 @@ function whatCodexReads(
     isReadByOlder: older === null,
     // Codex asks for the greatest of these when it starts, and a text is greater than any number.
     stopsStart: (['updated_at_ms', 'recency_at_ms'] as const).some(
-      column => typeof cell(column) === 'string' || cell(column) instanceof Uint8Array,
+      column => typeof cell(column) === 'string' || isBytes(cell(column)),
     ),
   };
 }
@@ -185,8 +185,13 @@ function whyNewerDoNotRead(
 }
 
 function whyNoText(cell: (column: Column) => Cell, columns: readonly Column[]): string | null {
-  const bytes = columns.find(column => cell(column) instanceof Uint8Array);
+  const bytes = columns.find(column => isBytes(cell(column)));
   return bytes === undefined ? null : `its ${bytes} is not a text`;
+}
+
+/** Asked of each text of each row: to ask for its class would take longer. */
+function isBytes(cell: Cell): boolean {
+  return typeof cell === 'object' && cell !== null;
 }
 
 function isMoment(value: Cell, milliseconds: number): boolean {
