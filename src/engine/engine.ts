@@ -19,6 +19,7 @@ import { answerNothingLost } from './nothingLost.ts';
 import { redactReport } from './redact.ts';
 import { Refusal } from './refusal.ts';
 import { repairsOf, type Repairs } from './repairs.ts';
+import { Standing } from './scan/standing.ts';
 import { takeSnapshot, type ScanRequest as SnapshotRequest } from './scan/takeSnapshot.ts';
 import { predictVisibility } from './visibility.ts';
 import { vocabulary } from './vocabulary.ts';
@@ -44,6 +45,13 @@ export interface ScanRequest extends SnapshotRequest {
   readonly checks?: readonly string[];
 }
 
+/** One look at a time: whoever wants another waits for the one before. */
+export interface StandingScan {
+  /** `anew`: reads everything, whether or not it is known to have changed. */
+  look(how?: 'anew'): Promise<Report>;
+  close(): void;
+}
+
 /** What a check says about itself. */
 export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'needs'> & {
   readonly cures?: readonly (CureOffer & Pick<Cure, 'limits'>)[];
@@ -52,6 +60,11 @@ export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'n
 export interface Engine {
   /** Looks at a home, and judges what it saw. Changes nothing. */
   scan(request: ScanRequest): Promise<Report>;
+  /**
+   * A scan that stands: it watches the home, and each further look reads only what has changed. What it
+   * says is what `scan` would say. `notice` is called whenever another look is worth the while.
+   */
+  stand(request: ScanRequest, notice: () => void): StandingScan;
   /** What fills the home of a report, and what could be had back. Changes nothing. */
   disk(report: Report): Promise<DiskUse>;
   /** All checks, in the order in which a person reads them. */
@@ -73,13 +86,29 @@ export function createRepairs(world: World, hands: Hands): Repairs {
 
 export function createEngine(world: World): Engine {
   const kept = ({ snapshot }: Report) => readAcceptances(world, snapshot.home);
+  const scan = async (request: ScanRequest, standing: Standing | null) => {
+    const snapshot = await takeSnapshot(world, request, standing);
+    const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
+    return judge(snapshot, request.checks ?? null, found =>
+      markAccepted(found, acceptances, text => world.hash(text)),
+    );
+  };
   return {
-    scan: async request => {
-      const snapshot = await takeSnapshot(world, request);
-      const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
-      return judge(snapshot, request.checks ?? null, found =>
-        markAccepted(found, acceptances, text => world.hash(text)),
-      );
+    scan: request => scan(request, null),
+    stand: (request, notice) => {
+      const standing = new Standing(world, notice);
+      return {
+        look: async how => {
+          standing.begin(how === 'anew');
+          try {
+            return await scan(request, standing);
+          } catch (error) {
+            standing.fail();
+            throw error;
+          }
+        },
+        close: () => standing.close(),
+      };
     },
     disk: report => measureDisk(world, report),
     checks,

@@ -5,6 +5,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { HomePath, ThreadId } from '../model/words.ts';
+import type { EarlierThreads } from './standing.ts';
 import { withoutZst } from './layout.ts';
 
 export function joinThreads(
@@ -12,6 +13,7 @@ export function joinThreads(
   rollouts: readonly Rollout[],
   names: Readonly<Record<ThreadId, string>>,
   home: Home,
+  earlier: EarlierThreads | null = null,
 ): readonly Thread[] {
   const byPath = new Map<HomePath, Rollout>();
   // A plain file wins over its compressed twin, as it does for Codex.
@@ -32,8 +34,21 @@ export function joinThreads(
     const row = byId.get(id) ?? null;
     const path = row === null ? null : homePathOf(row.rolloutPath);
     const bound = path === null ? null : (byPath.get(withoutZst(path)) ?? null);
-    return joinThread(id, row, files.get(id) ?? [], names[id] ?? null, bound);
+    const claiming = files.get(id) ?? [];
+    const name = names[id] ?? null;
+    const known = earlier?.threads.get(id);
+    const isSame =
+      known?.row === row &&
+      known.bound === bound &&
+      (earlier?.names[id] ?? null) === name &&
+      hasFiles(known, claiming);
+    return isSame ? known : joinThread(id, row, claiming, name, bound);
   });
+}
+
+/** Its files are those that claim it, in another order when there are several. */
+function hasFiles({ files }: Thread, claiming: readonly Rollout[]): boolean {
+  return files.length === claiming.length && claiming.every(file => files.includes(file));
 }
 
 /** Tells where in the home a path is, however it is spelt; null when it is elsewhere. */
