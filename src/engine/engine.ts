@@ -9,7 +9,8 @@ import {
 } from './acceptances.ts';
 import type { Check, Cure } from './checks/check.ts';
 import { checks } from './checks/index.ts';
-import { runChecks } from './checks/runChecks.ts';
+import { runChecks, type Judgement } from './checks/runChecks.ts';
+import { createJudge } from './checks/judgeAgain.ts';
 import { measureDisk, type DiskUse } from './diskUse.ts';
 import type { Hands } from './hands.ts';
 import type { Counts, Report } from './model/report.ts';
@@ -86,22 +87,27 @@ export function createRepairs(world: World, hands: Hands): Repairs {
 
 export function createEngine(world: World): Engine {
   const kept = ({ snapshot }: Report) => readAcceptances(world, snapshot.home);
-  const scan = async (request: ScanRequest, standing: Standing | null) => {
+  const scan = async (
+    request: ScanRequest,
+    standing: Standing | null,
+    judgeChecks: (snapshot: Snapshot) => Judgement = snapshot =>
+      runChecks(wantedChecks(request.checks ?? null), snapshot),
+  ) => {
     const snapshot = await takeSnapshot(world, request, standing);
     const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
-    return judge(snapshot, request.checks ?? null, found =>
-      markAccepted(found, acceptances, text => world.hash(text)),
-    );
+    const mark: Mark = found => markAccepted(found, acceptances, text => world.hash(text));
+    return reportOf(snapshot, judgeChecks(snapshot), mark);
   };
   return {
     scan: request => scan(request, null),
     stand: (request, notice) => {
       const standing = new Standing(world, notice);
+      const judgeChecks = createJudge(wantedChecks(request.checks ?? null));
       return {
         look: async how => {
           standing.begin(how === 'anew');
           try {
-            return await scan(request, standing);
+            return await scan(request, standing, judgeChecks);
           } catch (error) {
             standing.fail();
             throw error;
@@ -144,14 +150,22 @@ function redact(report: Report, { machine }: World): Report {
   return { ...redacted, nothingLost: answerNothingLost(redacted.snapshot) };
 }
 
+type Mark = (findings: readonly Finding[]) => readonly Finding[];
+
 /** Everything behind the snapshot: pure. */
 export function judge(
   snapshot: Snapshot,
   only: readonly string[] | null = null,
-  mark: (findings: readonly Finding[]) => readonly Finding[] = found => found,
+  mark: Mark = found => found,
 ): Report {
-  const wanted = only === null ? checks : checks.filter(({ id }) => only.includes(id));
-  const { findings: found, outcomes } = runChecks(wanted, snapshot);
+  return reportOf(snapshot, runChecks(wantedChecks(only), snapshot), mark);
+}
+
+function wantedChecks(only: readonly string[] | null): readonly Check[] {
+  return only === null ? checks : checks.filter(({ id }) => only.includes(id));
+}
+
+function reportOf(snapshot: Snapshot, { findings: found, outcomes }: Judgement, mark: Mark): Report {
   const findings = mark(found);
   let visibility: Report['visibility'] | null = null;
   return {

@@ -68,7 +68,13 @@ export class ChangingHome {
   /** Changes something, and tells of all that is another file than before. */
   change({ kind, which }: Change): void {
     const before = statesBelow(this.folder);
-    CHANGES[kind](this, which);
+    try {
+      CHANGES[kind](this, which);
+    } catch (error) {
+      // What is damaged, or has lost a table, can no longer be written.
+      if (!(error instanceof Error && 'errcode' in error)) throw error;
+      this.closeWriters();
+    }
     const after = statesBelow(this.folder);
     const all = new Set([...before.keys(), ...after.keys()]);
     const changed = [...all].filter(file => before.get(file) !== after.get(file));

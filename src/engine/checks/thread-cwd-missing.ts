@@ -46,6 +46,7 @@ keeps by their folders, are not changed.`,
     'rollouts-archived': 'seen',
     folders: 'seen',
   },
+  heedsGrowth: true,
   *detect(snapshot) {
     for (const { thread, file } of judgedThreads(snapshot)) {
       const state = snapshot.paths[thread.cwd];

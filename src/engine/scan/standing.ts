@@ -1,5 +1,7 @@
 // What a scan that stands keeps between two looks, and what it has heard of changes since the last one.
 
+import type { Row } from '../model/database.ts';
+import type { Rollout } from '../model/rollout.ts';
 import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
@@ -84,8 +86,10 @@ export class Standing {
     this.#small.set(file, made);
   }
 
-  keepThreads(threads: readonly Thread[], names: Readonly<Record<ThreadId, string>>): void {
-    this.earlier = { threads: new Map(threads.map(thread => [thread.id, thread])), names };
+  keepThreads(list: readonly Thread[], made: Omit<EarlierThreads, 'threads' | 'list'>): void {
+    const isSame = list === this.earlier?.list;
+    const threads = isSame ? this.earlier?.threads : null;
+    this.earlier = { ...made, list, threads: threads ?? new Map(list.map(one => [one.id, one])) };
   }
 
   async holders(home: Home): Promise<Read<Holders>> {
@@ -112,8 +116,11 @@ export class Standing {
   }
 }
 
-/** Threads of the last look, and the names that they were made with. */
+/** Threads of the last look, and what they were made of. */
 export interface EarlierThreads {
+  readonly list: readonly Thread[];
   readonly threads: ReadonlyMap<ThreadId, Thread>;
+  readonly rows: readonly Row[];
+  readonly rollouts: readonly Rollout[];
   readonly names: Readonly<Record<ThreadId, string>>;
 }

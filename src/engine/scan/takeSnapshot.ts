@@ -46,7 +46,7 @@ export async function takeSnapshot(
   else look.noteUnreadable(holders.value.unreadable);
   const rows = databases.state?.rows ?? [];
   const threads = joinThreads(rows, rollouts, names, home, standing?.earlier ?? null);
-  standing?.keepThreads(threads, names);
+  standing?.keepThreads(threads, { rows, rollouts, names });
   return {
     takenAtMs,
     depth: request.full ? 'whole' : 'ends',

@@ -89,7 +89,7 @@ function follow(
       if (now === null || look.state === null) return null;
       const described = await describeNow(now.head);
       if (described === look.database && now.rows === look.state.rows) return look;
-      const kept = readKept(now.rows);
+      const kept = hasSameKept(look.state.rows, now.rows) ? look.state.kept : readKept(now.rows);
       const next = { ...look.state, database: described, rows: now.rows, kept };
       return (look = { ...look, database: described, rows: null, state: next });
     };
@@ -113,6 +113,21 @@ function follow(
     const next = history === null ? null : { ...history, database: described };
     return (look = { ...look, database: described, history: next });
   };
+}
+
+function hasSameKept(before: readonly Row[], now: readonly Row[]): boolean {
+  return (
+    before.length === now.length &&
+    before.every((one, at) => {
+      const other = now[at];
+      return (
+        one === other ||
+        (one.projectId === other?.projectId &&
+          one.sectionId === other.sectionId &&
+          one.isPinned === other.isPinned)
+      );
+    })
+  );
 }
 
 /** By their own fields; what is a record itself must be the same one. */

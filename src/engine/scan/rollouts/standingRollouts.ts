@@ -3,7 +3,7 @@
 
 import type { Gap } from '../../model/gap.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import type { FilePath, HomePath } from '../../model/words.ts';
+import type { FilePath } from '../../model/words.ts';
 import type { Read, Tree, World } from '../../world.ts';
 import type { Changes } from '../changes.ts';
 import {
@@ -20,7 +20,7 @@ type Place = Rollout['place'];
 export class StandingRollouts {
   readonly #places = new Map<Place, StandingPlace>();
   /** One of which the reading failed is not among them. */
-  readonly #known = new Map<HomePath, Rollout>();
+  readonly #known = new Map<Found, Rollout>();
 
   /** Keeps what a scan of everything has found. */
   keep(
@@ -41,8 +41,11 @@ export class StandingRollouts {
         found: found.filter(one => one.place === place),
       });
     const troubled = new Set(gaps.map(({ path }) => path));
-    for (const rollout of rollouts)
-      if (!troubled.has(rollout.file)) this.#known.set(rollout.path, rollout);
+    const read = new Map(rollouts.map(rollout => [rollout.file, rollout]));
+    for (const one of found) {
+      const rollout = read.get(one.file);
+      if (rollout !== undefined && !troubled.has(one.file)) this.#known.set(one, rollout);
+    }
   }
 
   forget(): void {
@@ -69,8 +72,7 @@ export class StandingRollouts {
     const rollouts: Rollout[] = [];
     const room = roomForEnds();
     for (const one of found) {
-      const known = this.#known.get(`${one.place}/${one.path}`);
-      const rollout = known ?? (await this.#read(world, one, gaps, room));
+      const rollout = this.#known.get(one) ?? (await this.#read(world, one, gaps, room));
       if (rollout !== null) rollouts.push(rollout);
     }
     if (this.#known.size > found.length) this.#forgetLost(found);
@@ -86,23 +88,20 @@ export class StandingRollouts {
   ): Promise<Rollout | null> {
     const before = gaps.length;
     const [rollout = null] = (await readRollout(world, found, false, gaps, room)) ?? [];
-    if (rollout !== null && gaps.length === before) this.#known.set(rollout.path, rollout);
+    if (rollout !== null && gaps.length === before) this.#known.set(found, rollout);
     return rollout;
   }
 
   #forgetLost(found: readonly Found[]): void {
-    const there = new Set(found.map(({ place, path }) => `${place}/${path}`));
-    for (const path of this.#known.keys()) if (!there.has(path)) this.#known.delete(path);
+    const there = new Set(found);
+    for (const one of this.#known.keys()) if (!there.has(one)) this.#known.delete(one);
   }
 
   /** What has changed may have been a folder, and may be one now. */
-  #forgetChanged(place: Place, changed: readonly string[]): void {
-    for (const path of changed) {
-      const at = `${place}/${path}`;
-      if (this.#known.delete(at)) continue;
-      for (const known of this.#known.keys())
-        if (known.startsWith(`${at}/`)) this.#known.delete(known);
-    }
+  #forgetChanged(found: readonly Found[], changed: readonly string[]): void {
+    for (const path of changed)
+      for (const one of found)
+        if (one.path === path || one.path.startsWith(`${path}/`)) this.#known.delete(one);
   }
 
   /** What is in a place now; null when that cannot be told without reading all of it. */
@@ -117,13 +116,13 @@ export class StandingRollouts {
     const changed = changes.below(root);
     if (standing === undefined || changed === null) return null;
     if (changed.length === 0) return standing;
-    this.#forgetChanged(place, changed);
     let { found } = standing;
+    this.#forgetChanged(found, changed);
     for (const folder of new Set(changed.map(folderOf))) {
       const own = await filesOf(world, root, folder, standing, changed);
-      if (own === null) return relist(world, request, place, root);
+      if (own === null) return relist(world, request, place, root, found);
       const before = found.filter(({ path }) => folderOf(path) === folder);
-      const now = rolloutsIn(world, request, place, own, []);
+      const now = asBefore(before, rolloutsIn(world, request, place, own, []));
       if (before.length === now.length && now.every(({ path }, at) => path === before[at]?.path))
         continue;
       const others = found.filter(({ path }) => folderOf(path) !== folder);
@@ -146,12 +145,19 @@ async function relist(
   request: RolloutRequest,
   place: Place,
   root: FilePath,
+  before: readonly Found[],
 ): Promise<StandingPlace | null> {
   const tree = await world.files.tree(root);
   const isWhole = (tree.ok && tree.value.troubles.length === 0) || isMissing(tree);
   if (!isWhole) return null;
   const folders = tree.ok ? foldersOf(tree.value) : new Map<string, ReadonlySet<string>>();
-  return { folders, found: rolloutsIn(world, request, place, tree, []) };
+  return { folders, found: asBefore(before, rolloutsIn(world, request, place, tree, [])) };
+}
+
+/** A file of the same name is what it was, until it is said to have changed. */
+function asBefore(before: readonly Found[], now: readonly Found[]): readonly Found[] {
+  const known = new Map(before.map(one => [one.path, one]));
+  return now.map(one => known.get(one.path) ?? one);
 }
 
 /** The files right in a folder; null where more has changed than files. */
