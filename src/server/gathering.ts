@@ -1,9 +1,9 @@
 // Gathers what comes in bursts: the first change is answered at once, those after it a few times in a
 // second at most, and the last one always.
 
-/** Lets the row follow the line that has just been written. */
-const FIRST_MS = 60;
-const BETWEEN_MS = 400;
+/** Lets a short turn come to its end: its lines, and behind them its row. */
+const FIRST_MS = 200;
+const BETWEEN_MS = 500;
 /** While nobody looks, nobody waits. */
 const UNSEEN_MS = 10_000;
 /** Work that takes long is done so seldom that it never takes more than this part of the time. */
