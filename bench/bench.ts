@@ -1,9 +1,10 @@
 // npm run bench: how fast a scan is, beside `codex doctor` and beside a loop that only reads; and how
-// fast repairs are, in repairs.ts.
+// fast repairs are, in repairs.ts; and what a turn costs the server, in freshness.ts.
 //
 // Whole processes, in turn, several rounds in one run: on a shared machine only ratios within a
 // round mean something. Options: --threads 1000,10000,50000 · --heads real|small|both · --rounds N (of
-// scans 5, of repairs, which take minutes, 3) · --only scans|repairs
+// scans 5, of repairs, which take minutes, 3) · --only
+// scans|freshness|repairs
 //
 // The first columns are of files that the system holds in memory, as after a look a minute ago.
 // «cold» is a first and a second scan of files that have to come from the disk, as in the morning;
@@ -20,6 +21,7 @@ import { cacheFolder } from '../test/support/codex/cache.ts';
 import { codexEnvironment } from '../test/support/codex/appServer.ts';
 import { bigHome, type Heads } from './bigHome.ts';
 import { median, print, ROOT, time, verdict, type Measure } from './measure.ts';
+import { benchFreshness } from './freshness.ts';
 import { benchRepairs } from './repairs.ts';
 
 const VERSION = '0.169.0';
@@ -53,10 +55,15 @@ print(
   `${String(os.cpus().length)} cores, Node ${process.versions.node}, Codex ${VERSION}, load ${os.loadavg()[0]?.toFixed(1) ?? ''}\n`,
 );
 try {
-  if (options.only !== 'repairs') await benchScans();
-  if (options.only !== 'scans') await benchRepairs(codex, Number(options.rounds ?? 3));
+  if (isWanted('scans')) await benchScans();
+  if (isWanted('freshness')) await benchFreshness(codex, Number(options.rounds ?? 5));
+  if (isWanted('repairs')) await benchRepairs(codex, Number(options.rounds ?? 3));
 } finally {
   fs.rmSync(memory, { recursive: true, force: true });
+}
+
+function isWanted(part: string): boolean {
+  return options.only === '' || options.only === part;
 }
 
 async function benchScans(): Promise<void> {

@@ -102,7 +102,7 @@ async function benchMove(codex: string, folder: string, rounds: number): Promise
 const NO_CODEX = '/nowhere/codex';
 
 /** The rows of a home hold absolute paths. */
-async function copyOf(codex: string, copy: string): Promise<string> {
+export async function copyOf(codex: string, copy: string): Promise<string> {
   const home = await bigHome(codex, THREADS, 'real');
   execFileSync('cp', ['-a', '--reflink=auto', home, copy]);
   const database = new DatabaseSync(path.join(copy, 'state_5.sqlite'));

@@ -60,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/model (types)',
     // The engine's own reading of a database, which runs in a thread beside the scan.
     'src/engine/scan/databases/databaseImage.ts',
+    'src/engine/scan/databases/pageUses.ts',
     'src/engine/scan/databases/stateDatabase.ts',
     'src/node',
     'node:',

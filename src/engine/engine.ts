@@ -9,7 +9,8 @@ import {
 } from './acceptances.ts';
 import type { Check, Cure } from './checks/check.ts';
 import { checks } from './checks/index.ts';
-import { runChecks } from './checks/runChecks.ts';
+import { runChecks, type Judgement } from './checks/runChecks.ts';
+import { createJudge } from './checks/judgeAgain.ts';
 import { measureDisk, type DiskUse } from './diskUse.ts';
 import type { Hands } from './hands.ts';
 import type { Counts, Report } from './model/report.ts';
@@ -19,6 +20,7 @@ import { answerNothingLost } from './nothingLost.ts';
 import { redactReport } from './redact.ts';
 import { Refusal } from './refusal.ts';
 import { repairsOf, type Repairs } from './repairs.ts';
+import { Standing } from './scan/standing.ts';
 import { takeSnapshot, type ScanRequest as SnapshotRequest } from './scan/takeSnapshot.ts';
 import { predictVisibility } from './visibility.ts';
 import { vocabulary } from './vocabulary.ts';
@@ -44,6 +46,13 @@ export interface ScanRequest extends SnapshotRequest {
   readonly checks?: readonly string[];
 }
 
+/** One look at a time: whoever wants another waits for the one before. */
+export interface StandingScan {
+  /** `anew`: reads everything, whether or not it is known to have changed. */
+  look(how?: 'anew'): Promise<Report>;
+  close(): void;
+}
+
 /** What a check says about itself. */
 export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'needs'> & {
   readonly cures?: readonly (CureOffer & Pick<Cure, 'limits'>)[];
@@ -52,6 +61,11 @@ export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'n
 export interface Engine {
   /** Looks at a home, and judges what it saw. Changes nothing. */
   scan(request: ScanRequest): Promise<Report>;
+  /**
+   * A scan that stands: it watches the home, and each further look reads only what has changed. What it
+   * says is what `scan` would say. `notice` is called whenever another look is worth the while.
+   */
+  stand(request: ScanRequest, notice: () => void): StandingScan;
   /** What fills the home of a report, and what could be had back. Changes nothing. */
   disk(report: Report): Promise<DiskUse>;
   /** All checks, in the order in which a person reads them. */
@@ -73,13 +87,34 @@ export function createRepairs(world: World, hands: Hands): Repairs {
 
 export function createEngine(world: World): Engine {
   const kept = ({ snapshot }: Report) => readAcceptances(world, snapshot.home);
+  const scan = async (
+    request: ScanRequest,
+    standing: Standing | null,
+    judgeChecks: (snapshot: Snapshot) => Judgement = snapshot =>
+      runChecks(wantedChecks(request.checks ?? null), snapshot),
+  ) => {
+    const snapshot = await takeSnapshot(world, request, standing);
+    const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
+    const mark: Mark = found => markAccepted(found, acceptances, text => world.hash(text));
+    return reportOf(snapshot, judgeChecks(snapshot), mark);
+  };
   return {
-    scan: async request => {
-      const snapshot = await takeSnapshot(world, request);
-      const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
-      return judge(snapshot, request.checks ?? null, found =>
-        markAccepted(found, acceptances, text => world.hash(text)),
-      );
+    scan: request => scan(request, null),
+    stand: (request, notice) => {
+      const standing = new Standing(world, notice);
+      const judgeChecks = createJudge(wantedChecks(request.checks ?? null));
+      return {
+        look: async how => {
+          standing.begin(how === 'anew');
+          try {
+            return await scan(request, standing, judgeChecks);
+          } catch (error) {
+            standing.fail();
+            throw error;
+          }
+        },
+        close: () => standing.close(),
+      };
     },
     disk: report => measureDisk(world, report),
     checks,
@@ -115,14 +150,22 @@ function redact(report: Report, { machine }: World): Report {
   return { ...redacted, nothingLost: answerNothingLost(redacted.snapshot) };
 }
 
+type Mark = (findings: readonly Finding[]) => readonly Finding[];
+
 /** Everything behind the snapshot: pure. */
 export function judge(
   snapshot: Snapshot,
   only: readonly string[] | null = null,
-  mark: (findings: readonly Finding[]) => readonly Finding[] = found => found,
+  mark: Mark = found => found,
 ): Report {
-  const wanted = only === null ? checks : checks.filter(({ id }) => only.includes(id));
-  const { findings: found, outcomes } = runChecks(wanted, snapshot);
+  return reportOf(snapshot, runChecks(wantedChecks(only), snapshot), mark);
+}
+
+function wantedChecks(only: readonly string[] | null): readonly Check[] {
+  return only === null ? checks : checks.filter(({ id }) => only.includes(id));
+}
+
+function reportOf(snapshot: Snapshot, { findings: found, outcomes }: Judgement, mark: Mark): Report {
   const findings = mark(found);
   let visibility: Report['visibility'] | null = null;
   return {

@@ -14,6 +14,7 @@ export interface World {
   readonly projects: Projects;
   readonly codexes: Codexes;
   readonly processes: Processes;
+  readonly watching: Watching;
   readonly memory: Memory;
   readonly keep: Keep;
   /** From now on nothing is ever written below this folder, wherever our own files belong. */
@@ -161,6 +162,8 @@ export interface OpenDatabase {
   ask(questions: readonly string[]): Promise<readonly Table[]>;
   /** What the engine's own `packThreads` (`scan/databases/stateDatabase.ts`) makes of the database. */
   threads(): Promise<string | null>;
+  /** What the engine's own `pageUses` (`scan/databases/pageUses.ts`) makes of the image. */
+  pageUses(): Promise<PageUses | null>;
   close(): void;
 }
 
@@ -170,6 +173,46 @@ export interface ImageFacts {
   readonly head: Uint8Array;
   readonly bytes: number;
   readonly journal: 'wal' | 'rollback';
+  readonly origin: ImageOrigin;
+}
+
+/** Of which state of the files an image is: whoever finds them so again knows what has come since. */
+export interface ImageOrigin {
+  readonly main: FileState;
+  readonly log: { readonly identity: string; readonly header: Uint8Array } | null;
+  /** Where in the log the last commit of the image ends; 0 where it has none. */
+  readonly logEnd: number;
+}
+
+/** Which pages of a database hold what a scan reads of it. */
+export interface PageUses {
+  /** The first page, as it was. */
+  readonly first: Uint8Array;
+  /** Pages of the schema and of tables that are read as a whole. */
+  readonly whole: readonly number[];
+  /** The ids in the table of sections; null where there is none. */
+  readonly sections: readonly Cell[] | null;
+  /** The one table of which a scan has many rows; null where there is none. */
+  readonly rows: RowPages | null;
+}
+
+/** Where the rows of a table are: in the order in which SQLite goes through them. */
+export interface RowPages {
+  readonly root: number;
+  readonly usable: number;
+  /** The columns that are read, and where in a record they are. */
+  readonly columns: readonly string[];
+  readonly places: readonly (number | 'rowid')[];
+  /** Pages that only lead to others. */
+  readonly inner: readonly number[];
+  readonly leaves: readonly RowLeaf[];
+}
+
+export interface RowLeaf {
+  readonly page: number;
+  /** Pages on which long rows go on. */
+  readonly further: readonly number[];
+  readonly rowids: readonly number[];
 }
 
 export type Table =
@@ -220,6 +263,33 @@ export interface Holders {
   readonly holders: readonly Holder[];
   /** Programs whose open files this account may not see: any of them may be one more holder. */
   readonly unreadable: readonly { readonly pid: number; readonly program: string }[];
+}
+
+/** Hears of changes instead of looking for them. Opens nothing for writing, and waits for no server. */
+export interface Watching {
+  /**
+   * `notice` is told at which paths, or below them, something may have changed; null: anywhere. Where the
+   * system does not tell of changes, as on a disk of another machine, that is said now and then.
+   */
+  watch(
+    places: readonly WatchedPlace[],
+    notice: (changed: readonly FilePath[] | null) => void,
+  ): Watch;
+}
+
+export interface WatchedPlace {
+  /** May be a link; it need not be there yet. */
+  readonly folder: FilePath;
+  /** Whether folders below it belong to it. */
+  readonly isTree: boolean;
+  /** The only names in it that matter, where it is no tree; all when absent. */
+  readonly names?: (name: string) => boolean;
+}
+
+export interface Watch {
+  /** As soon as everything is watched that can be. */
+  readonly ready: Promise<void>;
+  close(): void;
 }
 
 /** What was learnt in earlier scans; kept outside every Codex home and safe to lose. */

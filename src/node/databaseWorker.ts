@@ -5,6 +5,7 @@ import v8 from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import initSqlJs, { type Database } from 'sql.js';
 import { factsOf, readDatabaseImage } from '../engine/scan/databases/databaseImage.ts';
+import { pageUses } from '../engine/scan/databases/pageUses.ts';
 import { packThreads } from '../engine/scan/databases/stateDatabase.ts';
 import type { Cell, Read, Table } from '../engine/world.ts';
 import type { DatabaseAnswer, DatabaseReply, DatabaseRequest } from './databases.ts';
@@ -17,7 +18,7 @@ v8.setFlagsFromString('--liftoff-only --no-wasm-tier-up --no-wasm-dynamic-tierin
 const { folder } = workerData as { folder: string };
 const ready = initSqlJs({ locateFile: name => path.join(folder, name) });
 const files = createFiles();
-const open = new Map<number, Database>();
+const open = new Map<number, { readonly database: Database; readonly image: Uint8Array }>();
 
 parentPort?.on('message', (request: DatabaseRequest) => {
   void answer(request).then(result => {
@@ -34,20 +35,23 @@ async function answer(request: DatabaseRequest): Promise<Read<DatabaseReply>> {
         if (!image.ok) return image;
         const facts = factsOf(image.value);
         // It works on these bytes themselves, and not on a copy.
-        open.set(request.id, new sql.Database(image.value.bytes));
+        const { bytes } = image.value;
+        open.set(request.id, { database: new sql.Database(bytes), image: bytes });
         return { ok: true, value: { image: facts } };
       }
       case 'ask': {
-        const database = opened(request.database);
+        const { database } = opened(request.database);
         const tables = request.questions.map(question => ask(database, question));
         return { ok: true, value: { tables } };
       }
       case 'threads': {
-        const database = opened(request.database);
+        const { database } = opened(request.database);
         return { ok: true, value: { threads: packThreads(question => ask(database, question)) } };
       }
+      case 'pageUses':
+        return { ok: true, value: { pageUses: await pageUses(opened(request.database).image) } };
       case 'close':
-        open.get(request.database)?.close();
+        open.get(request.database)?.database.close();
         open.delete(request.database);
         return { ok: true, value: {} };
     }
@@ -56,10 +60,10 @@ async function answer(request: DatabaseRequest): Promise<Read<DatabaseReply>> {
   }
 }
 
-function opened(id: number): Database {
-  const database = open.get(id);
-  if (database === undefined) throw new Error('this database is closed');
-  return database;
+function opened(id: number): { readonly database: Database; readonly image: Uint8Array } {
+  const found = open.get(id);
+  if (found === undefined) throw new Error('this database is closed');
+  return found;
 }
 
 function ask(database: Database, question: string): Table {

@@ -3,7 +3,7 @@
 
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Databases, ImageFacts, Read, Table } from '../engine/world.ts';
+import type { Databases, ImageFacts, PageUses, Read, Table } from '../engine/world.ts';
 
 /** Messages to the thread; each gets one answer, and nobody waits for that of `close`. */
 export type DatabaseRequest =
@@ -19,21 +19,20 @@ export type DatabaseRequest =
       readonly database: number;
       readonly questions: readonly string[];
     }
-  | { readonly id: number; readonly kind: 'threads' | 'close'; readonly database: number };
+  | { readonly id: number; readonly kind: 'threads' | 'pageUses' | 'close'; readonly database: number };
 
 export interface DatabaseAnswer {
   readonly id: number;
   readonly answer: Read<DatabaseReply>;
 }
 
-/** Of `open` there are facts, of `ask` there are tables, of `threads` there is their text. */
+/** Of each kind of request there is one of these. */
 export interface DatabaseReply {
   readonly image?: ImageFacts;
   readonly tables?: readonly Table[];
   readonly threads?: string | null;
+  readonly pageUses?: PageUses | null;
 }
-
-const NO_IMAGE: ImageFacts = { head: new Uint8Array(0), bytes: 0, journal: 'rollback' };
 
 export interface DatabaseThread extends Databases {
   /** Ends the thread; questions that are still open are answered with a trouble. */
@@ -106,11 +105,13 @@ export function createDatabases(workerFile: string): DatabaseThread {
       const database = nextId;
       const opened = await opening;
       if (!opened.ok) return opened;
+      const { image } = opened.value;
+      if (image === undefined) throw new Error('the thread of the databases answered without an image');
       open.add(database);
       return {
         ok: true,
         value: {
-          image: opened.value.image ?? NO_IMAGE,
+          image,
           ask: async questions => {
             const asked = await ask({ kind: 'ask', database, questions });
             if (asked.ok) return asked.value.tables ?? [];
@@ -120,6 +121,10 @@ export function createDatabases(workerFile: string): DatabaseThread {
           threads: async () => {
             const packed = await ask({ kind: 'threads', database });
             return packed.ok ? (packed.value.threads ?? null) : null;
+          },
+          pageUses: async () => {
+            const found = await ask({ kind: 'pageUses', database });
+            return found.ok ? (found.value.pageUses ?? null) : null;
           },
           close: () => {
             if (!open.delete(database)) return;

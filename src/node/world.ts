@@ -13,6 +13,7 @@ import { createMemory } from './memory.ts';
 import { createOutside } from './outside.ts';
 import { createProcesses } from './processes/processes.ts';
 import { createReach } from './reach.ts';
+import { createWatching } from './watching.ts';
 import { stateFolder } from './stateFolder.ts';
 
 export interface NodeWorld extends World {
@@ -59,6 +60,7 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     projects: outsideProcess.projects,
     codexes: createCodexes({ environment, userHome, homes, outside, reach, memory }),
     processes: createProcesses(reach),
+    watching: createWatching({ log: line => options.log?.(line) }),
     memory,
     keep: createKeep(folder),
     protect: folder => {

@@ -2,13 +2,16 @@
 // documents have markers. A request carries everything else.
 
 import type { Connection } from 'vscode-languageserver';
-import { createEngine } from '../engine/engine.ts';
+import { createEngine, type StandingScan } from '../engine/engine.ts';
 import type { Report } from '../engine/model/report.ts';
 import type { World } from '../engine/world.ts';
 import { CHANGED_NOTIFICATION } from '../protocol/requests.ts';
 import type { ServerSettings } from '../protocol/settings.ts';
 import { diagnose } from './diagnostics.ts';
 import { createFolders, type Folders } from './folders.ts';
+import { createGathering } from './gathering.ts';
+import { createPulse } from './pulse.ts';
+import { saysTheSame } from './sameSight.ts';
 import { createScans } from './scans.ts';
 import { DEFAULT_SETTINGS, needsNewScan } from './settings.ts';
 import { viewReport, type View } from './view.ts';
@@ -27,38 +30,69 @@ export interface Health {
   changeSettings(settings: ServerSettings): Promise<void>;
 }
 
+/** What a system has too many changes to tell of is lost without a word; so everything is read now and then. */
+const ANEW_MS = 600_000;
+
 export function createHealth(connection: Connection, world: World): Health {
   const engine = createEngine(world);
   const titles = new Map(engine.checks.map(({ id, title }) => [id, title]));
   let made: View | null = null;
-  let marked: readonly string[] = [];
-  const scans = createScans(() => {
+  /** The markers of each document, as they were sent. */
+  let marked: ReadonlyMap<string, string> = new Map();
+  let standing: StandingScan | null = null;
+  let anewAtMs = 0;
+  const scans = createScans(how => {
     const { home, sqliteHome, codexPath } = health.settings;
-    return engine.scan({ home, sqliteHome, codex: codexPath, full: false });
+    const request = { home, sqliteHome, codex: codexPath, full: false };
+    standing ??= engine.stand(request, () => freshness.notice());
+    if (how === 'on' && world.now() - anewAtMs < ANEW_MS) return standing.look();
+    anewAtMs = world.now();
+    return standing.look('anew');
+  });
+  const viewNow = async () => {
+    const report = await scans.newest();
+    const { settings } = health;
+    if (made?.report !== report || made.settings !== settings)
+      made = viewReport(report, settings, titles, world.now());
+    return made;
+  };
+  const tellChanged = () => connection.sendNotification(CHANGED_NOTIFICATION);
+  const inBackground = (work: Promise<void>) =>
+    work.catch((error: unknown) => connection.console.error(String(error)));
+  const lookOn = async () => {
+    const before = await scans.newest();
+    const report = await scans.again('on');
+    pulse.follow(report);
+    if (!saysTheSame(before, report)) await health.publish();
+  };
+  const freshness = createGathering(() => inBackground(lookOn()));
+  const pulse = createPulse(() => world.now(), {
+    becomesQuiet: () => {
+      made = null;
+      void inBackground(tellChanged());
+    },
+    mayBeReleased: () => freshness.notice(),
   });
   const health: Health = {
     folders: createFolders(),
     settings: DEFAULT_SETTINGS,
-    view: async () => {
-      const report = await scans.newest();
-      const { settings } = health;
-      if (made?.report !== report || made.settings !== settings)
-        made = viewReport(report, settings, titles);
-      return made;
+    view: () => {
+      freshness.seen();
+      return viewNow();
     },
     redactedView: async () =>
       viewReport(engine.redact(await scans.newest()), health.settings, titles),
     publish: async () => {
-      const markers = diagnose(await health.view(), health.folders.all());
-      const gone = marked.filter(uri => !markers.has(uri));
-      marked = [...markers.keys()];
+      const before = marked;
+      const markers = diagnose(await viewNow(), health.folders.all());
+      marked = new Map([...markers].map(([uri, found]) => [uri, JSON.stringify(found)]));
+      const gone = [...before.keys()].filter(uri => !markers.has(uri));
+      const changed = [...markers].filter(([uri]) => before.get(uri) !== marked.get(uri));
       // Sent at one go, so that those of two scans cannot mix.
       await Promise.all([
         ...gone.map(uri => connection.sendDiagnostics({ uri, diagnostics: [] })),
-        ...[...markers].map(([uri, diagnostics]) =>
-          connection.sendDiagnostics({ uri, diagnostics }),
-        ),
-        connection.sendNotification(CHANGED_NOTIFICATION),
+        ...changed.map(([uri, diagnostics]) => connection.sendDiagnostics({ uri, diagnostics })),
+        tellChanged(),
       ]);
     },
     lookAgain: async () => {
@@ -66,16 +100,21 @@ export function createHealth(connection: Connection, world: World): Health {
         const startedAt = world.now();
         const report = await scans.again();
         connection.console.info(describeScan(report, world.now() - startedAt));
+        pulse.follow(report);
         await health.publish();
       } catch (error) {
         // Who waits hears of a failure by the error, and everyone else by asking again.
-        await connection.sendNotification(CHANGED_NOTIFICATION);
+        await tellChanged();
         throw error;
       }
     },
     changeSettings: async settings => {
       const isOtherHome = needsNewScan(health.settings, settings);
       health.settings = settings;
+      if (isOtherHome) {
+        standing?.close();
+        standing = null;
+      }
       await (isOtherHome ? health.lookAgain() : health.publish());
     },
   };

@@ -10,6 +10,8 @@ import { append } from './group.ts';
 
 export interface View {
   readonly report: Report;
+  /** What is called active is so at this moment. */
+  readonly madeAtMs: number;
   readonly settings: ServerSettings;
   /** What each check is called. */
   readonly titles: ReadonlyMap<string, string>;
@@ -25,6 +27,7 @@ export function viewReport(
   report: Report,
   settings: ServerSettings,
   titles: ReadonlyMap<string, string>,
+  madeAtMs: number = report.snapshot.takenAtMs,
 ): View {
   const findings = report.findings
     .filter(({ accepted }) => !accepted)
@@ -39,7 +42,8 @@ export function viewReport(
       .filter(([id, list]) => threads.has(id) && list.some(({ severity }) => severity !== 'note'))
       .map(([id]) => id),
   );
-  return { report, settings, titles, threads, findings, byThread, ofHome, threadsInTrouble };
+  const found = { findings, byThread, ofHome, threadsInTrouble };
+  return { report, madeAtMs, settings, titles, threads, ...found };
 }
 
 function withLevel(finding: Finding, { levels }: ServerSettings): readonly Finding[] {

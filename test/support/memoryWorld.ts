@@ -9,6 +9,7 @@ import type { Repository } from '../../src/engine/model/closerLook.ts';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder, PathState } from '../../src/engine/model/snapshot.ts';
 import { factsOf, readDatabaseImage } from '../../src/engine/scan/databases/databaseImage.ts';
+import { pageUses } from '../../src/engine/scan/databases/pageUses.ts';
 import { packThreads } from '../../src/engine/scan/databases/stateDatabase.ts';
 import type {
   Cell,
@@ -62,7 +63,7 @@ export function createMemoryWorld(machine: MemoryMachine): World {
       absolute: file => path.posix.resolve('/home/ada', file),
     },
     files,
-    databases: { open: (file, maxBytes) => open(files, machine, file, maxBytes) },
+    databases: { open: (file, maxBytes) => openImage(files, () => machine.nowMs, file, maxBytes) },
     outside: {
       look: paths =>
         Promise.resolve(new Map(paths.map(file => [file, pathState(machine, file)] as const))),
@@ -73,6 +74,7 @@ export function createMemoryWorld(machine: MemoryMachine): World {
       holders: () =>
         Promise.resolve({ ok: true, value: { holders: machine.holders, unreadable: [] } }),
     },
+    watching: { watch: () => ({ ready: Promise.resolve(), close: () => undefined }) },
     memory: {
       recall: key => Promise.resolve(remembered.get(key) ?? null),
       remember: (key, text) => Promise.resolve(void remembered.set(key, text)),
@@ -218,22 +220,25 @@ function treeOf(machine: MemoryMachine, root: string) {
   };
 }
 
-async function open(
+/** As the product does it, but in this thread. */
+export async function openImage(
   files: Files,
-  { nowMs }: MemoryMachine,
+  now: () => number,
   file: string,
   maxBytes: number,
 ): Promise<Read<OpenDatabase>> {
-  const image = await readDatabaseImage(files, () => nowMs, file, maxBytes);
+  const image = await readDatabaseImage(files, now, file, maxBytes);
   if (!image.ok) return image;
   const facts = factsOf(image.value);
-  const database = new sql.Database(image.value.bytes);
+  const { bytes } = image.value;
+  const database = new sql.Database(bytes);
   return {
     ok: true,
     value: {
       image: facts,
       ask: questions => Promise.resolve(questions.map(question => askOne(database, question))),
       threads: () => Promise.resolve(packThreads(question => askOne(database, question))),
+      pageUses: () => pageUses(bytes),
       close: () => database.close(),
     },
   };

@@ -24,6 +24,8 @@ export interface Check<F extends Facts = Facts> {
    * `whole`: it judges what is missing, so it must not run on a partial view.
    */
   readonly needs: { readonly [S in Source]?: 'seen' | 'whole' };
+  /** Judges sizes or moments, which change while somebody works (`growth.ts`). */
+  readonly heedsGrowth?: true;
   detect(snapshot: Snapshot): Iterable<Sighting<F>>;
   /** One sentence for one sighting. */
   say(facts: F): string;

@@ -27,6 +27,7 @@ It is a note from 512 MiB on, or where more than half of at least 64 MiB is empt
 warning from 4 GiB on.`,
   severity: 'note',
   needs: { home: 'seen', 'state-database': 'seen' },
+  heedsGrowth: true,
   *detect(snapshot) {
     for (const database of databasesInUse(snapshot)) {
       const bytes = database.bytes + database.walBytes;

@@ -16,6 +16,7 @@ Nothing is wrong with the conversation, and nothing is repaired: shortening the 
 was said. A new thread that goes on from a summary is the way out.`,
   severity: 'note',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
+  heedsGrowth: true,
   *detect(snapshot) {
     for (const rollout of snapshot.rollouts) {
       if (rollout.bytes <= LARGE_BYTES || flawOf(rollout, snapshot) === 'rollout-header-bad')

@@ -8,25 +8,46 @@ export interface Judgement {
   readonly outcomes: readonly CheckOutcome[];
 }
 
-/** Snapshot → Findings. A check that fails is an outcome; the others go on. */
-export function runChecks(checks: readonly Check[], snapshot: Snapshot): Judgement {
+/**
+ * Snapshot → Findings. A check that fails is an outcome; the others go on. `earlier`: what was judged of a
+ * snapshot that differs by growth alone.
+ */
+export function runChecks(
+  checks: readonly Check[],
+  snapshot: Snapshot,
+  earlier: Judgement | null = null,
+): Judgement {
   const findings: Finding[] = [];
   const outcomes = checks.map(check => {
-    try {
-      const blind = whyBlind(check, snapshot.gaps);
-      if (blind !== null) return outcome(check, 'unknown', blind);
-      const found = [...check.detect(snapshot)].map(sighting =>
-        withCures(check, asFinding(check, sighting), snapshot),
-      );
-      findings.push(...found);
-      if (found.length > 0) return outcome(check, 'found', null);
-      const partial = whyPartial(check, snapshot.gaps);
-      return outcome(check, partial === null ? 'ok' : 'unknown', partial);
-    } catch (error) {
-      return outcome(check, 'crashed', error instanceof Error ? error.message : String(error));
+    const known = earlier?.outcomes.find(({ id }) => id === check.id);
+    if (earlier !== null && known !== undefined && check.heedsGrowth !== true) {
+      findings.push(...earlier.findings.filter(finding => finding.check === check.id));
+      return known;
     }
+    const judged = runCheck(check, snapshot);
+    findings.push(...judged.findings);
+    return judged.outcome;
   });
   return { findings, outcomes };
+}
+
+function runCheck(
+  check: Check,
+  snapshot: Snapshot,
+): { readonly findings: readonly Finding[]; readonly outcome: CheckOutcome } {
+  try {
+    const blind = whyBlind(check, snapshot.gaps);
+    if (blind !== null) return { findings: [], outcome: outcome(check, 'unknown', blind) };
+    const findings = [...check.detect(snapshot)].map(sighting =>
+      withCures(check, asFinding(check, sighting), snapshot),
+    );
+    if (findings.length > 0) return { findings, outcome: outcome(check, 'found', null) };
+    const partial = whyPartial(check, snapshot.gaps);
+    return { findings, outcome: outcome(check, partial === null ? 'ok' : 'unknown', partial) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { findings: [], outcome: outcome(check, 'crashed', why) };
+  }
 }
 
 /** Why the check must not run at all; null when it may. */

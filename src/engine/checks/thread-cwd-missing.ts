@@ -46,7 +46,10 @@ keeps by their folders, are not changed.`,
     'rollouts-archived': 'seen',
     folders: 'seen',
   },
+  heedsGrowth: true,
   *detect(snapshot) {
+    const states = Object.values(snapshot.paths);
+    if (!states.some(state => state === 'missing' || state === 'file')) return;
     for (const { thread, file } of judgedThreads(snapshot)) {
       const state = snapshot.paths[thread.cwd];
       if (file === null || (state !== 'missing' && state !== 'file')) continue;

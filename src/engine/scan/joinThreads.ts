@@ -5,6 +5,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { HomePath, ThreadId } from '../model/words.ts';
+import type { EarlierThreads } from './standing.ts';
 import { withoutZst } from './layout.ts';
 
 export function joinThreads(
@@ -12,7 +13,10 @@ export function joinThreads(
   rollouts: readonly Rollout[],
   names: Readonly<Record<ThreadId, string>>,
   home: Home,
+  earlier: EarlierThreads | null = null,
 ): readonly Thread[] {
+  const again = earlier === null ? null : joinAgain(earlier, rows, rollouts, names);
+  if (again !== null) return again;
   const byPath = new Map<HomePath, Rollout>();
   // A plain file wins over its compressed twin, as it does for Codex.
   for (const rollout of rollouts)
@@ -32,8 +36,78 @@ export function joinThreads(
     const row = byId.get(id) ?? null;
     const path = row === null ? null : homePathOf(row.rolloutPath);
     const bound = path === null ? null : (byPath.get(withoutZst(path)) ?? null);
-    return joinThread(id, row, files.get(id) ?? [], names[id] ?? null, bound);
+    const claiming = files.get(id) ?? [];
+    const name = names[id] ?? null;
+    const known = earlier?.threads.get(id);
+    const isSame =
+      known?.row === row &&
+      known.bound === bound &&
+      (earlier?.names[id] ?? null) === name &&
+      hasFiles(known, claiming);
+    return isSame ? known : joinThread(id, row, claiming, name, bound);
   });
+}
+
+/**
+ * When nothing has come or gone, and rows and files only say something else than before, only the
+ * threads that they are of are joined again. Null where it is not so.
+ */
+function joinAgain(
+  earlier: EarlierThreads,
+  rows: readonly Row[],
+  rollouts: readonly Rollout[],
+  names: Readonly<Record<ThreadId, string>>,
+): readonly Thread[] | null {
+  if (names !== earlier.names) return null;
+  const newRows = replacements(earlier.rows, rows, isRowOfSame);
+  const newFiles = replacements(earlier.rollouts, rollouts, isFileOfSame);
+  if (newRows === null || newFiles === null) return null;
+  if (newRows.size === 0 && newFiles.size === 0) return earlier.list;
+  const now = (file: Rollout) => newFiles.get(file) ?? file;
+  return earlier.list.map(thread => {
+    const row = thread.row === null ? null : (newRows.get(thread.row) ?? thread.row);
+    const bound = thread.bound === null ? null : now(thread.bound);
+    const isSame =
+      row === thread.row && bound === thread.bound && !thread.files.some(file => newFiles.has(file));
+    if (isSame) return thread;
+    // In the order in which they were found, which decides between those of one rank.
+    const places = new Map(thread.files.map(file => [file, earlier.rollouts.indexOf(file)]));
+    const claiming = [...thread.files]
+      .sort((one, other) => (places.get(one) ?? 0) - (places.get(other) ?? 0))
+      .map(now);
+    return joinThread(thread.id, row, claiming, names[thread.id] ?? null, bound);
+  });
+}
+
+/** What stands in the place of what; null when they are not of the same things, one by one. */
+function replacements<T>(
+  before: readonly T[],
+  now: readonly T[],
+  isOfSame: (one: T, other: T) => boolean,
+): ReadonlyMap<T, T> | null {
+  const found = new Map<T, T>();
+  if (before === now) return found;
+  if (before.length !== now.length) return null;
+  for (const [at, one] of before.entries()) {
+    const other = now[at] as T;
+    if (one === other) continue;
+    if (!isOfSame(one, other)) return null;
+    found.set(one, other);
+  }
+  return found;
+}
+
+function isRowOfSame(one: Row, other: Row): boolean {
+  return one.id === other.id && one.rolloutPath === other.rolloutPath;
+}
+
+function isFileOfSame(one: Rollout, other: Rollout): boolean {
+  return one.path === other.path && one.head.meta?.id === other.head.meta?.id;
+}
+
+/** Its files are those that claim it, in another order when there are several. */
+function hasFiles({ files }: Thread, claiming: readonly Rollout[]): boolean {
+  return files.length === claiming.length && claiming.every(file => files.includes(file));
 }
 
 /** Tells where in the home a path is, however it is spelt; null when it is elsewhere. */

@@ -10,6 +10,7 @@ import { lookAtDatabases, NO_DATABASES, readMigrations } from './databases/datab
 import { joinThreads } from './joinThreads.ts';
 import { ROLLOUT_PLACES } from './layout.ts';
 import { readRollouts } from './rollouts/rollouts.ts';
+import type { Standing } from './standing.ts';
 import { readDesktopState, readInstallationId, readNames } from './sidecars.ts';
 
 export interface ScanRequest {
@@ -24,31 +25,28 @@ export interface ScanRequest {
 
 const SMALL_FILE_BYTES = 64 * 1024 * 1024;
 
-export async function takeSnapshot(world: World, request: ScanRequest): Promise<Snapshot> {
-  const gaps: Gap[] = [];
+/** With `standing`, only what has changed since the last look is read: what is said is the same. */
+export async function takeSnapshot(
+  world: World,
+  request: ScanRequest,
+  standing: Standing | null = null,
+): Promise<Snapshot> {
   const takenAtMs = world.now();
-  const look = new Look(world, gaps);
-  const given = homePath(world, request);
-  world.protect(given);
-  const isThere = await look.canReach(given, EVERYTHING);
-  // Codex itself writes paths below the home without links.
-  const path = isThere ? await world.files.realPath(given) : given;
-  if (isThere) await look.noteMissing(path);
-  const config = await look.atConfig(path, isThere);
-  const home = await look.atHome(given, path, config, request, isThere);
-  world.protect(home.sqliteHome);
+  const { look, gaps, path, home, config } = await findHome(world, request, standing);
   const [databases, rollouts, names, desktop, codexes, holders] = await Promise.all([
     look.atDatabases(home),
     look.atRollouts(home, request),
     look.atNames(path),
     look.atDesktop(path),
     world.codexes.find(request.codex, file => readMigrations(world, file)),
-    world.processes.holders([path, home.sqliteHome]),
+    standing?.holders(home) ?? world.processes.holders([path, home.sqliteHome]),
   ]);
   if (!codexes.ok) look.note('codexes', null, codexes.trouble.why);
   if (!holders.ok) look.note('processes', null, holders.trouble.why);
   else look.noteUnreadable(holders.value.unreadable);
-  const threads = joinThreads(databases.state?.rows ?? [], rollouts, names, home);
+  const rows = databases.state?.rows ?? [];
+  const threads = joinThreads(rows, rollouts, names, home, standing?.earlier ?? null);
+  standing?.keepThreads(threads, { rows, rollouts, names });
   return {
     takenAtMs,
     depth: request.full ? 'whole' : 'ends',
@@ -62,8 +60,32 @@ export async function takeSnapshot(world: World, request: ScanRequest): Promise<
     paths: await look.atPaths(threads),
     desktop,
     holders: holders.ok ? holders.value.holders : [],
-    gaps,
+    gaps: inOrder(gaps),
   };
+}
+
+/** Sources answer side by side; what is said of them does not depend on which was first. */
+function inOrder(gaps: readonly Gap[]): readonly Gap[] {
+  return [...gaps].sort((one, other) => SOURCES.indexOf(one.source) - SOURCES.indexOf(other.source));
+}
+
+/** Where the home is, as its own config.toml says; and, with `standing`, that it is watched. */
+async function findHome(world: World, request: ScanRequest, standing: Standing | null) {
+  for (;;) {
+    const gaps: Gap[] = [];
+    const look = new Look(world, gaps, standing);
+    const given = homePath(world, request);
+    if (standing?.isWatching !== true) world.protect(given);
+    const isThere = await look.canReach(given, EVERYTHING);
+    // Codex itself writes paths below the home without links.
+    const path = isThere ? await world.files.realPath(given) : given;
+    if (isThere) await look.noteMissing(path);
+    const config = await look.atConfig(path, isThere);
+    const home = await look.atHome(given, path, config, request, isThere);
+    if (standing?.isWatching !== true) world.protect(home.sqliteHome);
+    // Once it is watched, it is looked at again: it may have changed before.
+    if (standing === null || (await standing.at(home))) return { look, gaps, path, home, config };
+  }
 }
 
 /** All that lies in the home: what is not seen when the home does not answer. */
@@ -78,16 +100,23 @@ const EVERYTHING: readonly Source[] = [
   'desktop-state',
 ];
 
+const SOURCES: readonly Source[] = [
+  ...EVERYTHING,
+  ...(['rollout-bodies', 'folders', 'codexes', 'processes'] as const),
+];
+
 /** One look at one home: asks the world, and notes what it could not see. */
 class Look {
   readonly #world: World;
   readonly #gaps: Gap[];
+  readonly #standing: Standing | null;
   /** Sources that did not answer; whatever would touch them is left alone. */
   readonly #silent = new Set<Source>();
 
-  constructor(world: World, gaps: Gap[]) {
+  constructor(world: World, gaps: Gap[], standing: Standing | null) {
     this.#world = world;
     this.#gaps = gaps;
+    this.#standing = standing;
   }
 
   note(source: Source, path: FilePath | null, why: string, extent: Gap['extent'] = 'all'): void {
@@ -188,7 +217,7 @@ class Look {
     const sources = ['state-database', 'other-databases'] as const;
     if (isInHome && this.#silent.has('home')) return NO_DATABASES;
     if (!isInHome && !(await this.canReach(home.sqliteHome, sources))) return NO_DATABASES;
-    return lookAtDatabases(this.#world, home, this.#gaps);
+    return lookAtDatabases(this.#world, home, this.#gaps, this.#standing?.databases);
   }
 
   async atRollouts(home: Home, { full, progress = () => undefined }: ScanRequest) {
@@ -200,28 +229,32 @@ class Look {
       if (this.#silent.has('home') || !(await this.canReach(folder, [source]))) continue;
       reachable.push(place);
     }
-    return readRollouts(
-      this.#world,
-      {
-        homeKey: home.key,
-        home: home.path,
-        places: reachable,
-        full,
-        progress: (done, total) => progress(done, total, 'rollouts'),
-      },
-      this.#gaps,
+    const wanted = {
+      homeKey: home.key,
+      home: home.path,
+      places: reachable,
+      full,
+      progress: (done: number, total: number) => progress(done, total, 'rollouts'),
+    };
+    const standing = this.#standing;
+    const { rollouts, changes } = standing ?? {};
+    const again =
+      rollouts === undefined || changes === undefined
+        ? null
+        : await rollouts.readAgain(this.#world, wanted, changes, this.#gaps);
+    return again ?? readRollouts(this.#world, wanted, this.#gaps, rollouts);
+  }
+
+  atNames(home: FilePath): Promise<Record<string, string>> {
+    return this.#small('names', home, 'session_index.jsonl', (_, read) =>
+      readNames(read ?? new Uint8Array()),
     );
   }
 
-  async atNames(home: FilePath): Promise<Record<string, string>> {
-    const read = await this.#small('names', home, 'session_index.jsonl');
-    return readNames(read ?? new Uint8Array());
-  }
-
-  async atDesktop(home: FilePath): Promise<Snapshot['desktop']> {
-    const name = '.codex-global-state.json';
-    const read = await this.#small('desktop-state', home, name);
-    return read === null ? null : readDesktopState(this.#world.machine.join(home, name), read);
+  atDesktop(home: FilePath): Promise<Snapshot['desktop']> {
+    return this.#small('desktop-state', home, '.codex-global-state.json', (file, read) =>
+      read === null ? null : readDesktopState(file, read),
+    );
   }
 
   /** Directories and files that rows and headers name, and that were not found on the way. */
@@ -242,14 +275,22 @@ class Look {
     return Object.fromEntries([...wanted].map(path => [path, answers.get(path) ?? 'unknown']));
   }
 
-  /** A small file of the home; null when it is not there or cannot be read. */
-  async #small(source: Source, home: FilePath, name: string): Promise<Uint8Array | null> {
-    if (this.#silent.has(source)) return null;
+  /** What a small file of the home says; it is read as null where it is not there, or cannot be read. */
+  async #small<T>(
+    source: Source,
+    home: FilePath,
+    name: string,
+    make: (file: FilePath, read: Uint8Array | null) => T,
+  ): Promise<T> {
     const file = this.#world.machine.join(home, name);
+    if (this.#silent.has(source)) return make(file, null);
+    const known = this.#standing?.recall<T>(file);
+    if (known !== undefined) return known.value;
     const read = await this.#world.files.whole(file, SMALL_FILE_BYTES);
-    if (read.ok) return read.value;
-    if (read.trouble.code !== 'missing') this.note(source, file, read.trouble.why);
-    return null;
+    const made = make(file, read.ok ? read.value : null);
+    if (read.ok || read.trouble.code === 'missing') this.#standing?.remember(file, made);
+    else this.note(source, file, read.trouble.why);
+    return made;
   }
 }
 

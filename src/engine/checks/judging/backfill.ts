@@ -22,14 +22,15 @@ export function unfinishedBackfill(snapshot: Snapshot): UnfinishedBackfill | nul
   const backfill = snapshot.state?.backfill ?? null;
   if (backfill === null) return null;
   const { entered, withoutRow } = conversationsOf(snapshot);
-  const isOld = snapshot.takenAtMs - (backfill.updatedAtMs ?? 0) > LEASE_MS;
+  // One that is complete is not judged by the clock.
+  const isOld = () => snapshot.takenAtMs - (backfill.updatedAtMs ?? 0) > LEASE_MS;
   const found = (state: UnfinishedBackfill['state']) => ({ state, withoutRow });
   switch (backfill.status) {
     // Without conversations there is nothing to enter, and it is pending for good.
     case 'pending':
-      return withoutRow.length > 0 || (isOld && entered > 0) ? found('pending') : null;
+      return withoutRow.length > 0 || (isOld() && entered > 0) ? found('pending') : null;
     case 'running':
-      return isOld ? found('interrupted') : null;
+      return isOld() ? found('interrupted') : null;
     case 'complete':
       return withoutRow.length >= FEW && withoutRow.length > entered ? found('short') : null;
     default:

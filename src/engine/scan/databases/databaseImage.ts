@@ -2,7 +2,7 @@
 // of both without a lock, and never with SQLite itself: closing a database there checkpoints it.
 // The format is SQLite's "WAL-mode File Format"; numbers are big-endian.
 
-import type { Files, FileState, ImageFacts, Read, Trouble } from '../../world.ts';
+import type { Files, FileState, ImageFacts, ImageOrigin, Read, Trouble } from '../../world.ts';
 import type { FilePath } from '../../model/words.ts';
 import {
   FRAME_HEADER_BYTES,
@@ -25,12 +25,19 @@ export interface DatabaseImage {
   readonly journal: 'wal' | 'rollback';
   /** Frames behind the last good one: writes that were never finished, or a damaged log. */
   readonly logStop: LogStop;
+  /** Where in the log its last commit ends; 0 where there is none. */
+  readonly logEnd: number;
+}
+
+/** An image that was read from files, and which state of them it shows. */
+export interface ReadImage extends DatabaseImage {
+  readonly origin: ImageOrigin;
 }
 
 const HEADER_BYTES = 100;
 
-export function factsOf({ bytes, journal }: DatabaseImage): ImageFacts {
-  return { head: bytes.slice(0, HEADER_BYTES), bytes: bytes.length, journal };
+export function factsOf({ bytes, journal, origin }: ReadImage): ImageFacts {
+  return { head: bytes.slice(0, HEADER_BYTES), bytes: bytes.length, journal, origin };
 }
 
 /**
@@ -51,7 +58,7 @@ export async function readDatabaseImage(
   now: () => number,
   file: FilePath,
   maxBytes: number,
-): Promise<Read<DatabaseImage>> {
+): Promise<Read<ReadImage>> {
   let unfinished = 0;
   for (let attempt = 0; attempt < MAX_TRIES && unfinished < MAX_UNFINISHED; attempt += 1) {
     const isBegun = await isJournalHot(files, file);
@@ -89,8 +96,12 @@ export async function readDatabaseImage(
         head.ok &&
         equal(head.value, main.value.subarray(0, HEADER_BYTES)) &&
         startedAt - before.main.value.modifiedMs > QUIET_MS;
-      if (isOnePicture && (hasLog || isAtRest))
-        return { ok: true, value: overlay(main.value, wal.value) };
+      if (isOnePicture && (hasLog || isAtRest)) {
+        const image = overlay(main.value, wal.value);
+        const log = before.log === null ? null : { identity: before.log.identity, header };
+        const origin = { main: before.main.value, log, logEnd: image.logEnd };
+        return { ok: true, value: { ...image, origin } };
+      }
       if (hasLog) continue;
     }
     await files.pause(QUIET_MS + 10);
@@ -134,6 +145,7 @@ export function overlay(main: Uint8Array, wal: Uint8Array): DatabaseImage {
     walBytes: wal.length,
     journal,
     logStop: log.stop,
+    logEnd: log.end,
   };
 }
 
@@ -156,6 +168,8 @@ export interface Log {
   /** Page number → offset of its newest committed content. */
   readonly pages: ReadonlyMap<number, number>;
   readonly commits: number;
+  /** Where the last commit ends; 0 where there is none. */
+  readonly end: number;
   readonly stop: LogStop;
 }
 
@@ -164,7 +178,7 @@ export interface Log {
  * running checksum is right up to and with it; frames after the last commit do not count.
  */
 export function parseLog(wal: Uint8Array): Log {
-  const nothing = { pageBytes: 0, pageCount: 0, pages: new Map<number, number>(), commits: 0 };
+  const nothing = { pageBytes: 0, pageCount: 0, pages: new Map<number, number>(), commits: 0, end: 0 };
   if (wal.length === 0) return { ...nothing, stop: 'no-log' };
   const start = parseLogHeader(wal);
   if (typeof start === 'string') return { ...nothing, stop: start };
@@ -175,6 +189,7 @@ export function parseLog(wal: Uint8Array): Log {
   let uncommitted = new Map<number, number>();
   let commits = 0;
   let pageCount = 0;
+  let end = 0;
   let stop: LogStop = 'end';
   const frameBytes = FRAME_HEADER_BYTES + pageBytes;
   for (let at = LOG_HEADER_BYTES; at + frameBytes <= wal.length; at += frameBytes) {
@@ -190,9 +205,10 @@ export function parseLog(wal: Uint8Array): Log {
       uncommitted = new Map();
       pageCount = sizeAfterCommit;
       commits += 1;
+      end = at + frameBytes;
     }
   }
-  return { pageBytes, pageCount, pages, commits, stop };
+  return { pageBytes, pageCount, pages, commits, end, stop };
 }
 
 async function identify(files: Files, file: FilePath) {

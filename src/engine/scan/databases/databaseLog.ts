@@ -22,8 +22,12 @@ export interface Log {
   readonly pageBytes: number;
   /** The size of the database after the last commit, in pages; 0 before the first one. */
   readonly pageCount: number;
+  /** Where the last commit ends, as seen from the beginning of the log. */
+  readonly end: number;
   /** Where in the log the newest committed content of a page is. */
   find(page: number): number | undefined;
+  /** Pages of which the newest content is behind this place of the log. */
+  pagesBehind(place: number): readonly number[];
   /** Takes in what was committed since the last time. */
   readOn(): Promise<Read<'more' | 'nothing new'>>;
 }
@@ -60,8 +64,16 @@ class GrowingLog implements Log {
     this.#maxBytes = maxBytes;
   }
 
+  get end(): number {
+    return this.#end;
+  }
+
   find(page: number): number | undefined {
     return this.#pages.get(page);
+  }
+
+  pagesBehind(place: number): readonly number[] {
+    return [...this.#pages].filter(([, offset]) => offset > place).map(([page]) => page);
   }
 
   async readOn(): Promise<Read<'more' | 'nothing new'>> {

@@ -5,7 +5,7 @@ import type { Database, StateDatabase } from '../../model/database.ts';
 import type { Gap } from '../../model/gap.ts';
 import type { ThreadHistory } from '../../model/snapshot.ts';
 import type { FilePath } from '../../model/words.ts';
-import type { Files, FileState, Memory } from '../../world.ts';
+import type { Files, FileState, ImageOrigin, Memory, PageUses } from '../../world.ts';
 import type { Packed } from '../columns.ts';
 import { unpackThreads } from './stateDatabase.ts';
 
@@ -23,6 +23,14 @@ export interface DatabaseLook {
   readonly rows: string | null;
   readonly history: ThreadHistory | null;
   readonly gaps: readonly Gap[];
+  /** What following it starts from; absent where that was not asked for, or is not possible. */
+  readonly ground?: Ground;
+}
+
+export interface Ground {
+  readonly origin: ImageOrigin;
+  readonly uses: PageUses;
+  readonly bytes: number;
 }
 
 /** Tells two states of a database apart; null while it may still be changing. */
@@ -84,7 +92,8 @@ export function rememberDatabase(
   if (signature === null || look.gaps.length > 0) return;
   const state = look.state === null ? null : { ...look.state, rows: [] };
   const { file } = look.database;
-  const about = { format: FORMAT, file, signature, look: { ...look, state, rows: null } };
+  const { database, history, gaps } = look;
+  const about = { format: FORMAT, file, signature, look: { database, state, rows: null, history, gaps } };
   // The rows are joined to it as the text that they are already.
   const text = `${JSON.stringify(about).slice(0, -1)},"rows":${look.rows ?? 'null'}}`;
   void memory.remember(key(homeKey, file), text);

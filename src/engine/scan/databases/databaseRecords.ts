@@ -17,8 +17,8 @@ export interface TableShape {
   /** The bytes of a page that SQLite uses; an extension may have reserved some at its end. */
   readonly usable: number;
   readonly hasRowid: boolean;
-  /** Where the wanted columns are. */
-  readonly places: readonly Place[];
+  /** Where the wanted columns are; `stored` stands for the number of values that the row has of them. */
+  readonly places: readonly (Place | 'stored')[];
   readonly maxRows: number;
   /** Told of each part that cannot be read, which is passed over then; absent, such a part ends all. */
   readonly passOver?: (why: string) => void;
@@ -76,7 +76,8 @@ class Tree {
   constructor(source: PageSource, shape: TableShape) {
     this.#source = source;
     this.#shape = shape;
-    this.#count = Math.max(0, ...shape.places.map(place => (place === 'rowid' ? 0 : place + 1)));
+    const counts = shape.places.map(place => (typeof place === 'number' ? place + 1 : 0));
+    this.#count = Math.max(0, ...counts);
   }
 
   async visit(number: number, depth: number): Promise<void> {
@@ -140,6 +141,7 @@ class Tree {
     await this.#reach(record, last === undefined ? 0 : last.at + last.length);
     return this.#shape.places.map(place => {
       if (place === 'rowid') return rowid;
+      if (place === 'stored') return values.length;
       const value = values[place];
       return value === undefined ? null : decodeValue(record.bytes, value);
     });

@@ -6,9 +6,16 @@ import type { Gap } from '../../model/gap.ts';
 import type { Home, ThreadHistory } from '../../model/snapshot.ts';
 import type { FilePath } from '../../model/words.ts';
 import type { LearntMigration, World } from '../../world.ts';
-import { recallDatabase, rememberDatabase, signatureOf } from './databaseMemory.ts';
+import {
+  recallDatabase,
+  rememberDatabase,
+  signatureOf,
+  type DatabaseLook,
+  type DatabaseSignature,
+} from './databaseMemory.ts';
 import { IMAGE_BYTES, lookAtDatabase } from './lookAtDatabase.ts';
 import { MIGRATIONS_QUESTION } from './migrations.ts';
+import type { StandingDatabases } from './standingDatabases.ts';
 
 export interface DatabasesLook {
   readonly databases: readonly Database[];
@@ -16,6 +23,8 @@ export interface DatabasesLook {
   readonly otherStates: readonly Database[];
   readonly history: ThreadHistory | null;
 }
+
+type LookAnew = (signature: DatabaseSignature) => Promise<DatabaseLook>;
 
 export const NO_DATABASES: DatabasesLook = {
   databases: [],
@@ -28,24 +37,34 @@ export async function lookAtDatabases(
   world: World,
   home: Home,
   gaps: Gap[],
+  standing: StandingDatabases | null = null,
 ): Promise<DatabasesLook> {
   const inUse = await findDatabases(world, home.sqliteHome, gaps);
   const elsewhere = await findOtherStates(world, home);
   const filesystem = await world.files.filesystem(home.sqliteHome);
+  const shallBeFollowed = standing !== null;
+  const look = async (file: FilePath, isState: boolean, lookAnew: LookAnew) =>
+    standing === null
+      ? lookAnew(await signatureOf(world.files, file, world.now()))
+      : standing.look(world, home, file, isState, filesystem, lookAnew);
+  const state = newestState(inUse);
   const looks = await Promise.all(
-    inUse.map(async file => {
-      const signature = await signatureOf(world.files, file, world.now());
-      const known = await recallDatabase(world.memory, home.key, file, signature);
-      if (known !== null) return known;
-      const isState = file === newestState(inUse);
-      const look = await lookAtDatabase(world, home, file, filesystem, isState);
-      rememberDatabase(world.memory, home.key, signature, look);
-      return look;
-    }),
+    inUse.map(file =>
+      look(file, file === state, async signature => {
+        const known = await recallDatabase(world.memory, home.key, file, signature);
+        if (known !== null) return known;
+        const isState = file === state;
+        const anew = await lookAtDatabase(world, home, file, filesystem, isState, shallBeFollowed);
+        rememberDatabase(world.memory, home.key, signature, anew);
+        return anew;
+      }),
+    ),
   );
-  gaps.push(...looks.flatMap(look => look.gaps));
+  gaps.push(...looks.flatMap(one => one.gaps));
   const others = await Promise.all(
-    elsewhere.map(file => lookAtDatabase(world, home, file, filesystem, true)),
+    elsewhere.map(file =>
+      look(file, true, () => lookAtDatabase(world, home, file, filesystem, true, shallBeFollowed)),
+    ),
   );
   return {
     databases: looks.map(({ database }) => database),

@@ -42,6 +42,7 @@ export async function lookAtDatabase(
   file: FilePath,
   filesystem: Filesystem | null,
   isState: boolean,
+  shallBeFollowed = false,
 ): Promise<DatabaseLook> {
   const source: Source = isState ? 'state-database' : 'other-databases';
   const base = await describe(world, home, file, filesystem);
@@ -79,7 +80,11 @@ export async function lookAtDatabase(
       ...(isState && state === null ? ['it has no table of threads that can be read'] : []),
       ...(database.migrations === null ? ['its table of migrations cannot be read'] : []),
     ];
-    return { ...asked.value, gaps: gaps.map(why => gap(why, 'part')) };
+    const look = { ...asked.value, gaps: gaps.map(why => gap(why, 'part')) };
+    const isSound = shallBeFollowed && gaps.length === 0 && image.journal === 'wal';
+    const uses = isSound ? await opened.value.pageUses() : null;
+    const { origin, bytes } = image;
+    return uses === null ? look : { ...look, ground: { origin, uses, bytes } };
   } finally {
     opened.value.close();
   }
@@ -146,7 +151,7 @@ function inHex(bytes: Uint8Array): string {
   return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function describe(
+export async function describe(
   world: World,
   home: Home,
   file: FilePath,
@@ -278,7 +283,7 @@ function troubleOfImage({ head, bytes }: ImageFacts): DatabaseTrouble | null {
   return null;
 }
 
-function headerOf(bytes: Uint8Array, journal: DatabaseHeader['journal']): DatabaseHeader | null {
+export function headerOf(bytes: Uint8Array, journal: DatabaseHeader['journal']): DatabaseHeader | null {
   if (bytes.length < HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = view.getUint16(16);

@@ -12,7 +12,7 @@ const TEXT_CHARACTERS = 300;
 const LONG = ['title', 'first_user_message', 'preview', 'name'];
 
 /** The columns of `threads` that some Codex has and that a scan looks at. */
-const WANTED = [
+export const WANTED = [
   'id',
   'rollout_path',
   'created_at',
@@ -92,6 +92,35 @@ function readRows(table: Table & { ok: true }, sections: ReadonlySet<Cell> | nul
     WANTED.map(column => [column, table.columns.indexOf(column)]),
   ) as Readonly<Record<Column, number>>;
   return table.rows.map(cells => asRow(column => cells[places[column]] ?? null, sections));
+}
+
+/**
+ * A row of which only the cells are at hand, as they are stored. Null where SQLite might hand them over
+ * in another way: its texts end at a zero, and what is no UTF-8 it leaves to others.
+ */
+export function asStoredRow(
+  cell: (column: string) => Cell,
+  sections: ReadonlySet<Cell> | null,
+): Row | null {
+  const strange = WANTED.some(column => {
+    const value = cell(column);
+    if (typeof value === 'string') return STRANGE.test(value);
+    return value !== null && LONG.includes(column);
+  });
+  if (strange) return null;
+  return asRow(column => {
+    const value = cell(column);
+    return typeof value === 'string' && LONG.includes(column) ? shortened(value) : value;
+  }, sections);
+}
+
+/** What sql.js and our own decoder may make different texts of. */
+export const STRANGE = /[\0\ufffd\ufeff]/;
+
+/** By characters, as SQLite counts them. */
+function shortened(value: string): string {
+  if (value.length <= TEXT_CHARACTERS) return value;
+  return [...value.slice(0, 2 * TEXT_CHARACTERS)].slice(0, TEXT_CHARACTERS).join('');
 }
 
 function asRow(cell: (column: Column) => Cell, sections: ReadonlySet<Cell> | null): Row {

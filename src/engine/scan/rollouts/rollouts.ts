@@ -13,6 +13,7 @@ import {
   type KnownRollout,
   type RolloutMemory,
 } from './rolloutMemory.ts';
+import type { StandingRollouts } from './standingRollouts.ts';
 import { readHead, readTail, readWholeRollout, UNREAD_HEAD } from './rolloutHead.ts';
 
 /** Holds the longest first lines that Codex writes, and the first message behind them. */
@@ -38,19 +39,20 @@ export async function readRollouts(
   world: World,
   request: RolloutRequest,
   gaps: Gap[],
+  standing: StandingRollouts | null = null,
 ): Promise<readonly Rollout[]> {
   const found: Found[] = [];
+  const trees = new Map<Rollout['place'], Read<Tree>>();
   for (const place of request.places) {
-    const source: Source = place === 'sessions' ? 'rollouts-active' : 'rollouts-archived';
-    const root = world.machine.join(request.home, place);
-    for (const { path, file } of rolloutFiles(await world.files.tree(root), source, root, gaps))
-      found.push({ place, source, path, file });
+    const tree = await world.files.tree(world.machine.join(request.home, place));
+    trees.set(place, tree);
+    found.push(...rolloutsIn(world, request, place, tree, gaps));
   }
   const memory = await recallRollouts(world.memory, request.homeKey);
   const rollouts: (readonly [Rollout, FileState])[] = [];
   let learnt = 0;
   // This scan's own: another one at the same time would write over it.
-  const room = new Uint8Array(HEAD_BYTES + TAIL_BYTES);
+  const room = roomForEnds();
   for (const [done, one] of found.entries()) {
     const known = request.full || memory.isEmpty ? null : await recognise(world, memory, one);
     const rollout = known ?? (await readRollout(world, one, request.full, gaps, room));
@@ -65,8 +67,13 @@ export async function readRollouts(
   if (learnt > 0 && !request.full)
     rememberRollouts(world.memory, request.homeKey, rollouts, world.now());
   const read = rollouts.map(([rollout]) => rollout);
+  standing?.keep(request, trees, found, read, gaps);
   noteUnreadBodies(read, gaps);
   return read;
+}
+
+export function roomForEnds(): Uint8Array {
+  return new Uint8Array(HEAD_BYTES + TAIL_BYTES);
 }
 
 /** What an earlier scan learnt of a file that is still the same; null when it has to be read. */
@@ -81,12 +88,25 @@ async function recognise(
   return known === null ? null : [asRollout(found, state.value, known), state.value];
 }
 
-interface Found {
+export interface Found {
   readonly place: Rollout['place'];
   readonly source: Source;
   /** Below the place. */
   readonly path: string;
   readonly file: FilePath;
+}
+
+/** The rollouts among the files of a place, in the order in which every scan names them. */
+export function rolloutsIn(
+  { machine }: World,
+  { home }: RolloutRequest,
+  place: Found['place'],
+  tree: Read<Tree>,
+  gaps: Gap[],
+): readonly Found[] {
+  const source: Source = place === 'sessions' ? 'rollouts-active' : 'rollouts-archived';
+  const entries = rolloutFiles(tree, source, machine.join(home, place), gaps);
+  return entries.map(({ path, file }) => ({ place, source, path, file }));
 }
 
 function rolloutFiles(
@@ -109,7 +129,7 @@ function rolloutFiles(
 }
 
 /** Null when the file went away while we looked: it was never part of this picture. */
-async function readRollout(
+export async function readRollout(
   world: World,
   found: Found,
   full: boolean,
@@ -222,7 +242,7 @@ async function readBody(
  * The newest settings line of a long rollout can stand anywhere in it. Where it is not in the part
  * that was read, checks that reason from it must know that they have not seen it.
  */
-function noteUnreadBodies(rollouts: readonly Rollout[], gaps: Gap[]): void {
+export function noteUnreadBodies(rollouts: readonly Rollout[], gaps: Gap[]): void {
   const unread = rollouts.filter(({ tail, head }) => !tail.isWholeFile && head.state === 'sound');
   if (unread.length === 0) return;
   gaps.push({

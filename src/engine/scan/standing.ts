@@ -1,0 +1,126 @@
+// What a scan that stands keeps between two looks, and what it has heard of changes since the last one.
+
+import type { Row } from '../model/database.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { Home } from '../model/snapshot.ts';
+import type { Thread } from '../model/thread.ts';
+import type { FilePath, ThreadId } from '../model/words.ts';
+import type { Holders, Read, Watch, World } from '../world.ts';
+import { Changes } from './changes.ts';
+import { StandingDatabases } from './databases/standingDatabases.ts';
+import { StandingRollouts } from './rollouts/standingRollouts.ts';
+import { WRITER_LOCKS, watchedPlaces } from './watchedPlaces.ts';
+
+/** Who has files open tells no one when he closes them, and to find out takes a look at every program. */
+const HOLDERS_MS = 5000;
+/** When more than these have changed, it is as quick to look at everything. */
+const MOST_PATHS = 10_000;
+
+export class Standing {
+  databases = new StandingDatabases();
+  readonly rollouts = new StandingRollouts();
+  /** Since the last look. */
+  changes = new Changes(null);
+  earlier: EarlierThreads | null = null;
+  readonly #world: World;
+  readonly #notice: () => void;
+  readonly #small = new Map<FilePath, unknown>();
+  /** Null: anything may have changed. */
+  #heard: Set<FilePath> | null = null;
+  #isClosed = false;
+  #watched: { readonly home: Home; readonly watch: Watch } | null = null;
+  #holders: { readonly atMs: number; readonly answer: Read<Holders> } | null = null;
+
+  constructor(world: World, notice: () => void) {
+    this.#world = world;
+    this.#notice = notice;
+  }
+
+  /** Whatever changes from now on is for the next look. */
+  begin(isAnew: boolean): void {
+    this.changes = new Changes(isAnew || this.#heard === null ? null : [...this.#heard]);
+    this.#heard = new Set();
+  }
+
+  /** Nothing of a look that has failed is believed. */
+  fail(): void {
+    this.#heard = null;
+  }
+
+  /**
+   * The home that this look is about, before anything else in it is read. False when it has only been
+   * watched from now on: what was read of it before may be no longer so.
+   */
+  async at(home: Home): Promise<boolean> {
+    const isWatched = JSON.stringify(this.#watched?.home) === JSON.stringify(home);
+    if (!isWatched || this.changes.isEverything) this.#forget();
+    if (isWatched || this.#isClosed) return true;
+    this.#watched?.watch.close();
+    const places = watchedPlaces(this.#world.machine, home);
+    const watch = this.#world.watching.watch(places, paths => this.#hear(paths));
+    this.#watched = { home, watch };
+    await watch.ready;
+    return false;
+  }
+
+  #forget(): void {
+    this.changes = new Changes(null);
+    this.databases = new StandingDatabases();
+    this.rollouts.forget();
+    this.#small.clear();
+    this.#holders = null;
+    this.earlier = null;
+  }
+
+  get isWatching(): boolean {
+    return this.#watched !== null;
+  }
+
+  /** What was made of a small file, when it has not changed since. */
+  recall<T>(file: FilePath): { readonly value: T } | undefined {
+    if (this.changes.touch(file)) this.#small.delete(file);
+    return this.#small.has(file) ? { value: this.#small.get(file) as T } : undefined;
+  }
+
+  remember(file: FilePath, made: unknown): void {
+    this.#small.set(file, made);
+  }
+
+  keepThreads(list: readonly Thread[], made: Omit<EarlierThreads, 'threads' | 'list'>): void {
+    const isSame = list === this.earlier?.list;
+    const threads = isSame ? this.earlier?.threads : null;
+    this.earlier = { ...made, list, threads: threads ?? new Map(list.map(one => [one.id, one])) };
+  }
+
+  async holders(home: Home): Promise<Read<Holders>> {
+    const { machine, processes } = this.#world;
+    const atMs = this.#world.now();
+    const locks = this.changes.below(machine.join(home.path, WRITER_LOCKS));
+    const isOld = this.#holders === null || atMs - this.#holders.atMs >= HOLDERS_MS;
+    if (!isOld && locks?.length === 0 && this.#holders !== null) return this.#holders.answer;
+    const answer = await processes.holders([home.path, home.sqliteHome]);
+    this.#holders = { atMs, answer };
+    return answer;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#watched?.watch.close();
+    this.#watched = null;
+  }
+
+  #hear(paths: readonly FilePath[] | null): void {
+    if (paths === null || (this.#heard?.size ?? 0) > MOST_PATHS) this.#heard = null;
+    else for (const path of paths) this.#heard?.add(path);
+    this.#notice();
+  }
+}
+
+/** Threads of the last look, and what they were made of. */
+export interface EarlierThreads {
+  readonly list: readonly Thread[];
+  readonly threads: ReadonlyMap<ThreadId, Thread>;
+  readonly rows: readonly Row[];
+  readonly rollouts: readonly Rollout[];
+  readonly names: Readonly<Record<ThreadId, string>>;
+}

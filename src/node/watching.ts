@@ -1,0 +1,201 @@
+// Hears of changes on local disks. Of network disks and of those that may hang nobody tells us what other
+// machines do, and touching them might wait for ever: there we say now and then that anything may be new.
+//
+// Node's recursive watching on Linux watches every single file: fifty thousand rollouts would be fifty
+// thousand watches. Here it is one for each folder, and a new folder gets its own when it appears.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Watch, WatchedPlace, Watching } from '../engine/world.ts';
+import { filesystemOf, mayHang } from './filesystems.ts';
+
+export interface WatchingOptions {
+  readonly log: (line: string) => void;
+  readonly slowMs?: number;
+  /** Whether the system itself watches whole trees. */
+  readonly hasTrees?: boolean;
+  readonly isHearable?: (folder: string) => Promise<boolean>;
+  readonly watchFolder?: typeof fs.watch;
+}
+
+/** How often something may be new where nobody tells us. */
+const SLOW_MS = 30_000;
+/** Folders of rollouts are three deep; anything far deeper is not Codex's. */
+const MAX_DEPTH = 8;
+
+type Notice = (changed: readonly string[] | null) => void;
+
+export function createWatching(options: WatchingOptions): Watching {
+  return {
+    watch: (places, notice) => {
+      const watch = new NodeWatch(notice, options);
+      return { ready: watch.start(places), close: () => watch.close() };
+    },
+  };
+}
+
+class NodeWatch implements Omit<Watch, 'ready'> {
+  readonly #notice: Notice;
+  readonly #log: (line: string) => void;
+  readonly #slowMs: number;
+  readonly #hasTrees: boolean;
+  readonly #isHearable: (folder: string) => Promise<boolean>;
+  readonly #watchFolder: typeof fs.watch;
+  readonly #watchers = new Map<string, fs.FSWatcher>();
+  #slow: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(notice: Notice, options: WatchingOptions) {
+    this.#notice = changed => {
+      if (!this.#isClosed) notice(changed);
+    };
+    this.#log = options.log;
+    this.#slowMs = options.slowMs ?? SLOW_MS;
+    this.#hasTrees = options.hasTrees ?? ['darwin', 'win32'].includes(process.platform);
+    this.#isHearable = options.isHearable ?? isOnLocalDisk;
+    this.#watchFolder = options.watchFolder ?? fs.watch;
+  }
+
+  async start(places: readonly WatchedPlace[]): Promise<void> {
+    await Promise.all(places.map(place => this.#watchPlace(place)));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#slow !== null) clearInterval(this.#slow);
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  /** Also that it comes, goes, or becomes another one: its name is watched in the folder above it. */
+  async #watchPlace(place: WatchedPlace): Promise<void> {
+    if (!(await this.#isHearable(place.folder))) {
+      this.#lookSlowly(`${place.folder} is on a disk of which no changes are told`);
+      return;
+    }
+    if (this.#isClosed) return;
+    this.#watchAbove(place);
+    this.#watchBelow(place, place.folder, 0);
+  }
+
+  #watchAbove(place: WatchedPlace): void {
+    const key = `above ${place.folder}`;
+    for (let above = ''; above !== nearestFolder(place.folder);) {
+      above = nearestFolder(place.folder);
+      const next = path.relative(above, place.folder).split(path.sep)[0];
+      this.#drop(key);
+      this.#listen(key, above, (type, name) => {
+        const isIt = name === next || name === path.basename(above);
+        if (type === 'rename' && isIt) this.#startOver(place);
+      });
+    }
+  }
+
+  #startOver(place: WatchedPlace): void {
+    this.#dropBelow(place.folder);
+    void this.#watchPlace(place).then(() => this.#notice([place.folder]));
+  }
+
+  #watchBelow(place: WatchedPlace, folder: string, depth: number): void {
+    if (depth > MAX_DEPTH || this.#watchers.has(folder) || !isFolder(folder, depth === 0)) return;
+    const isWhole = place.isTree && this.#hasTrees;
+    const { names = () => true } = place;
+    this.#listen(
+      folder,
+      folder,
+      (type, name) => {
+        if (name === null) return this.#notice([folder]);
+        const file = path.join(folder, name);
+        // The folder itself was moved or removed.
+        if (type === 'rename' && name === path.basename(folder) && !fs.existsSync(file)) {
+          if (depth === 0) this.#startOver(place);
+          else this.#notice([folder]);
+          return;
+        }
+        if (!place.isTree && !names(name)) return;
+        if (type === 'rename' && place.isTree && !isWhole) {
+          this.#dropBelow(file);
+          this.#watchBelow(place, file, depth + 1);
+        }
+        this.#notice([file]);
+      },
+      isWhole,
+    );
+    if (!place.isTree || isWhole) return;
+    // After the folder itself, so that none can appear unseen in between.
+    for (const inner of foldersIn(folder)) this.#watchBelow(place, inner, depth + 1);
+  }
+
+  #listen(
+    key: string,
+    folder: string,
+    hear: (type: string, name: string | null) => void,
+    recursive = false,
+  ): void {
+    if (this.#isClosed) return;
+    try {
+      const watcher = this.#watchFolder(folder, { persistent: false, recursive }, (type, name) =>
+        hear(type, name),
+      );
+      watcher.on('error', error => this.#giveUp(folder, error));
+      this.#watchers.set(key, watcher);
+    } catch (error) {
+      this.#giveUp(folder, error);
+    }
+  }
+
+  /** Most often the system's limit of watches is reached. */
+  #giveUp(folder: string, error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    // What is gone by now is told of by the folder above it.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#lookSlowly(`${folder} cannot be watched (${why})`);
+  }
+
+  #lookSlowly(why: string): void {
+    if (this.#isClosed || this.#slow !== null) return;
+    this.#log(`${why}: it is looked at every ${String(this.#slowMs / 1000)} s instead.`);
+    this.#slow = setInterval(() => this.#notice(null), this.#slowMs).unref();
+  }
+
+  #dropBelow(folder: string): void {
+    for (const key of this.#watchers.keys())
+      if (key === folder || key.startsWith(folder + path.sep)) this.#drop(key);
+  }
+
+  #drop(key: string): void {
+    this.#watchers.get(key)?.close();
+    this.#watchers.delete(key);
+  }
+}
+
+async function isOnLocalDisk(folder: string): Promise<boolean> {
+  const filesystem = await filesystemOf(folder);
+  return filesystem !== null && filesystem.type !== 'unknown' && !mayHang(filesystem);
+}
+
+/** The folder above it, or above what of it is not there yet. */
+function nearestFolder(folder: string): string {
+  let at = path.dirname(folder);
+  while (!fs.existsSync(at) && path.dirname(at) !== at) at = path.dirname(at);
+  return at;
+}
+
+/** Only the place itself may be a link: below it no scan follows any. */
+function isFolder(file: string, mayBeLink: boolean): boolean {
+  const stats = (mayBeLink ? fs.statSync : fs.lstatSync)(file, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true;
+}
+
+function foldersIn(folder: string): readonly string[] {
+  try {
+    return fs
+      .readdirSync(folder, { withFileTypes: true })
+      .filter(entry => entry.isDirectory())
+      .map(entry => path.join(folder, entry.name));
+  } catch {
+    // It is gone, or may not be read; the scan says which.
+    return [];
+  }
+}

@@ -1,0 +1,88 @@
+// What checks have found stands while files grow and times pass, for all checks that do not say that they
+// heed it: none of them may so much as look at a size or a moment.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { differByGrowthAlone, GROWTH } from '../../src/engine/checks/growth.ts';
+import { checks } from '../../src/engine/checks/index.ts';
+import { runChecks } from '../../src/engine/checks/runChecks.ts';
+import type { Snapshot } from '../../src/engine/model/snapshot.ts';
+import { takeSnapshot } from '../../src/engine/scan/takeSnapshot.ts';
+import { damagedHome, soundHome } from '../support/damagedHome.ts';
+import { HOME } from '../support/home.ts';
+
+const REQUEST = { home: HOME, sqliteHome: null, codex: null, full: false };
+const heedless = checks.filter(check => check.heedsGrowth !== true);
+
+test('whoever does not heed growth does not look at it', async () => {
+  await fc.assert(
+    fc.asyncProperty(damagedHome, fc.boolean(), async ({ world }, full) => {
+      const snapshot = await takeSnapshot(world, { ...REQUEST, full });
+      const status = snapshot.state?.backfill?.status ?? 'complete';
+      fc.pre(status === 'complete');
+      expect(runChecks(heedless, withoutGrowth(snapshot))).toEqual(runChecks(heedless, snapshot));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([
+  ['a home that is the same', (): object => ({}), true],
+  ['a later moment', () => ({ takenAtMs: 1 }), true],
+  ['another name', () => ({ names: { other: 'name' } }), false],
+  ['another config', ({ config }: Snapshot) => ({ config: { ...config, state: 'absent' } }), false],
+  ['a file less', ({ rollouts }: Snapshot) => ({ rollouts: rollouts.slice(1) }), false],
+  [
+    'longer files',
+    ({ rollouts }: Snapshot) => ({ rollouts: rollouts.map(one => ({ ...one, bytes: 9e9 })) }),
+    true,
+  ],
+  [
+    'files that end in another way',
+    ({ rollouts }: Snapshot) => ({
+      rollouts: rollouts.map(one => ({ ...one, tail: { ...one.tail, ending: 'cut' } })),
+    }),
+    false,
+  ],
+  [
+    'a backfill that is under way',
+    ({ state }: Snapshot) => ({
+      state: { ...state, backfill: { status: 'running', watermark: null, updatedAtMs: 1 } },
+    }),
+    false,
+  ],
+])('%s', async (_, change, isGrowth) => {
+  const snapshot = await takeSnapshot(soundHome('among others'), REQUEST);
+  const changed = { ...snapshot, ...change(snapshot) } as Snapshot;
+  expect(differByGrowthAlone(snapshot, changed)).toBe(isGrowth);
+});
+
+/** The same snapshot, in which to look at a size or a moment fails. */
+function withoutGrowth(snapshot: Snapshot): Snapshot {
+  const made = new Map<object, object>();
+  const copy = (value: unknown, at: keyof typeof GROWTH | null): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const known = made.get(value);
+    if (known !== undefined) return known;
+    const fresh: object = Array.isArray(value) ? [] : {};
+    made.set(value, fresh);
+    for (const [name, inner] of Object.entries(value)) {
+      const isGrowth = at !== null && (GROWTH[at] as readonly string[]).includes(name);
+      const property = isGrowth
+        ? { get: () => { throw new Error(`${name} of a ${at} was looked at`); } }
+        : { value: copy(inner, kindOf(inner, name)) };
+      Object.defineProperty(fresh, name, { ...property, enumerable: !isGrowth, configurable: true });
+    }
+    return fresh;
+  };
+  return copy(snapshot, 'snapshot') as Snapshot;
+}
+
+function kindOf(value: unknown, name: string): keyof typeof GROWTH | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if ('walBytes' in value) return 'database';
+  if ('rolloutPath' in value) return 'row';
+  if ('tail' in value && 'head' in value) return 'rollout';
+  if ('project' in value && 'own' in value) return 'thread';
+  return name === 'header' && 'pageBytes' in value ? 'header' : null;
+}
