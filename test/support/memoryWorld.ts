@@ -72,6 +72,7 @@ export function createMemoryWorld(machine: MemoryMachine): World {
     processes: {
       holders: () =>
         Promise.resolve({ ok: true, value: { holders: machine.holders, unreadable: [] } }),
+      ancestors: () => Promise.resolve([]),
     },
     memory: {
       recall: key => Promise.resolve(remembered.get(key) ?? null),
