@@ -9,6 +9,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { createConnection, ProposedFeatures, type Diagnostic } from 'vscode-languageserver/node';
+import type { Hands } from '../../src/engine/hands.ts';
 import type { World } from '../../src/engine/world.ts';
 import {
   CHANGED_NOTIFICATION,
@@ -19,6 +20,7 @@ import {
 import type { ServerSettings } from '../../src/protocol/settings.ts';
 import type { HealthTree, ThreadNode } from '../../src/protocol/tree.ts';
 import { startServer } from '../../src/server/server.ts';
+import { createMemoryHands } from '../support/memoryHands.ts';
 
 export interface Editor {
   /** The markers of each document that has some. */
@@ -43,6 +45,10 @@ export interface EditorOptions {
   readonly settings?: Partial<ServerSettings>;
   /** Folders that are open, as addresses. */
   readonly folders?: readonly string[];
+  /** What the server changes things with; without them nothing is there that could be changed. */
+  readonly hands?: Hands;
+  /** The process that the editor says it is. */
+  readonly processId?: number;
 }
 
 /** Opens an editor on a server that runs in this process, and waits for the first scan. */
@@ -52,7 +58,8 @@ export async function openEditor(world: World, options: EditorOptions = {}): Pro
   // Readers and writers, since a server that is given streams ends the process with them.
   const reader = new StreamMessageReader(toServer);
   const writer = new StreamMessageWriter(toEditor);
-  startServer(createConnection(ProposedFeatures.all, reader, writer), world);
+  const { hands = createMemoryHands(new Map()).hands } = options;
+  startServer(createConnection(ProposedFeatures.all, reader, writer), world, hands);
   const connection = createMessageConnection(
     new StreamMessageReader(toEditor),
     new StreamMessageWriter(toServer),
@@ -108,10 +115,10 @@ export function speak(connection: MessageConnection): Editor {
 
 export async function initialize(
   connection: Pick<MessageConnection, 'sendRequest' | 'sendNotification'>,
-  { settings = {}, folders = [] }: EditorOptions,
+  { settings = {}, folders = [], processId }: EditorOptions,
 ): Promise<void> {
   await connection.sendRequest('initialize', {
-    processId: null,
+    processId: processId ?? null,
     rootUri: null,
     capabilities: {},
     initializationOptions: settings,
