@@ -3,6 +3,7 @@
 
 import { PassThrough } from 'node:stream';
 import {
+  CancellationTokenSource,
   createMessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
@@ -29,6 +30,15 @@ export interface Editor {
     request: Name,
     ...params: ParamsOf<Name> extends undefined ? [] : [ParamsOf<Name>]
   ): Promise<AnswerOf<Name>>;
+  /** Asks what may take long, and can be told that it is enough. */
+  begin<Name extends RequestName>(
+    request: Name,
+    params: ParamsOf<Name>,
+  ): { readonly answer: Promise<AnswerOf<Name>>; cancel(): void };
+  /** Anything that an editor may send, however little sense it makes. */
+  send(request: string, ...params: readonly unknown[]): Promise<unknown>;
+  /** What was told of long work, by the token with which it was asked for. */
+  readonly progress: readonly { readonly token: string | number; readonly value: unknown }[];
   tell(notification: string, params: object): Promise<void>;
   tree(): Promise<HealthTree>;
   /** The threads of the project with this path. */
@@ -93,9 +103,24 @@ export function speak(connection: MessageConnection): Editor {
       ? connection.sendRequest(request)
       : connection.sendRequest(request, params);
   const tree = () => ask('codexHealth/tree', { filter: 'all' });
+  const progress: Editor['progress'][number][] = [];
+  connection.onUnhandledProgress(told => progress.push(told));
   return {
     markers,
+    progress,
     ask,
+    begin: (request, params) => {
+      const source = new CancellationTokenSource();
+      const answer = connection.sendRequest(request, params, source.token);
+      return {
+        answer: answer as ReturnType<typeof ask<typeof request>>,
+        cancel: () => source.cancel(),
+      };
+    },
+    send: (request, ...params) =>
+      params.length === 0
+        ? connection.sendRequest(request)
+        : connection.sendRequest(request, params[0]),
     tree,
     tell: (notification, params) => connection.sendNotification(notification, params),
     threads: async project => {

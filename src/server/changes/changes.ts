@@ -2,19 +2,9 @@
 // again what they have seen, it is planned again, and is refused when it is no longer that.
 
 import type { CancellationToken } from 'vscode-languageserver';
-import {
-  createEngine,
-  createRepairs,
-  isSameSubstance,
-  listProviders,
-  waitForHolders,
-  withoutTilde,
-  type Engine,
-  type Repairs,
-} from '../../engine/engine.ts';
+import { createEngine, createRepairs, listProviders, withoutTilde } from '../../engine/engine.ts';
 import type { Hands } from '../../engine/hands.ts';
 import type { Finding } from '../../engine/model/finding.ts';
-import type { Plan } from '../../engine/model/plan.ts';
 import type { Report } from '../../engine/model/report.ts';
 import { Refusal } from '../../engine/refusal.ts';
 import type { World } from '../../engine/world.ts';
@@ -32,12 +22,13 @@ import type {
 } from '../../protocol/repairs.ts';
 import type { Health } from '../health.ts';
 import { historyAddress, parseChangeAddress, titleOf } from './addresses.ts';
-import { carryOut, planFor } from './carrying.ts';
+import { planFor } from './carrying.ts';
+import { createLine, createTurn, doIt, otherPlan, siteOf, type Site } from './doing.ts';
 import { writeHistoryPage } from './historyPage.ts';
 import { writePlanPage, writeRefusalPage } from './planPage.ts';
 import { showPlan } from './planShown.ts';
 import { inEditor } from './refusals.ts';
-import { describeWaiting, type Teller } from './telling.ts';
+import type { Teller } from './telling.ts';
 import { asObject, demandText, demandTexts, demandWish, nonsense } from './wishes.ts';
 
 /** Who waits for an answer: may have had enough, and may want to be told how far it is. */
@@ -70,6 +61,7 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
   const engine = createEngine(world);
   const repairs = createRepairs(world, hands);
   const doing = createTurn();
+  const inLine = createLine();
   let editor: number | null = null;
 
   const newest = async () => (await health.view()).report;
@@ -77,19 +69,21 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
     const { vault: folder } = health.settings;
     return folder === null ? null : placeOf(folder, world);
   };
+  const here = () => siteOf(world, engine, repairs, health.settings, vault());
   /** One change at a time; whatever comes of it, everybody hears what is so then. */
   const alone = <T>(work: (site: Site) => Promise<T>): Promise<T> =>
     doing.take(async () => {
       try {
-        return await work(siteOf(engine, health, vault()));
+        return await work(here());
       } finally {
-        await health.lookAgain();
+        // What was done is done, also where the look at it fails; that is told by the next one.
+        await health.lookAgain().catch((error: unknown) => world.log(String(error)));
       }
     });
 
   const plan = async (given: unknown): Promise<PlanShown> => {
     const wish = demandWish(asObject(given)['wish']);
-    const { scan, vault: folder } = siteOf(engine, health, vault());
+    const { scan, vault: folder } = here();
     const report = await scan();
     return showPlan(world, report, wish, await planFor(repairs, report, wish, folder), editor);
   };
@@ -141,12 +135,7 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
         const { signal, teller } = hear(waiting);
         teller.begin(titleOf(wish), true);
         try {
-          const agreed = await agreedPlan(site, repairs, wish, sha, waits === true, {
-            ...{ world, signal, teller },
-          });
-          const consent = { sha: agreed.plan.sha, vault: site.vault, signal };
-          const progress = teller.tell;
-          return await carryOut(repairs, agreed.report, site.scan, wish, { ...consent, progress });
+          return await doIt(site, { wish, sha, waits: waits === true }, signal, teller);
         } finally {
           teller.end();
         }
@@ -197,16 +186,18 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
         );
       return { gone, folders };
     },
-    accept: async given => {
-      const report = await newest();
-      await engine.accept(report, findingsIn(given, report));
-      await health.lookAgain();
-    },
-    takeBack: async given => {
-      const report = await newest();
-      await engine.takeBack(report, demandTexts(asObject(given)['findings'], 'The findings'));
-      await health.lookAgain();
-    },
+    accept: given =>
+      inLine(async () => {
+        const report = await newest();
+        await engine.accept(report, findingsIn(given, report));
+        await health.lookAgain();
+      }),
+    takeBack: given =>
+      inLine(async () => {
+        const findings = demandTexts(asObject(given)['findings'], 'The findings');
+        await engine.takeBack(await newest(), findings);
+        await health.lookAgain();
+      }),
     accepted: async () =>
       (await engine.listAccepted(await newest())).map(({ finding, says, acceptedAtMs }) => ({
         ...{ finding, says, acceptedAtMs },
@@ -249,61 +240,6 @@ const DAMAGED_ADDRESS = writeRefusalPage('Plan', {
   next: 'Run "Codex: Repair State", which makes a new one.',
 }).text;
 
-/** What one change works on, from its beginning to its end, whatever becomes of the settings meanwhile. */
-interface Site {
-  readonly vault: string | null;
-  scan(): Promise<Report>;
-}
-
-/** Looks for itself: what a repair relies on is not what somebody else has gathered bit by bit. */
-function siteOf(engine: Engine, { settings }: Health, vault: string | null): Site {
-  const { home, sqliteHome, codexPath } = settings;
-  return {
-    vault,
-    scan: () => engine.scan({ home, sqliteHome, codex: codexPath, full: false }),
-  };
-}
-
-interface Agreed {
-  readonly report: Report;
-  readonly plan: Plan;
-}
-
-/** The plan that was shown, or one that is the same in substance after somebody was waited for. */
-async function agreedPlan(
-  { scan, vault }: Site,
-  repairs: Repairs,
-  wish: Wish,
-  sha: string,
-  waits: boolean,
-  { world, signal, teller }: { world: World; signal: AbortSignal; teller: Teller },
-): Promise<Agreed> {
-  const make = async (): Promise<Agreed> => {
-    const report = await scan();
-    return { report, plan: await planFor(repairs, report, wish, vault) };
-  };
-  const shown = await make();
-  if (shown.plan.sha !== sha) throw otherPlan();
-  if (shown.plan.units.length === 0)
-    throw new Refusal('nothing-to-do', 'There is nothing to do.', 'Nothing was changed.');
-  if (!waits) return shown;
-  const hasWaited = await waitForHolders(world, shown.report, shown.plan, signal, holders =>
-    teller.say(describeWaiting(holders)),
-  );
-  if (!hasWaited) return shown;
-  const made = await make();
-  if (!isSameSubstance(made.plan, shown.plan)) throw otherPlan();
-  return made;
-}
-
-function otherPlan(): Refusal {
-  return new Refusal(
-    'plan-changed',
-    'The home has changed since this plan was made: what would be done now is not what was shown.',
-    'Nothing was changed. Look at the new plan, and apply that.',
-  );
-}
-
 function findingsIn(given: unknown, { findings }: Report): readonly Finding[] {
   const ids = demandTexts(asObject(given)['findings'], 'The findings');
   const known = new Map(findings.map(finding => [finding.id, finding]));
@@ -327,26 +263,4 @@ function hear({ cancel, teller }: Waiting): { signal: AbortSignal; teller: Telle
   if (cancel.isCancellationRequested) controller.abort();
   cancel.onCancellationRequested(() => controller.abort());
   return { signal: controller.signal, teller };
-}
-
-/** Whoever comes while somebody is at work is told so, and does not wait. */
-function createTurn() {
-  let isTaken = false;
-  return {
-    isTaken: () => isTaken,
-    take: async <T>(work: () => Promise<T>): Promise<T> => {
-      if (isTaken)
-        throw new Refusal(
-          'change-under-way',
-          'Another change of this Codex home is under way in this window.',
-          'Nothing was changed. Wait until it has ended, or cancel it.',
-        );
-      isTaken = true;
-      try {
-        return await work();
-      } finally {
-        isTaken = false;
-      }
-    },
-  };
 }
