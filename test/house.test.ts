@@ -70,6 +70,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/server': [
     'src/engine/engine.ts',
+    // It is given hands, and passes them on to the repairs of the engine; it uses none itself.
+    'src/engine/hands.ts (types)',
     'src/engine/refusal.ts',
     'src/engine/world.ts (types)',
     'src/engine/model (types)',

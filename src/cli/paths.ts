@@ -1,11 +1,6 @@
-import type { FilePath } from '../engine/model/words.ts';
+import { withoutTilde } from '../engine/engine.ts';
 import type { Machine, World } from '../engine/world.ts';
 import type { Given } from './commandLine.ts';
-
-/** A shell does not expand the `~` of `--home=~/x`. */
-export function withoutTilde(path: string, machine: Machine): FilePath {
-  return /^~(?:[\\/]|$)/.test(path) ? machine.join(machine.userHome, path.slice(1)) : path;
-}
 
 /** A word that can be typed as it stands. */
 export function quoted(word: string, system: Machine['system']): string {

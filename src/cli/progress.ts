@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<string, readonly [verb: string, noun: string]>> = {
   repairs: ['Repairing', 'repairs'],
   moves: ['Moving', 'threads'],
   compressions: ['Compressing', 'conversations'],
+  requests: ['Asking Codex for', 'changes'],
   unpacking: ['Unpacking', 'conversations'],
   undoing: ['Putting back', 'repairs'],
 };

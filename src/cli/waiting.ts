@@ -1,36 +1,23 @@
-// Waits until nobody has the files of a home open. Nobody is ever ended: the person closes them.
+// Says for whom is waited, and how they are closed.
 
+import { waitForHolders as wait } from '../engine/engine.ts';
 import type { Plan } from '../engine/model/plan.ts';
 import type { Report } from '../engine/model/report.ts';
 import type { Holder } from '../engine/model/snapshot.ts';
-import { Refusal } from '../engine/refusal.ts';
 import { harmless } from '../words/harmless.ts';
 import type { Context } from './command.ts';
 import { wrap, wrapIndented } from './text/wrap.ts';
 
-const BETWEEN_MS = 500;
-
 /** Whether somebody had to be waited for. */
-export async function waitForHolders(
-  { snapshot: { home } }: Report,
+export function waitForHolders(
+  report: Report,
   plan: Plan,
   context: Context,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!plan.needs.includes('codex-stopped')) return false;
-  let told = '';
-  for (;;) {
-    const read = await context.world.processes.holders([home.path, home.sqliteHome]);
-    // What cannot be told is refused by the repair itself, with the reason.
-    if (!read.ok || read.value.holders.length === 0) return told !== '';
-    if (signal.aborted)
-      throw new Refusal('stopped', 'The waiting was ended.', 'Nothing was changed.');
-    const { holders } = read.value;
-    const who = holders.map(({ pid }) => pid).join();
-    if (who !== told) context.say(sayWaiting(holders, context));
-    told = who;
-    await context.world.files.pause(BETWEEN_MS);
-  }
+  return wait(context.world, report, plan, signal, holders =>
+    context.say(sayWaiting(holders, context)),
+  );
 }
 
 function sayWaiting(holders: readonly Holder[], { page }: Context): string {

@@ -11,6 +11,7 @@ import type { Check, Cure } from './checks/check.ts';
 import { checks } from './checks/index.ts';
 import { runChecks, type Judgement } from './checks/runChecks.ts';
 import { createJudge } from './checks/judgeAgain.ts';
+import { findCandidates, type Candidates } from './candidates.ts';
 import { measureDisk, type DiskUse } from './diskUse.ts';
 import type { Hands } from './hands.ts';
 import type { Counts, Report } from './model/report.ts';
@@ -33,12 +34,17 @@ export type { Originals } from './repair/ledger.ts';
 export type { MovePlan, ProviderMove } from './repair/planProviderMove.ts';
 export type { Moved } from './providerMoves.ts';
 export type { Compressed } from './compressions.ts';
+export type { Changed } from './threadChanges.ts';
+export type { ThreadChange } from './repair/planThreadChange.ts';
 export type { BigThread, DiskUse, Kind, ProjectRoom, Room } from './diskUse.ts';
 export type { CompressionPlan } from './repair/planCompression.ts';
 export { listProviders, type ProviderEntry, type ProviderList } from './providerList.ts';
 export type { Drop, OnlyHere, PruneWish, Pruning } from './repair/prune.ts';
 export type { SafeCopy } from './repair/saveCopy.ts';
 export type { Undone } from './repair/undo.ts';
+export { withoutTilde } from './typedPath.ts';
+export { holdersInTheWay, isSameSubstance, waitForHolders } from './waiting.ts';
+export type { Candidate, Candidates } from './candidates.ts';
 export { handlerOf } from './repair/steps/index.ts';
 
 export interface ScanRequest extends SnapshotRequest {
@@ -76,13 +82,19 @@ export interface Engine {
   takeBack(report: Report, findings: readonly string[]): Promise<void>;
   /** What was accepted for the home of a report, also what is no longer found. */
   listAccepted(report: Report): Promise<readonly Acceptance[]>;
+  /** Folders that may have taken the place of the one that these findings miss. Changes nothing. */
+  candidates(report: Report, findings: readonly Finding[]): Promise<Candidates>;
   /** The report without what says who somebody is or what they work on: it may leave the machine. */
   redact(report: Report): Report;
 }
 
 /** All that changes a home. Whoever only looks has no hands to give. */
 export function createRepairs(world: World, hands: Hands): Repairs {
-  return repairsOf(world, hands, id => checks.find(check => check.id === id)?.cures ?? []);
+  return repairsOf(world, hands, curesOf);
+}
+
+function curesOf(id: string): readonly Cure[] {
+  return checks.find(check => check.id === id)?.cures ?? [];
 }
 
 export function createEngine(world: World): Engine {
@@ -127,6 +139,7 @@ export function createEngine(world: World): Engine {
       await writeAcceptances(world, report.snapshot.home, rest);
     },
     listAccepted: kept,
+    candidates: (report, findings) => findCandidates(world, report, findings, curesOf),
     redact: report => redact(report, world),
   };
 }

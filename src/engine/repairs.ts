@@ -25,6 +25,7 @@ import type { Site } from './repair/site.ts';
 import { recover, takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
+import { threadChangesOf, type ThreadChanges } from './threadChanges.ts';
 import type { World } from './world.ts';
 
 export interface ApplyRequest extends Consent {
@@ -68,7 +69,7 @@ export interface Past {
   readonly bytes: number;
 }
 
-export interface Repairs extends ProviderMoves, Compressions {
+export interface Repairs extends ProviderMoves, Compressions, ThreadChanges {
   /** What would be done. Looks closer, and changes nothing. */
   plan(report: Report, choice: Choice, vault?: FilePath | null): Promise<Plan>;
   /** `report` is what the plan was made of; `scan` looks at the same home again. */
@@ -129,6 +130,7 @@ export function repairsOf(
   return {
     ...providerMovesOf({ siteOf, carryOut }),
     ...compressionsOf({ siteOf, carryOut }, world),
+    ...threadChangesOf({ siteOf, carryOut }, world),
     plan,
     apply: async (first, scan, { choice, ...consent }) => {
       const done = await carryOut(first, scan, consent, report =>

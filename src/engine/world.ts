@@ -257,6 +257,8 @@ export interface LearntMigration {
 export interface Processes {
   /** Programs that have one of these folders' files open. */
   holders(folders: readonly FilePath[]): Promise<Read<Holders>>;
+  /** The process that has started this one, the one that has started that, and so on; as far as can be told. */
+  ancestors(pid: number): Promise<readonly number[]>;
 }
 
 export interface Holders {

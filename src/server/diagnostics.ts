@@ -13,6 +13,9 @@ import type { View } from './view.ts';
 const PAGES =
   'https://github.com/codex-session-health/codex-session-health/blob/main/docs/checks.md';
 
+/** What all markers of ours say that they are from. */
+export const SOURCE = 'codex-health';
+
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,
@@ -60,7 +63,7 @@ function toDiagnostic(finding: Finding, place: Place): Diagnostic {
       end: { line, character: endCharacter },
     },
     severity: SEVERITIES[finding.severity],
-    source: 'codex-health',
+    source: SOURCE,
     code: finding.check,
     codeDescription: { href: `${PAGES}#${finding.check}` },
     message: harmless(finding.says, 2000),

@@ -9,6 +9,7 @@ import {
   StreamMessageWriter,
   type Connection,
 } from 'vscode-languageserver/node';
+import { createHands } from '../node/hands.ts';
 import { createNodeWorld } from '../node/world.ts';
 import { startServer } from './server.ts';
 
@@ -22,7 +23,7 @@ const world = createNodeWorld({
   log: line => connection.console.log(line),
 });
 
-startServer(connection, world);
+startServer(connection, world, createHands());
 
 /** An editor that closes its end is no failure, also when it did not say goodbye before. */
 function connectStdio(): Connection {

@@ -2,26 +2,36 @@
 // sync: it judges the disk, and no large rollout travels to it because someone opened it.
 
 import {
+  CodeActionKind,
   DidChangeWorkspaceFoldersNotification,
   TextDocumentSyncKind,
+  type CancellationToken,
   type Connection,
   type InitializeResult,
 } from 'vscode-languageserver';
+import type { Hands } from '../engine/hands.ts';
 import type { World } from '../engine/world.ts';
 import type { AnswerOf, ParamsOf, RequestName } from '../protocol/requests.ts';
+import { createChanges, type Changes } from './changes/changes.ts';
+import { asObject } from './changes/wishes.ts';
+import { refusing } from './changes/refusals.ts';
+import { createTeller } from './changes/telling.ts';
+import { codeActions } from './codeActions.ts';
 import { documentText } from './documents.ts';
 import { createHealth, type Health } from './health.ts';
 import { reportText } from './reportText.ts';
 import { readSettings } from './settings.ts';
 import { makeThreads, makeTree } from './tree.ts';
 
-/** Serves one editor. Its end is the end of the connection. */
-export function startServer(connection: Connection, world: World): void {
+/** Serves one editor. Its end is the end of the connection. Only what changes something has hands. */
+export function startServer(connection: Connection, world: World, hands: Hands): void {
   const health = createHealth(connection, world);
+  const changes = createChanges(world, hands, health);
   const inBackground = (work: Promise<void>) => {
     work.catch((error: unknown) => connection.console.error(String(error)));
   };
-  connection.onInitialize(({ initializationOptions, workspaceFolders }) => {
+  connection.onInitialize(({ processId, initializationOptions, workspaceFolders }) => {
+    changes.setEditor(processId);
     health.settings = readSettings(initializationOptions);
     health.folders.set(workspaceFolders ?? []);
     return CAPABILITIES;
@@ -35,7 +45,11 @@ export function startServer(connection: Connection, world: World): void {
     health.folders.change(event);
     inBackground(health.publish());
   });
-  answerRequests(connection, health);
+  answerRequests(connection, health, changes);
+  answerChanges(connection, changes);
+  connection.onCodeAction(async request => [
+    ...codeActions(await health.view(), health.folders.all(), request),
+  ]);
   connection.listen();
 }
 
@@ -43,11 +57,16 @@ const CAPABILITIES: InitializeResult = {
   serverInfo: { name: 'codex-health' },
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.None,
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },
 };
 
-function answerRequests(connection: Connection, { view, redactedView, lookAgain }: Health): void {
+function answerRequests(
+  connection: Connection,
+  { view, redactedView, lookAgain }: Health,
+  changes: Changes,
+): void {
   const answer = <Name extends RequestName>(
     name: Name,
     work: (params: ParamsOf<Name>) => Promise<AnswerOf<Name>>,
@@ -55,7 +74,41 @@ function answerRequests(connection: Connection, { view, redactedView, lookAgain 
 
   answer('codexHealth/tree', async () => makeTree(await view()));
   answer('codexHealth/threads', async request => makeThreads(await view(), request));
-  answer('codexHealth/document', async ({ uri }) => documentText(await view(), uri));
+  answer(
+    'codexHealth/document',
+    async ({ uri }) => (await changes.document(uri)) ?? documentText(await view(), uri),
+  );
   answer('codexHealth/report', async () => reportText(await redactedView()));
   answer('codexHealth/refresh', lookAgain);
+}
+
+/** What is refused is told with what can be done next; what takes long, with how far it is. */
+function answerChanges(connection: Connection, changes: Changes): void {
+  const answer = <Name extends RequestName>(
+    name: Name,
+    work: (params: ParamsOf<Name>, cancel: CancellationToken) => Promise<AnswerOf<Name>>,
+  ) =>
+    void connection.onRequest(name, (params: ParamsOf<Name>, cancel: CancellationToken) =>
+      refusing(() => work(params, cancel)),
+    );
+  const waiting = (request: unknown, cancel: CancellationToken) => {
+    const { workDoneToken } = asObject(request);
+    const token = typeof workDoneToken === 'string' ? workDoneToken : undefined;
+    return { cancel, teller: createTeller(connection.window.attachWorkDoneProgress(token)) };
+  };
+
+  answer('codexHealth/plan', changes.plan);
+  answer('codexHealth/apply', (request, cancel) =>
+    changes.apply(request, waiting(request, cancel)),
+  );
+  answer('codexHealth/undo', (request, cancel) => changes.undo(request, waiting(request, cancel)));
+  answer('codexHealth/history', changes.history);
+  answer('codexHealth/planPruning', changes.planPruning);
+  answer('codexHealth/prune', changes.prune);
+  answer('codexHealth/save', changes.save);
+  answer('codexHealth/providers', changes.providers);
+  answer('codexHealth/candidates', changes.candidates);
+  answer('codexHealth/accept', changes.accept);
+  answer('codexHealth/takeBack', changes.takeBack);
+  answer('codexHealth/accepted', changes.accepted);
 }

@@ -310,6 +310,7 @@ function createBench(acts: Act, knows = true) {
   const watched: World = {
     ...world,
     processes: {
+      ...world.processes,
       holders: () => {
         const holder = { ...HOLDER, files: isAtWork() ? [LOCK] : [] };
         return Promise.resolve({ ok: true, value: { holders: [holder], unreadable: [] } });

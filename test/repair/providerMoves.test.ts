@@ -444,6 +444,7 @@ describe('threads that are left alone', () => {
   const unknowing = (world: World): World => ({
     ...world,
     processes: {
+      ...world.processes,
       holders: () => Promise.resolve({ ok: false, trouble: { code: 'denied', why: 'no right' } }),
     },
   });

@@ -3,12 +3,14 @@
 
 import { PassThrough } from 'node:stream';
 import {
+  CancellationTokenSource,
   createMessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { createConnection, ProposedFeatures, type Diagnostic } from 'vscode-languageserver/node';
+import type { Hands } from '../../src/engine/hands.ts';
 import type { World } from '../../src/engine/world.ts';
 import {
   CHANGED_NOTIFICATION,
@@ -19,6 +21,7 @@ import {
 import type { ServerSettings } from '../../src/protocol/settings.ts';
 import type { HealthTree, ThreadNode } from '../../src/protocol/tree.ts';
 import { startServer } from '../../src/server/server.ts';
+import { createMemoryHands } from '../support/memoryHands.ts';
 
 export interface Editor {
   /** The markers of each document that has some. */
@@ -27,6 +30,15 @@ export interface Editor {
     request: Name,
     ...params: ParamsOf<Name> extends undefined ? [] : [ParamsOf<Name>]
   ): Promise<AnswerOf<Name>>;
+  /** Asks what may take long, and can be told that it is enough. */
+  begin<Name extends RequestName>(
+    request: Name,
+    params: ParamsOf<Name>,
+  ): { readonly answer: Promise<AnswerOf<Name>>; cancel(): void };
+  /** Anything that an editor may send, however little sense it makes. */
+  send(request: string, ...params: readonly unknown[]): Promise<unknown>;
+  /** What was told of long work, by the token with which it was asked for. */
+  readonly progress: readonly { readonly token: string | number; readonly value: unknown }[];
   tell(notification: string, params: object): Promise<void>;
   tree(): Promise<HealthTree>;
   /** The threads of the project with this path. */
@@ -43,6 +55,10 @@ export interface EditorOptions {
   readonly settings?: Partial<ServerSettings>;
   /** Folders that are open, as addresses. */
   readonly folders?: readonly string[];
+  /** What the server changes things with; without them nothing is there that could be changed. */
+  readonly hands?: Hands;
+  /** The process that the editor says it is. */
+  readonly processId?: number;
 }
 
 /** Opens an editor on a server that runs in this process, and waits for the first scan. */
@@ -52,7 +68,8 @@ export async function openEditor(world: World, options: EditorOptions = {}): Pro
   // Readers and writers, since a server that is given streams ends the process with them.
   const reader = new StreamMessageReader(toServer);
   const writer = new StreamMessageWriter(toEditor);
-  startServer(createConnection(ProposedFeatures.all, reader, writer), world);
+  const { hands = createMemoryHands(new Map()).hands } = options;
+  startServer(createConnection(ProposedFeatures.all, reader, writer), world, hands);
   const connection = createMessageConnection(
     new StreamMessageReader(toEditor),
     new StreamMessageWriter(toServer),
@@ -86,9 +103,24 @@ export function speak(connection: MessageConnection): Editor {
       ? connection.sendRequest(request)
       : connection.sendRequest(request, params);
   const tree = () => ask('codexHealth/tree', { filter: 'all' });
+  const progress: Editor['progress'][number][] = [];
+  connection.onUnhandledProgress(told => progress.push(told));
   return {
     markers,
+    progress,
     ask,
+    begin: (request, params) => {
+      const source = new CancellationTokenSource();
+      const answer = connection.sendRequest(request, params, source.token);
+      return {
+        answer: answer as ReturnType<typeof ask<typeof request>>,
+        cancel: () => source.cancel(),
+      };
+    },
+    send: (request, ...params) =>
+      params.length === 0
+        ? connection.sendRequest(request)
+        : connection.sendRequest(request, params[0]),
     tree,
     tell: (notification, params) => connection.sendNotification(notification, params),
     threads: async project => {
@@ -108,10 +140,10 @@ export function speak(connection: MessageConnection): Editor {
 
 export async function initialize(
   connection: Pick<MessageConnection, 'sendRequest' | 'sendNotification'>,
-  { settings = {}, folders = [] }: EditorOptions,
+  { settings = {}, folders = [], processId }: EditorOptions,
 ): Promise<void> {
   await connection.sendRequest('initialize', {
-    processId: null,
+    processId: processId ?? null,
     rootUri: null,
     capabilities: {},
     initializationOptions: settings,

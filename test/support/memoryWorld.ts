@@ -73,6 +73,7 @@ export function createMemoryWorld(machine: MemoryMachine): World {
     processes: {
       holders: () =>
         Promise.resolve({ ok: true, value: { holders: machine.holders, unreadable: [] } }),
+      ancestors: () => Promise.resolve([]),
     },
     watching: { watch: () => ({ ready: Promise.resolve(), close: () => undefined }) },
     memory: {

@@ -1,4 +1,4 @@
-import type { Applied, Choice } from '../../engine/engine.ts';
+import { isSameSubstance, type Applied, type Choice } from '../../engine/engine.ts';
 import type { Plan } from '../../engine/model/plan.ts';
 import type { Report } from '../../engine/model/report.ts';
 import { count } from '../../words/amounts.ts';
@@ -91,20 +91,13 @@ function tellPlan({ report, choice, plan }: Shown, context: Context): void {
 async function afterWaiting(shown: Shown, context: Context, signal: AbortSignal): Promise<Shown> {
   if (!(await waitForHolders(shown.report, shown.plan, context, signal))) return shown;
   const made = await makePlan(context);
-  if (substanceOf(made.plan) === substanceOf(shown.plan)) return made;
+  if (isSameSubstance(made.plan, shown.plan)) return made;
   if (!context.given.has('json')) {
     context.out('\n');
     tellPlan(made, context);
   }
   await demandConsent(context);
   return made;
-}
-
-function substanceOf({ units, refused }: Plan): string {
-  return JSON.stringify([
-    units.map(({ findings, cure, loses }) => [findings, cure, loses]),
-    refused,
-  ]);
 }
 
 const NOTHING = {

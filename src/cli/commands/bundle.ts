@@ -1,10 +1,10 @@
+import { withoutTilde } from '../../engine/engine.ts';
 import type { Report } from '../../engine/model/report.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { DONE } from '../exitCodes.ts';
 import { inJson, reportJson } from '../render/reportJson.ts';
 import { threadJson } from '../render/threadsJson.ts';
-import { withoutTilde } from '../paths.ts';
 import { bytesInWords, count } from '../../words/amounts.ts';
 import { wrap } from '../text/wrap.ts';
 

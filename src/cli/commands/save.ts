@@ -1,11 +1,9 @@
-import type { SafeCopy } from '../../engine/engine.ts';
-import { Refusal } from '../../engine/refusal.ts';
+import { withoutTilde, type SafeCopy } from '../../engine/engine.ts';
 import { bytesInWords, count } from '../../words/amounts.ts';
 import { harmless } from '../../words/harmless.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { DONE, FINDINGS } from '../exitCodes.ts';
-import { withoutTilde } from '../paths.ts';
 import { inJson } from '../render/reportJson.ts';
 import { wrapIndented } from '../text/wrap.ts';
 
@@ -34,14 +32,6 @@ async function runSave(context: Context): Promise<number> {
   const folder = world.machine.absolute(
     named === undefined ? `codex-safe-copy-${stamp}` : withoutTilde(named, world.machine),
   );
-  const { home } = report.snapshot;
-  for (const place of [home.path, home.sqliteHome])
-    if (folder === place || folder.startsWith(`${place}/`) || folder.startsWith(`${place}\\`))
-      throw new Refusal(
-        'inside-the-home',
-        `${folder} lies in the Codex home, where a copy would not be safe.`,
-        'Name a folder elsewhere.',
-      );
   const copy = await repairs.save(report, folder);
   out(given.has('json') ? inJson({ schemaVersion: 1, ...copy }) : renderCopy(copy, context));
   return copy.left.length > 0 ? FINDINGS : DONE;

@@ -1,3 +1,4 @@
+import { withoutTilde } from '../../engine/engine.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { DONE } from '../exitCodes.ts';
@@ -5,7 +6,6 @@ import { inJson } from '../render/reportJson.ts';
 import { renderThreads } from '../render/threads.ts';
 import { threadsJson } from '../render/threadsJson.ts';
 import { threadTree, withoutEnd } from '../render/threadTree.ts';
-import { withoutTilde } from '../paths.ts';
 
 export const threads: Command = {
   name: 'threads',

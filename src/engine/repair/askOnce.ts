@@ -114,6 +114,7 @@ const ORDER = [
   'thread/unarchive',
   'thread/archive',
   'thread/name/set',
+  'thread/fork',
   'thread/resume',
   'thread/list',
 ];

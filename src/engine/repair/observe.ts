@@ -6,6 +6,7 @@ import type { Columns, Step } from '../model/plan.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import { asBytes } from '../model/bytes.ts';
 import type { World } from '../world.ts';
+import type { Fork } from './forks.ts';
 import type { Filled, Histories } from './observeHistories.ts';
 
 export interface Observation {
@@ -31,6 +32,8 @@ export interface Doings {
   readonly unfinished: readonly FilePath[];
   /** Histories of threads that had none before. */
   readonly filled: Filled;
+  /** Threads that it has made when it was asked to fork some. */
+  readonly forks: readonly Fork[];
 }
 
 export const NOTHING_DONE: Doings = {
@@ -40,6 +43,7 @@ export const NOTHING_DONE: Doings = {
   packed: [],
   unfinished: [],
   filled: {},
+  forks: [],
 };
 
 const TREES = ['sessions', 'archived_sessions'];

@@ -26,7 +26,8 @@ import { asPlan, eldestFirst } from './planRepairs.ts';
 export type ProviderMove =
   | {
       readonly kind: 'move';
-      readonly from: string;
+      /** Null: whatever each of them is under. */
+      readonly from: string | null;
       readonly to: string;
       /** Only these; null for all of them. */
       readonly threads: readonly ThreadId[] | null;
@@ -118,7 +119,8 @@ function choose(
   const names = file === null ? [thread.provider] : providersOf(thread, file).all;
   if (move.kind === 'restore' && original === undefined) return isNamed ? NEVER_MOVED : null;
   const to = move.kind === 'move' ? move.to : (original ?? '');
-  const from = move.kind === 'move' ? move.from : (names.find(name => name !== to) ?? to);
+  const named = move.kind === 'move' ? move.from : null;
+  const from = named ?? names.find(name => name !== to) ?? to;
   if (!names.includes(from)) {
     const isThere = names.includes(to) && (isNamed || original === from);
     if (!isThere) return isNamed ? elsewhere(names) : null;

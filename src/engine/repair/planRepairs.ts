@@ -51,6 +51,11 @@ export function chooseCures(
     if (cure !== undefined) chosen.push({ finding, cure });
     else if (isNamed) refused.push(whyNoCure(finding, cures, choice.cure));
   }
+  if (choice.findings !== 'all') {
+    const found = new Set(findings.map(({ id }) => id));
+    const gone = choice.findings.filter(id => !found.has(id));
+    refused.push(...gone.map(finding => ({ finding, ...NOT_FOUND })));
+  }
   if (choice.to == null) return { chosen: chosen.map(one => ({ ...one, named: null })), refused };
   const named = nameDirectories(chosen, choice.to, snapshot);
   return { chosen: named.chosen, refused: [...refused, ...named.refused] };
@@ -79,6 +84,11 @@ function nameDirectories(
     }
   return { chosen, refused };
 }
+
+const NOT_FOUND = {
+  why: 'it is not found any more',
+  next: 'Look again: what is wrong now may be something else.',
+};
 
 const TAKES_NO_DIRECTORY = {
   why: 'no directory has to be chosen for it',

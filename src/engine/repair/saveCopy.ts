@@ -2,6 +2,7 @@
 // The conversations themselves are not copied, they can be large; and never what lets somebody log in.
 
 import type { Report } from '../model/report.ts';
+import { restBelow } from '../model/paths.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Hands } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
@@ -25,6 +26,13 @@ export async function saveCopy(
   folder: FilePath,
 ): Promise<SafeCopy> {
   const { home, databases, threads } = snapshot;
+  for (const place of [home.path, home.sqliteHome])
+    if (restBelow(folder, place, home.system) !== null)
+      throw new Refusal(
+        'inside-the-home',
+        `${folder} lies in the Codex home, where a copy would not be safe.`,
+        'Name a folder elsewhere.',
+      );
   const there = await world.files.list(folder);
   if (there.ok && there.value.length > 0)
     throw new Refusal(

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import type { Holders, Read } from '../../engine/world.ts';
 import type { RealPath } from '../reach.ts';
-import { asGiven, asHolder } from './holding.ts';
+import { ancestorsIn, asGiven, asHolder } from './holding.ts';
 
 export interface Tools {
   readonly lsof: string;
@@ -116,6 +116,21 @@ export function parsePs(text: string): readonly PsProgram[] {
       program: path.posix.basename(command),
     }),
   );
+}
+
+/** Parents as `ps` lists them: `  502   501`. */
+export async function ancestorsFromPs(
+  pid: number,
+  ps: string = SYSTEM_TOOLS.ps,
+): Promise<readonly number[]> {
+  const listed = (await outputOf(ps, ['-axo', 'pid=,ppid='])) ?? '';
+  const parents = new Map(
+    [...listed.matchAll(/^ *(\d+) +(\d+) *$/gm)].map(([, one, parent]) => [
+      Number(one),
+      Number(parent),
+    ]),
+  );
+  return ancestorsIn(pid, one => parents.get(one) ?? 0);
 }
 
 /** Null when there was no answer in time. `lsof` says 1 also when it merely could not see all. */

@@ -55,6 +55,13 @@ export function asGiven(realPath: string, folders: readonly RealPath[]): FilePat
   return null;
 }
 
+/** Up the line; a number that has been given to another process meanwhile makes no circle of it. */
+export function ancestorsIn(pid: number, parentOf: (pid: number) => number): readonly number[] {
+  const line = new Set<number>();
+  for (let at = parentOf(pid); at > 0 && !line.has(at); at = parentOf(at)) line.add(at);
+  return [...line];
+}
+
 function unique<T>(items: readonly T[]): readonly T[] {
   return [...new Set(items)].sort();
 }

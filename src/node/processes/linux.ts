@@ -7,7 +7,7 @@ import type { Holder } from '../../engine/model/snapshot.ts';
 import type { FilePath } from '../../engine/model/words.ts';
 import type { Holders, Read } from '../../engine/world.ts';
 import type { RealPath } from '../reach.ts';
-import { asGiven, asHolder, type OpenFile, type Program } from './holding.ts';
+import { ancestorsIn, asGiven, asHolder, type OpenFile, type Program } from './holding.ts';
 
 const LIMIT_MS = 1000;
 
@@ -169,6 +169,11 @@ export function terminalName(number: number): string | null {
   const minor = (number & 0xff) | ((number >> 12) & 0xfff00);
   if (major >= 136 && major <= 143) return `pts/${String((major - 136) * 256 + minor)}`;
   return major === 4 && minor < 64 ? `tty${String(minor)}` : null;
+}
+
+/** Its parent, the parent of that, and so on, up to the first process of the system. */
+export function ancestorsInProc(pid: number, proc = '/proc'): readonly number[] {
+  return ancestorsIn(pid, one => Number(readStat(`${proc}/${String(one)}`)[1] ?? 0));
 }
 
 /** The fields behind the name, which may itself hold blanks and brackets. */

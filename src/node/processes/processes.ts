@@ -3,8 +3,8 @@
 
 import type { Processes } from '../../engine/world.ts';
 import type { Reach } from '../reach.ts';
-import { findHoldersWithLsof } from './darwin.ts';
-import { findHoldersInProc } from './linux.ts';
+import { ancestorsFromPs, findHoldersWithLsof } from './darwin.ts';
+import { ancestorsInProc, findHoldersInProc } from './linux.ts';
 import { sayThatWindowsDoesNotTell } from './win32.ts';
 
 export function createProcesses(
@@ -13,14 +13,19 @@ export function createProcesses(
 ): Processes {
   switch (system) {
     case 'win32':
-      return { holders: () => Promise.resolve(sayThatWindowsDoesNotTell()) };
+      return {
+        holders: () => Promise.resolve(sayThatWindowsDoesNotTell()),
+        ancestors: () => Promise.resolve([]),
+      };
     case 'darwin':
       return {
         holders: async folders => findHoldersWithLsof(await reach.realPaths(folders)),
+        ancestors: ancestorsFromPs,
       };
     default:
       return {
         holders: async folders => findHoldersInProc(await reach.realPaths(folders)),
+        ancestors: pid => Promise.resolve(ancestorsInProc(pid)),
       };
   }
 }

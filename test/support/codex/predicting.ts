@@ -58,6 +58,7 @@ function withCodex(world: World, version: string): World {
     ...world,
     codexes: { find: () => Promise.resolve({ ok: true, value: [codex] }) },
     processes: {
+      ...world.processes,
       holders: () => Promise.resolve({ ok: true, value: { holders: [], unreadable: [] } }),
     },
     memory: {

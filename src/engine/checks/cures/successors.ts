@@ -98,6 +98,14 @@ function remoteKey(url: string): string {
   return host === undefined || at === undefined ? plain : `${host.toLowerCase()}/${at}`;
 }
 
+/** The only one for which enough speaks to take it without a choice; null where there is none. */
+export function surestOf(judged: readonly Judged[]): Judged | null {
+  const certain = judged.filter(({ weight }) => weight === 'certain');
+  const strong = judged.filter(({ weight }) => weight === 'strong');
+  const [only, ...others] = certain.length > 0 ? certain : strong;
+  return only !== undefined && others.length === 0 ? only : null;
+}
+
 /** So many are named; more would help nobody to choose. */
 const MOST_NAMED = 5;
 
@@ -115,10 +123,8 @@ export function onlySuccessor(
   if (found === undefined)
     return { why: 'it could not be looked for what has taken the place of its directory', next };
   const judged = judgeSuccessors(gone, remote, found, system);
-  const certain = judged.filter(({ weight }) => weight === 'certain');
-  const strong = judged.filter(({ weight }) => weight === 'strong');
-  const [only, ...others] = certain.length > 0 ? certain : strong;
-  if (only !== undefined && others.length === 0) return only;
+  const surest = surestOf(judged);
+  if (surest !== null) return surest;
   if (judged.length === 0)
     return { why: 'nothing was found that could have taken the place of its directory', next };
   const named = judged

@@ -17,6 +17,7 @@ import {
 } from '../observe.ts';
 import { beyondPlan, madeBy } from '../beyondPlan.ts';
 import { replayRows } from '../replay.ts';
+import { forksBetween, forksLeftBehind, putForksAway, type Fork } from '../forks.ts';
 import {
   hold,
   isUnfinished,
@@ -30,7 +31,7 @@ import {
   whyNotAsPlanned,
 } from './packing.ts';
 import { putMadeAway, threadsIn, whyInUse } from './madeDatabases.ts';
-import type { Ground, StepHandler } from './step.ts';
+import { Interrupted, type Ground, type StepHandler } from './step.ts';
 
 /** The home as it was before Codex was asked, and the steps to which its doings came. */
 const BEFORE = 'before-codex.json';
@@ -87,9 +88,12 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       return { failed, unplanned };
     },
     undo: async (step, ground) => {
-      const { steps, made, threads, packed, unfinished, filled } =
-        (await observed(ground)) ?? (await foreseen(step, ground));
+      const known = await observed(ground);
+      const { steps, made, threads, packed, unfinished, filled, forks } =
+        known ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
+      left.push(...(await putForksAway(forks, step, ground)));
+      if (known === null && isForking(step)) left.push(...(await leftBehind(step, ground)));
       left.push(...(await emptyHistories(filled, step.home, ground.world, ground.hands)));
       for (const one of steps.toReversed()) left.push(...(await handlerOf(one).undo(one, ground)));
       left.push(...(await unpackAgain([...packingsOf(step.calls), ...packed], ground)));
@@ -117,7 +121,9 @@ async function session(step: AskStep, ground: Ground): Promise<readonly Left[]> 
   });
   try {
     const left: Left[] = [];
-    for (const call of step.calls) {
+    for (const [done, call] of step.calls.entries()) {
+      if (ground.watch.signal?.aborted === true) throw new Interrupted('asking Codex was stopped');
+      ground.watch.tell(done, step.calls.length, 'requests');
       if (call.packs !== undefined) {
         left.push(...(await pack(server, home, call, ground)));
         continue;
@@ -138,7 +144,10 @@ async function answerTo(server: AppServer, { method, params }: Call): Promise<st
     else await server.call(method, params);
     return null;
   } catch (error) {
-    if (error instanceof AppServerRefusal) return `Codex refuses: ${error.message}`;
+    if (error instanceof AppServerRefusal)
+      return (await server.knows(method).catch(() => true))
+        ? `Codex refuses: ${error.message}`
+        : 'this Codex is too old to do it when it is asked; a newer one can';
     throw error;
   }
 }
@@ -189,25 +198,37 @@ async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
   return { ...doings, threads: Object.keys(before.files).flatMap(file => idInName(file) ?? []) };
 }
 
+function isForking({ calls }: AskStep): boolean {
+  return calls.some(({ method }) => method === 'thread/fork');
+}
+
+async function leftBehind(step: AskStep, ground: Ground): Promise<readonly Left[]> {
+  const before = await recall<Observation>(BEFORE, ground);
+  return before === null ? [] : forksLeftBehind(before, await observe(step, ground));
+}
+
 function idInName(file: FilePath): ThreadId | null {
   return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/.exec(file)?.[1] ?? null;
 }
 
 async function doingsBetween(
-  { state, calls }: AskStep,
+  step: AskStep,
   before: Observation,
   after: Observation,
-  { world }: Ground,
+  ground: Ground,
 ): Promise<Doings> {
+  const { state, calls } = step;
   const planned = new Set(packingsOf(calls).map(({ file }) => file));
+  const forks = isForking(step) ? await forksBetween(step, before, after, ground) : [];
   const made = madeDatabases(before, after);
-  const inThem = await Promise.all(made.map(database => threadsIn(database, world)));
+  const inThem = await Promise.all(made.map(database => threadsIn(database, ground.world)));
   const threads = [
     ...Object.keys(after.tables['threads'] ?? {}),
     ...inThem.flatMap(ids => (typeof ids === 'string' ? [] : ids)),
   ];
   return {
-    steps: await stepsBetween(world, state, before, after),
+    forks,
+    steps: await stepsBetween(ground.world, state, before, without(after, forks)),
     made,
     threads: [...new Set(threads)],
     packed: packedBetween(before, after).filter(({ file }) => !planned.has(file)),
@@ -216,6 +237,14 @@ async function doingsBetween(
       .filter(file => before.files[file] === undefined),
     filled: filledBetween(before, after),
   };
+}
+
+/** Forks go as a whole, and their rows with them. */
+function without(after: Observation, forks: readonly Fork[]): Observation {
+  const { threads = {}, ...tables } = after.tables;
+  const made = new Set(forks.map(({ thread }) => thread));
+  const others = Object.entries(threads).filter(([id]) => !made.has(id));
+  return { ...after, tables: { ...tables, threads: Object.fromEntries(others) } };
 }
 
 /**

@@ -1,0 +1,89 @@
+// A wish → its plan, and the plan → what came of it. One place knows which wish is whose business.
+
+import type { Applied, Changed, Moved, Repairs } from '../../engine/engine.ts';
+import type { Plan } from '../../engine/model/plan.ts';
+import type { Report } from '../../engine/model/report.ts';
+import type { RepairDone, Wish } from '../../protocol/repairs.ts';
+
+/** What a person has seen and said yes to. */
+export interface Consent {
+  readonly sha: string;
+  readonly vault: string | null;
+  readonly signal: AbortSignal;
+  readonly progress: (done: number, total: number, what: string) => void;
+}
+
+export function planFor(
+  repairs: Repairs,
+  report: Report,
+  wish: Wish,
+  vault: string | null,
+): Promise<Plan> {
+  switch (wish.kind) {
+    case 'all':
+    case 'findings':
+      return repairs.plan(report, choiceOf(wish), vault);
+    case 'move':
+    case 'restore':
+      return repairs.planMove(report, wish, vault);
+    default:
+      return repairs.planChange(report, wish);
+  }
+}
+
+export async function carryOut(
+  repairs: Repairs,
+  report: Report,
+  scan: () => Promise<Report>,
+  wish: Wish,
+  consent: Consent,
+): Promise<RepairDone> {
+  switch (wish.kind) {
+    case 'all':
+    case 'findings':
+      return repaired(await repairs.apply(report, scan, { ...consent, choice: choiceOf(wish) }));
+    case 'move':
+    case 'restore':
+      return moved(await repairs.applyMove(report, scan, { ...consent, move: wish }));
+    default:
+      return changed(await repairs.applyChange(report, scan, { ...consent, change: wish }));
+  }
+}
+
+function choiceOf(wish: Extract<Wish, { kind: 'all' | 'findings' }>) {
+  if (wish.kind === 'all') return { findings: 'all', cure: null } as const;
+  const { findings, cure, to } = wish;
+  return { findings, cure, to };
+}
+
+function repaired(done: Applied): RepairDone {
+  const { healed, remaining, uncovered, receipt } = done;
+  return { ...common(done), healed, remaining, uncovered, failed: receipt.failed };
+}
+
+function moved({ moved: healed, failed, ...done }: Moved): RepairDone {
+  return { ...common(done), healed, failed };
+}
+
+function changed({ changed: healed, failed, made, ...done }: Changed): RepairDone {
+  return { ...common(done), healed, failed, made };
+}
+
+function common({
+  receipt,
+  recovered,
+  confirmation,
+}: Pick<Applied, 'receipt' | 'recovered' | 'confirmation'>) {
+  const { codex, why, shown, missing } = confirmation;
+  return {
+    receipt: receipt.id,
+    applied: receipt.applied,
+    remaining: [],
+    skipped: receipt.skipped,
+    unplanned: receipt.unplanned,
+    uncovered: [],
+    recovered: recovered.map(one => one.receipt),
+    confirmed: { codex, why, shown: shown.length, missing },
+    made: null,
+  };
+}

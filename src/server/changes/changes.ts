@@ -1,0 +1,266 @@
+// Everything that changes something. Between showing and doing nothing is kept here: whoever says yes names
+// again what they have seen, it is planned again, and is refused when it is no longer that.
+
+import type { CancellationToken } from 'vscode-languageserver';
+import { createEngine, createRepairs, listProviders, withoutTilde } from '../../engine/engine.ts';
+import type { Hands } from '../../engine/hands.ts';
+import type { Finding } from '../../engine/model/finding.ts';
+import type { Report } from '../../engine/model/report.ts';
+import { Refusal } from '../../engine/refusal.ts';
+import type { World } from '../../engine/world.ts';
+import type {
+  Accepted,
+  Candidates,
+  HistoryShown,
+  PlanShown,
+  ProviderChoice,
+  PruningShown,
+  RepairDone,
+  SaveDone,
+  UndoDone,
+  Wish,
+} from '../../protocol/repairs.ts';
+import type { Health } from '../health.ts';
+import { historyAddress, parseChangeAddress, titleOf } from './addresses.ts';
+import { planFor } from './carrying.ts';
+import { createLine, createTurn, doIt, otherPlan, siteOf, type Site } from './doing.ts';
+import { writeHistoryPage } from './historyPage.ts';
+import { writePlanPage, writeRefusalPage } from './planPage.ts';
+import { showPlan } from './planShown.ts';
+import { inEditor } from './refusals.ts';
+import type { Teller } from './telling.ts';
+import { asObject, demandText, demandTexts, demandWish, nonsense } from './wishes.ts';
+
+/** Who waits for an answer: may have had enough, and may want to be told how far it is. */
+export interface Waiting {
+  readonly cancel: CancellationToken;
+  readonly teller: Teller;
+}
+
+/** Parameters are what an editor sent: they are looked at here. */
+export interface Changes {
+  plan(given: unknown): Promise<PlanShown>;
+  apply(given: unknown, waiting: Waiting): Promise<RepairDone>;
+  undo(given: unknown, waiting: Waiting): Promise<UndoDone>;
+  history(): Promise<HistoryShown>;
+  planPruning(given: unknown): Promise<PruningShown>;
+  prune(given: unknown): Promise<void>;
+  save(given: unknown): Promise<SaveDone>;
+  providers(): Promise<readonly ProviderChoice[]>;
+  candidates(given: unknown): Promise<Candidates>;
+  accept(given: unknown): Promise<void>;
+  takeBack(given: unknown): Promise<void>;
+  accepted(): Promise<readonly Accepted[]>;
+  /** The text of a page of a plan or of the history; null for the address of something else. */
+  document(uri: string): Promise<string | null>;
+  /** The process that asks; null when it has not said. */
+  setEditor(pid: number | null): void;
+}
+
+export function createChanges(world: World, hands: Hands, health: Health): Changes {
+  const engine = createEngine(world);
+  const repairs = createRepairs(world, hands);
+  const doing = createTurn();
+  const inLine = createLine();
+  let editor: number | null = null;
+
+  const newest = async () => (await health.view()).report;
+  const vault = () => {
+    const { vault: folder } = health.settings;
+    return folder === null ? null : placeOf(folder, world);
+  };
+  const here = () => siteOf(world, engine, repairs, health.settings, vault());
+  /** One change at a time; whatever comes of it, everybody hears what is so then. */
+  const alone = <T>(work: (site: Site) => Promise<T>): Promise<T> =>
+    doing.take(async () => {
+      try {
+        return await work(here());
+      } finally {
+        // What was done is done, also where the look at it fails; that is told by the next one.
+        await health.lookAgain().catch((error: unknown) => world.log(String(error)));
+      }
+    });
+
+  const plan = async (given: unknown): Promise<PlanShown> => {
+    const wish = demandWish(asObject(given)['wish']);
+    const { scan, vault: folder } = here();
+    const report = await scan();
+    return showPlan(world, report, wish, await planFor(repairs, report, wish, folder), editor);
+  };
+
+  const history = async (): Promise<HistoryShown> => {
+    const report = await newest();
+    const folder = vault();
+    // What a stop has left in the middle is put back first, and that is a change like any other.
+    const isOpen = (await repairs.interrupted(report, folder)) !== null && !doing.isTaken();
+    const told = isOpen
+      ? await alone(() => repairs.history(report, folder))
+      : await repairs.history(report, folder);
+    return {
+      uri: historyAddress(report.snapshot.home.key),
+      vaultBytes: told.vaultBytes,
+      interrupted: doing.isTaken() ? null : told.interrupted,
+      receipts: told.receipts.map(({ receipt, at, says, applied, undone, undoable, bytes }) => ({
+        ...{ receipt, at, says, applied, undone, undoable, bytes },
+      })),
+    };
+  };
+
+  const pruningOf = async (given: unknown, report: Report) => {
+    const days = asObject(given)['olderThanDays'];
+    if (typeof days !== 'number' || !(days >= 0) || !Number.isFinite(days))
+      throw nonsense('It is not said how old a backup has to be to be dropped.');
+    const wish = { before: world.now() - days * DAY_MS, keepBytes: null };
+    const pruning = await repairs.planPruning(report, wish, vault());
+    const receipts = pruning.drops.map(({ receipt }) => receipt);
+    const shown: PruningShown = {
+      sha: world.hash(JSON.stringify(receipts)),
+      receipts,
+      undoable: pruning.drops.filter(({ undoable }) => undoable).map(({ receipt }) => receipt),
+      bytes: pruning.drops.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+    return { wish, pruning, shown };
+  };
+
+  return {
+    setEditor: pid => {
+      editor = pid;
+    },
+    plan,
+    apply: (given, waiting) =>
+      alone(async site => {
+        const { wish: wished, sha: seen, waits } = asObject(given);
+        const wish = demandWish(wished);
+        const sha = demandText(seen, 'The plan that was shown');
+        const { signal, teller } = hear(waiting);
+        teller.begin(titleOf(wish), true);
+        try {
+          return await doIt(site, { wish, sha, waits: waits === true }, signal, teller);
+        } finally {
+          teller.end();
+        }
+      }),
+    undo: (given, { teller }) =>
+      alone(async ({ scan, vault: folder }) => {
+        const { receipt } = asObject(given);
+        teller.begin('Undo', false);
+        try {
+          const named = receipt == null ? null : demandText(receipt, 'The receipt');
+          return await repairs.undo(await scan(), named, folder, teller.tell);
+        } finally {
+          teller.end();
+        }
+      }),
+    history,
+    planPruning: async given => (await pruningOf(given, await newest())).shown,
+    prune: given =>
+      alone(async ({ scan, vault: folder }) => {
+        const sha = demandText(asObject(given)['sha'], 'What was shown');
+        const report = await scan();
+        const { wish, pruning, shown } = await pruningOf(given, report);
+        if (shown.sha !== sha) throw otherPlan();
+        await repairs.prune(report, wish, pruning, folder);
+      }),
+    save: async given => {
+      const folder = placeOf(demandText(asObject(given)['folder'], 'The folder'), world);
+      const { files, left } = await repairs.save(await newest(), folder);
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      return { folder, files: files.length, bytes, left };
+    },
+    providers: async () => {
+      const report = await newest();
+      const { providers } = listProviders(report, await repairs.originals(report, vault()));
+      return providers.map(({ id, isCurrent, state, active, archived, listed }) => ({
+        ...{ id, isCurrent, state, listed },
+        threads: active.length + archived.length,
+      }));
+    },
+    candidates: async given => {
+      const report = await newest();
+      const { gone, folders } = await engine.candidates(report, findingsIn(given, report));
+      if (gone === null)
+        throw new Refusal(
+          'no-directory',
+          'These findings are not about a directory that is gone, or about several that have nothing in common.',
+          'Choose findings of one directory, or of directories that have moved together.',
+        );
+      return { gone, folders };
+    },
+    accept: given =>
+      inLine(async () => {
+        const report = await newest();
+        await engine.accept(report, findingsIn(given, report));
+        await health.lookAgain();
+      }),
+    takeBack: given =>
+      inLine(async () => {
+        const findings = demandTexts(asObject(given)['findings'], 'The findings');
+        await engine.takeBack(await newest(), findings);
+        await health.lookAgain();
+      }),
+    accepted: async () =>
+      (await engine.listAccepted(await newest())).map(({ finding, says, acceptedAtMs }) => ({
+        ...{ finding, says, acceptedAtMs },
+      })),
+    document: async uri => {
+      const address = parseChangeAddress(uri);
+      if (address === null) return null;
+      const report = await newest();
+      if (address.homeKey !== report.snapshot.home.key) return OTHER_HOME;
+      if (address.kind === 'history') return writeHistoryPage(await history()).text;
+      if (address.wish === null) return DAMAGED_ADDRESS;
+      return planDocument(report, address.wish);
+    },
+  };
+
+  async function planDocument(report: Report, wish: Wish): Promise<string> {
+    try {
+      const made = await planFor(repairs, report, wish, vault());
+      return writePlanPage(await showPlan(world, report, wish, made, editor), made).text;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return writeRefusalPage(`Plan: ${titleOf(wish)}`, inEditor(error)).text;
+    }
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const OTHER_HOME = writeRefusalPage('This page', {
+  name: '',
+  code: '',
+  message: 'This page belongs to another Codex home than the one shown now.',
+  next: 'Make it again for this home.',
+}).text;
+
+const DAMAGED_ADDRESS = writeRefusalPage('Plan', {
+  name: '',
+  code: '',
+  message: 'This address names no plan.',
+  next: 'Run "Codex: Repair State", which makes a new one.',
+}).text;
+
+function findingsIn(given: unknown, { findings }: Report): readonly Finding[] {
+  const ids = demandTexts(asObject(given)['findings'], 'The findings');
+  const known = new Map(findings.map(finding => [finding.id, finding]));
+  return ids.map(id => {
+    const finding = known.get(id);
+    if (finding !== undefined) return finding;
+    throw new Refusal(
+      'no-such-finding',
+      `It is not found any more: ${id}.`,
+      'Look again: what is wrong now may be something else.',
+    );
+  });
+}
+
+function placeOf(typed: string, { machine }: World): string {
+  return machine.absolute(withoutTilde(typed, machine));
+}
+
+function hear({ cancel, teller }: Waiting): { signal: AbortSignal; teller: Teller } {
+  const controller = new AbortController();
+  if (cancel.isCancellationRequested) controller.abort();
+  cancel.onCancellationRequested(() => controller.abort());
+  return { signal: controller.signal, teller };
+}

@@ -1,0 +1,33 @@
+// The page of what was changed: each receipt, what it did, and whether it can be undone.
+
+import type { HistoryShown, ReceiptShown } from '../../protocol/repairs.ts';
+import { bytesInWords, count, timeInWords } from '../../words/amounts.ts';
+import { createPageWriter, type Page } from '../page.ts';
+
+export function writeHistoryPage({ receipts, vaultBytes, interrupted }: HistoryShown): Page {
+  const page = createPageWriter();
+  page.title('History of repairs');
+  page.heading('Vault');
+  page.fact('vault', 'room', bytesInWords(vaultBytes));
+  page.fact('receipts', 'receipts', count(receipts.length, 'receipt'));
+  if (interrupted !== null)
+    page.fact(
+      'interrupted',
+      'interrupted',
+      `${interrupted} was stopped in the middle. Close every Codex and undo it: what was begun is put back.`,
+    );
+  for (const receipt of receipts) {
+    const { receipt: id, at, says, applied, bytes } = receipt;
+    page.heading(`${timeInWords(Date.parse(at))}  ${id}`);
+    page.fact(`state.${id}`, 'state', stateInWords(receipt));
+    page.fact(`applied.${id}`, 'done', count(applied, 'repair'));
+    for (const text of says) page.fact(`says.${id}`, '', text);
+    page.fact(`bytes.${id}`, 'in the vault', bytesInWords(bytes));
+  }
+  return page.page();
+}
+
+function stateInWords({ undone, undoable }: ReceiptShown): string {
+  if (undone) return 'undone';
+  return undoable ? 'can be undone' : 'not at its end';
+}

@@ -1,0 +1,57 @@
+// How far something is, as the protocol's own progress. An editor that has not asked for it is told nothing.
+
+import type { Holder } from '../../engine/model/snapshot.ts';
+import { harmless } from '../../words/harmless.ts';
+import { inWords } from '../../words/amounts.ts';
+
+export interface Teller {
+  begin(title: string, isCancellable: boolean): void;
+  tell(done: number, total: number, what: string): void;
+  /** What is waited for. */
+  say(message: string): void;
+  end(): void;
+}
+
+/** What `connection.window.attachWorkDoneProgress` gives. */
+interface Reporter {
+  begin(title: string, percentage?: number, message?: string, cancellable?: boolean): void;
+  report(percentage: number, message: string): void;
+  report(message: string): void;
+  done(): void;
+}
+
+/** What is done with what, as people call it. */
+const WORDS: Readonly<Record<string, readonly [verb: string, noun: string]>> = {
+  repairs: ['Repairing', 'repairs'],
+  moves: ['Moving', 'threads'],
+  requests: ['Asking Codex for', 'changes'],
+  compressions: ['Compressing', 'conversations'],
+  unpacking: ['Unpacking', 'conversations'],
+  undoing: ['Putting back', 'repairs'],
+};
+
+export function createTeller(reporter: Reporter): Teller {
+  let told = '';
+  return {
+    begin: (title, isCancellable) => reporter.begin(title, 0, undefined, isCancellable),
+    tell: (done, total, what) => {
+      const percentage = total === 0 ? 0 : Math.floor((100 * done) / total);
+      // Of ten thousand repairs a hundred messages are enough.
+      const step = `${what} ${String(percentage)}`;
+      if (step === told) return;
+      told = step;
+      const [verb, noun] = WORDS[what] ?? ['Working on', what];
+      reporter.report(percentage, `${verb} … ${inWords(done)} of ${inWords(total)} ${noun}`);
+    },
+    say: message => reporter.report(message),
+    end: () => reporter.done(),
+  };
+}
+
+export function describeWaiting(holders: readonly Holder[]): string {
+  const names = holders.map(({ program, pid, terminal }) => {
+    const where = terminal === null ? '' : ` in terminal ${terminal}`;
+    return `${program} (process ${String(pid)}${where})`;
+  });
+  return harmless(`Waiting until it is closed: ${names.join(', ')}`);
+}

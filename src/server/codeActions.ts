@@ -1,0 +1,94 @@
+// Quick fixes: one for each cure of a finding, which asks the editor to show its plan. None of them edits
+// a document: what a repair changes is files and databases, after somebody has read what.
+
+import {
+  CodeActionKind,
+  type CodeAction,
+  type CodeActionParams,
+  type Diagnostic,
+  type Range,
+} from 'vscode-languageserver';
+import type { CureOffer, Finding } from '../engine/model/finding.ts';
+import { parseAddress, threadAddress } from './addresses.ts';
+import { asObject } from './changes/wishes.ts';
+import { diagnose, SOURCE } from './diagnostics.ts';
+import type { View } from './view.ts';
+
+export function codeActions(
+  view: View,
+  folders: readonly string[],
+  { textDocument: { uri }, range, context }: CodeActionParams,
+): readonly CodeAction[] {
+  const isWanted = context.only?.some(kind => isWithin(CodeActionKind.QuickFix, kind)) ?? true;
+  if (!isWanted) return [];
+  const known = new Map(view.findings.map(finding => [finding.id, finding]));
+  const given = context.diagnostics.filter(({ source }) => source === SOURCE);
+  const named = given.filter(marker => findingOf(marker) !== null);
+  // An editor that has dropped what we noted in a marker, or sends none, still says where it is.
+  const markers =
+    named.length > 0
+      ? named
+      : (diagnose(view, folders).get(uri) ?? []).filter(marker => overlaps(marker.range, range));
+  return markers.flatMap(marker => {
+    const finding = known.get(findingOf(marker) ?? '');
+    return finding === undefined ? [] : actionsFor(view, finding, marker, uri);
+  });
+}
+
+/** `quickfix` is within `quickfix` and within the empty kind, and is not within `quickfix.other`. */
+function isWithin(kind: string, wanted: string): boolean {
+  return wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`);
+}
+
+function findingOf({ data }: Diagnostic): string | null {
+  const { finding } = asObject(data);
+  return typeof finding === 'string' ? finding : null;
+}
+
+function overlaps(one: Range, other: Range): boolean {
+  const isBefore = ({ end }: Range, { start }: Range) =>
+    end.line < start.line || (end.line === start.line && end.character < start.character);
+  return !isBefore(one, other) && !isBefore(other, one);
+}
+
+function actionsFor(
+  view: View,
+  finding: Finding,
+  marker: Diagnostic,
+  uri: string,
+): readonly CodeAction[] {
+  const quickFix = (title: string, command: string, ...given: readonly unknown[]): CodeAction => ({
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics: [marker],
+    command: { title, command: `codexHealth.${command}`, arguments: [...given] },
+  });
+  const preferred = finding.cures.find(({ automatic }) => automatic);
+  const record = recordOf(view, finding, uri);
+  return [
+    ...finding.cures.map(cure => {
+      const isRelinking = finding.check === 'thread-cwd-missing';
+      const action = isRelinking
+        ? quickFix(cureTitle(cure), 'relinkFolder', finding.id)
+        : quickFix(cureTitle(cure), 'repairFinding', finding.id, cure.id);
+      return cure === preferred ? { ...action, isPreferred: true } : action;
+    }),
+    quickFix(
+      'Accept this finding: it counts no more until its facts change',
+      'acceptFinding',
+      finding.id,
+    ),
+    ...(record === null ? [] : [quickFix('Open the session record', 'openRecord', record)]),
+  ];
+}
+
+function cureTitle({ title, loses }: CureOffer): string {
+  return loses === 'nothing' ? title : `${title} (takes out ${loses}, which the vault keeps)`;
+}
+
+/** The record of the thread that a marker elsewhere is about; null where several are meant, or none. */
+function recordOf({ report, threads }: View, finding: Finding, uri: string): string | null {
+  const [id, ...others] = finding.threads;
+  if (id === undefined || others.length > 0 || !threads.has(id)) return null;
+  return parseAddress(uri)?.kind === 'thread' ? null : threadAddress(report.snapshot.home.key, id);
+}
