@@ -7,7 +7,7 @@ import type { Report } from '../engine/model/report.ts';
 import type { World } from '../engine/world.ts';
 import { CHANGED_NOTIFICATION } from '../protocol/requests.ts';
 import type { ServerSettings } from '../protocol/settings.ts';
-import { diagnose } from './diagnostics.ts';
+import { createMarkerBoard, diagnose } from './diagnostics.ts';
 import { createFolders, type Folders } from './folders.ts';
 import { createScans } from './scans.ts';
 import { DEFAULT_SETTINGS, needsNewScan } from './settings.ts';
@@ -31,7 +31,9 @@ export function createHealth(connection: Connection, world: World): Health {
   const engine = createEngine(world);
   const titles = new Map(engine.checks.map(({ id, title }) => [id, title]));
   let made: View | null = null;
-  let marked: readonly string[] = [];
+  const board = createMarkerBoard((uri, diagnostics) =>
+    connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }),
+  );
   const scans = createScans(() => {
     const { home, sqliteHome, codexPath } = health.settings;
     return engine.scan({ home, sqliteHome, codex: codexPath, full: false });
@@ -50,16 +52,7 @@ export function createHealth(connection: Connection, world: World): Health {
       viewReport(engine.redact(await scans.newest()), health.settings, titles),
     publish: async () => {
       const markers = diagnose(await health.view(), health.folders.all());
-      const gone = marked.filter(uri => !markers.has(uri));
-      marked = [...markers.keys()];
-      // Sent at one go, so that those of two scans cannot mix.
-      await Promise.all([
-        ...gone.map(uri => connection.sendDiagnostics({ uri, diagnostics: [] })),
-        ...[...markers].map(([uri, diagnostics]) =>
-          connection.sendDiagnostics({ uri, diagnostics }),
-        ),
-        connection.sendNotification(CHANGED_NOTIFICATION),
-      ]);
+      await Promise.all([board.show(markers), connection.sendNotification(CHANGED_NOTIFICATION)]);
     },
     lookAgain: async () => {
       try {

@@ -8,12 +8,18 @@ import {
   type InitializeResult,
 } from 'vscode-languageserver';
 import type { World } from '../engine/world.ts';
-import type { AnswerOf, ParamsOf, RequestName } from '../protocol/requests.ts';
+import {
+  CHANGED_NOTIFICATION,
+  type AnswerOf,
+  type ParamsOf,
+  type RequestName,
+} from '../protocol/requests.ts';
 import { documentText } from './documents.ts';
 import { createHealth, type Health } from './health.ts';
 import { reportText } from './reportText.ts';
+import { createGitNotes } from './repositories.ts';
 import { readSettings } from './settings.ts';
-import { makeThreads, makeTree } from './tree.ts';
+import { findThreads, makeThreads, makeTree, threadDetails } from './tree.ts';
 
 /** Serves one editor. Its end is the end of the connection. */
 export function startServer(connection: Connection, world: World): void {
@@ -36,6 +42,7 @@ export function startServer(connection: Connection, world: World): void {
     inBackground(health.publish());
   });
   answerRequests(connection, health);
+  answerTree(connection, health, world);
   connection.listen();
 }
 
@@ -47,15 +54,40 @@ const CAPABILITIES: InitializeResult = {
   },
 };
 
-function answerRequests(connection: Connection, { view, redactedView, lookAgain }: Health): void {
-  const answer = <Name extends RequestName>(
+/** Registers the answer to a request, held against its types. */
+function answering(connection: Connection) {
+  return <Name extends RequestName>(
     name: Name,
     work: (params: ParamsOf<Name>) => Promise<AnswerOf<Name>>,
   ) => void connection.onRequest(name, work);
+}
 
-  answer('codexHealth/tree', async () => makeTree(await view()));
-  answer('codexHealth/threads', async request => makeThreads(await view(), request));
+function answerRequests(connection: Connection, { view, redactedView }: Health): void {
+  const answer = answering(connection);
   answer('codexHealth/document', async ({ uri }) => documentText(await view(), uri));
   answer('codexHealth/report', async () => reportText(await redactedView()));
-  answer('codexHealth/refresh', lookAgain);
+}
+
+function answerTree(
+  connection: Connection,
+  { view, lookAgain }: Health,
+  { projects, machine }: World,
+): void {
+  const answer = answering(connection);
+  const notes = createGitNotes(
+    projects,
+    () => void connection.sendNotification(CHANGED_NOTIFICATION),
+  );
+  const seen = async () => {
+    const now = await view();
+    return [now, notes.of(now.report.snapshot)] as const;
+  };
+  answer('codexHealth/tree', async ({ filter }) => makeTree(...(await seen()), filter));
+  answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
+  answer('codexHealth/find', async request => findThreads(...(await seen()), request));
+  answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id));
+  answer('codexHealth/refresh', () => {
+    notes.askAgain();
+    return lookAgain();
+  });
 }

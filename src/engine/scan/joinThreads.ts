@@ -2,9 +2,10 @@
 
 import type { Row } from '../model/database.ts';
 import type { Rollout } from '../model/rollout.ts';
+import { canonicalPath, directoryKey } from '../model/paths.ts';
 import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
-import type { HomePath, ThreadId } from '../model/words.ts';
+import type { FilePath, HomePath, ThreadId } from '../model/words.ts';
 import { withoutZst } from './layout.ts';
 
 export function joinThreads(
@@ -28,12 +29,27 @@ export function joinThreads(
   const byId = new Map(rows.map(row => [row.id, row]));
   const ids = new Set([...byId.keys(), ...files.keys()]);
   const homePathOf = readerOfPaths(home);
+  const projectOf = oneSpellingEach(home);
   return [...ids].map(id => {
     const row = byId.get(id) ?? null;
     const path = row === null ? null : homePathOf(row.rolloutPath);
     const bound = path === null ? null : (byPath.get(withoutZst(path)) ?? null);
-    return joinThread(id, row, files.get(id) ?? [], names[id] ?? null, bound);
+    const thread = joinThread(id, row, files.get(id) ?? [], names[id] ?? null, bound);
+    return { ...thread, project: projectOf(thread.cwd) };
   });
+}
+
+/** The project of a directory: all spellings of one come to the first of them, tidied up. */
+function oneSpellingEach({ system }: Home): (directory: FilePath) => FilePath {
+  const projects = new Map<string, FilePath>();
+  return directory => {
+    const known = projects.get(directory);
+    if (known !== undefined) return known;
+    const key = directoryKey(directory, system);
+    const project = projects.get(key) ?? canonicalPath(directory, system);
+    projects.set(directory, project).set(key, project);
+    return project;
+  };
 }
 
 /** Tells where in the home a path is, however it is spelt; null when it is elsewhere. */
@@ -56,7 +72,7 @@ function joinThread(
   claiming: readonly Rollout[],
   name: string | null,
   bound: Rollout | null,
-): Thread {
+): Omit<Thread, 'project'> {
   const files =
     claiming.length < 2
       ? claiming
@@ -75,7 +91,6 @@ function joinThread(
     archived: place === null ? (row?.archived ?? false) : place.place === 'archived_sessions',
     title: titleOf(row, own, name),
     cwd: row?.cwd ?? meta?.cwd ?? '',
-    project: row?.cwd ?? meta?.cwd ?? '',
     provider: row?.provider ?? meta?.provider ?? '',
     source: row?.source ?? meta?.source ?? '',
     historyMode: (row?.historyMode ?? meta?.historyMode) === 'paginated' ? 'paginated' : 'legacy',
