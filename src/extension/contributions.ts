@@ -10,7 +10,15 @@ export const COMMANDS = {
   copyReport: 'codexHealth.copyReport',
   showLog: 'codexHealth.showLog',
   showMore: 'codexHealth.showMore',
+  findThread: 'codexHealth.findThread',
+  showAllThreads: 'codexHealth.showAllThreads',
+  showThreadsInTrouble: 'codexHealth.showThreadsInTrouble',
+  showHiddenThreads: 'codexHealth.showHiddenThreads',
+  showArchivedThreads: 'codexHealth.showArchivedThreads',
 } as const;
 
-/** Says which welcome text an empty view shows: `looking`, `no-home`, `failed` or `read`. */
+/** Says which welcome text an empty view shows, and whether it is empty at all. */
 export const STATE_KEY = 'codexHealth.state';
+
+/** Which threads are shown: `all`, `trouble`, `hidden` or `archived`. */
+export const FILTER_KEY = 'codexHealth.filter';

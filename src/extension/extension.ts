@@ -5,7 +5,7 @@ import { window, type ExtensionContext } from 'vscode';
 import { startClient } from './client.ts';
 import { registerCommands } from './commands.ts';
 import { registerDocuments } from './documents.ts';
-import { registerTree } from './tree.ts';
+import { registerTree } from './tree/registerTree.ts';
 
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel('Codex Session Health', { log: true });

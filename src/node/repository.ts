@@ -27,6 +27,7 @@ export async function readRepository(
     remotes: remotesIn(config),
     commits: await commitsIn(path.join(common, 'objects'), commits),
     notedAt: shared === null ? null : await notedPlace(own),
+    main: shared !== null && path.basename(common) === '.git' ? path.dirname(common) : null,
     worktrees: await worktreesOf(common),
   };
 }

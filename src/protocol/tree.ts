@@ -80,6 +80,8 @@ export interface ThreadsRequest {
   readonly filter: Filter;
   /** At most so many, since somebody has twenty thousand. */
   readonly limit: number;
+  /** A thread that shall be among them, and all those before it; for showing one that was found. */
+  readonly including?: string;
 }
 
 export interface ThreadsAnswer {
@@ -102,8 +104,10 @@ export interface ThreadNode {
   readonly visibility: Visibility | null;
   readonly live: Live | null;
   readonly findings: readonly FindingNode[];
-  /** What came of it: sub-agents and forks. */
+  /** What came of it: sub-agents and forks, as many as were asked for. */
   readonly children: readonly ChildNode[];
+  /** How many there are besides. */
+  readonly moreChildren: number;
 }
 
 export interface ChildNode extends ThreadNode {
@@ -112,7 +116,13 @@ export interface ChildNode extends ThreadNode {
 
 /** What can be told without asking anybody. `held`: a program has it open; `active`: its file has grown. */
 export type Live =
-  | { readonly state: 'held'; readonly program: string; readonly pid: number }
+  | {
+      readonly state: 'held';
+      readonly program: string;
+      readonly pid: number;
+      /** Whether something was written in the last seconds. */
+      readonly isActive: boolean;
+    }
   | { readonly state: 'active' };
 
 export interface FindingNode extends Pick<

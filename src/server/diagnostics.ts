@@ -4,11 +4,15 @@ import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { Place } from '../protocol/documents.ts';
+import type { ThreadId } from '../engine/model/words.ts';
+import { homeAddress } from './addresses.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { comparable, comparablePath, isInside } from './fileUri.ts';
 import { append } from './group.ts';
+import type { Page } from './page.ts';
+import { inWords } from '../words/amounts.ts';
 import { harmless } from '../words/harmless.ts';
-import type { View } from './view.ts';
+import { gravity, type View } from './view.ts';
 
 const PAGES =
   'https://github.com/codex-session-health/codex-session-health/blob/main/docs/checks.md';
@@ -22,37 +26,102 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   note: DiagnosticSeverity.Information,
 };
 
+/** More of them help nobody: who has ten thousand sick threads reads the tree, not a list. */
+const MOST_MARKERS = 100;
+
+export type Markers = ReadonlyMap<string, readonly Diagnostic[]>;
+
 /** The markers of each document, by its address. */
-export function diagnose(
-  view: View,
-  folders: readonly string[],
-): ReadonlyMap<string, Diagnostic[]> {
+export function diagnose(view: View, folders: readonly string[]): Markers {
   const byDocument = new Map<string, Diagnostic[]>();
-  if (view.settings.problems === 'off') return byDocument;
+  const { problems } = view.settings;
+  if (problems === 'off') return byDocument;
   const add = (finding: Finding, place: Place) =>
     append(byDocument, place.uri, toDiagnostic(finding, place));
-  for (const finding of view.ofHome) add(finding, placeAtHome(view, finding));
-  for (const thread of threadsToMark(view, folders)) {
-    const record = recordOf(view, thread);
-    for (const finding of view.byThread.get(thread.id) ?? [])
-      if (!view.ofHome.has(finding))
-        add(
-          finding,
-          placeAtThread(view, finding, thread.id, () => record),
-        );
+  const ofHome = [...view.ofHome].filter(
+    ({ severity }) => problems === 'all' || severity === 'error',
+  );
+  for (const finding of ofHome.slice(0, MOST_MARKERS)) add(finding, placeAtHome(view, finding));
+  const ofThreads = findingsOfThreads(view, threadsToMark(view, folders));
+  const room = Math.max(0, MOST_MARKERS - ofHome.length);
+  const records = new Map<ThreadId, Page>();
+  for (const { finding, thread } of ofThreads.slice(0, room)) {
+    const record = records.get(thread.id) ?? recordOf(view, thread);
+    records.set(thread.id, record);
+    add(
+      finding,
+      placeAtThread(view, finding, thread.id, () => record),
+    );
+  }
+  const more = ofHome.length + ofThreads.length - MOST_MARKERS;
+  if (more > 0) {
+    const uri = homeAddress(view.report.snapshot.home.key);
+    append(byDocument, uri, countOthers(more));
   }
   return byDocument;
 }
 
+interface ToMark {
+  readonly finding: Finding;
+  readonly thread: Thread;
+}
+
+/** The gravest first, and of equals those of the newest threads; a finding of several once at each. */
+function findingsOfThreads(view: View, threads: readonly Thread[]): readonly ToMark[] {
+  return threads
+    .flatMap(thread =>
+      (view.byThread.get(thread.id) ?? [])
+        .filter(finding => !view.ofHome.has(finding))
+        .map(finding => ({ finding, thread })),
+    )
+    .sort(
+      (one, other) =>
+        gravity(one.finding.severity) - gravity(other.finding.severity) ||
+        other.thread.updatedAtMs - one.thread.updatedAtMs,
+    );
+}
+
 function threadsToMark(view: View, folders: readonly string[]): readonly Thread[] {
-  const { snapshot } = view.report;
-  const { system } = snapshot.home;
-  const withFindings = snapshot.threads.filter(({ id }) => view.byThread.has(id));
+  const { system } = view.report.snapshot.home;
+  const withFindings = [...view.byThread.keys()].flatMap(id => view.threads.get(id) ?? []);
   if (view.settings.problems === 'all') return withFindings;
   const opened = folders.flatMap(uri => comparablePath(uri, system) ?? []);
   return withFindings.filter(({ project, cwd }) =>
     opened.some(folder => [project, cwd].some(path => isInside(comparable(path, system), folder))),
   );
+}
+
+function countOthers(more: number): Diagnostic {
+  return {
+    range: {
+      start: { line: 0, character: 0 },
+      end: { line: 0, character: Number.MAX_SAFE_INTEGER },
+    },
+    severity: DiagnosticSeverity.Information,
+    source: 'codex-health',
+    message: `… and ${inWords(more)} more in Codex Session Health.`,
+  };
+}
+
+/** Sends markers, and of those only what is not there already: most scans change nothing. */
+export function createMarkerBoard(
+  send: (uri: string, diagnostics: readonly Diagnostic[]) => Promise<void>,
+): { show(markers: Markers): Promise<void> } {
+  let shown: ReadonlyMap<string, string> = new Map();
+  return {
+    show: async markers => {
+      const before = shown;
+      const texts = new Map([...markers].map(([uri, list]) => [uri, JSON.stringify(list)]));
+      shown = texts;
+      const gone = [...before.keys()].filter(uri => !texts.has(uri));
+      const changed = [...markers].filter(([uri]) => before.get(uri) !== texts.get(uri));
+      // Sent at one go, so that those of two scans cannot mix.
+      await Promise.all([
+        ...gone.map(uri => send(uri, [])),
+        ...changed.map(([uri, diagnostics]) => send(uri, diagnostics)),
+      ]);
+    },
+  };
 }
 
 function toDiagnostic(finding: Finding, place: Place): Diagnostic {

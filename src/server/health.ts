@@ -7,7 +7,7 @@ import type { Report } from '../engine/model/report.ts';
 import type { World } from '../engine/world.ts';
 import { CHANGED_NOTIFICATION } from '../protocol/requests.ts';
 import type { ServerSettings } from '../protocol/settings.ts';
-import { diagnose } from './diagnostics.ts';
+import { createMarkerBoard, diagnose } from './diagnostics.ts';
 import { createFolders, type Folders } from './folders.ts';
 import { createGathering } from './gathering.ts';
 import { createPulse } from './pulse.ts';
@@ -37,8 +37,9 @@ export function createHealth(connection: Connection, world: World): Health {
   const engine = createEngine(world);
   const titles = new Map(engine.checks.map(({ id, title }) => [id, title]));
   let made: View | null = null;
-  /** The markers of each document, as they were sent. */
-  let marked: ReadonlyMap<string, string> = new Map();
+  const board = createMarkerBoard((uri, diagnostics) =>
+    connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }),
+  );
   let standing: StandingScan | null = null;
   let anewAtMs = 0;
   const scans = createScans(how => {
@@ -83,17 +84,8 @@ export function createHealth(connection: Connection, world: World): Health {
     redactedView: async () =>
       viewReport(engine.redact(await scans.newest()), health.settings, titles),
     publish: async () => {
-      const before = marked;
       const markers = diagnose(await viewNow(), health.folders.all());
-      marked = new Map([...markers].map(([uri, found]) => [uri, JSON.stringify(found)]));
-      const gone = [...before.keys()].filter(uri => !markers.has(uri));
-      const changed = [...markers].filter(([uri]) => before.get(uri) !== marked.get(uri));
-      // Sent at one go, so that those of two scans cannot mix.
-      await Promise.all([
-        ...gone.map(uri => connection.sendDiagnostics({ uri, diagnostics: [] })),
-        ...changed.map(([uri, diagnostics]) => connection.sendDiagnostics({ uri, diagnostics })),
-        tellChanged(),
-      ]);
+      await Promise.all([board.show(markers), tellChanged()]);
     },
     lookAgain: async () => {
       try {

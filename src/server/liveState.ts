@@ -3,28 +3,19 @@
 import type { Rollout } from '../engine/model/rollout.ts';
 import type { Holder, Snapshot } from '../engine/model/snapshot.ts';
 import type { ThreadId } from '../engine/model/words.ts';
+import type { Live } from '../protocol/tree.ts';
 import type { View } from './view.ts';
-
-export type LiveState =
-  | {
-      readonly kind: 'held';
-      /** The program that writes to it, as `codex (process 4711)`. */
-      readonly by: string;
-      /** Whether something was written in the last seconds. */
-      readonly isActive: boolean;
-    }
-  | { readonly kind: 'active' };
 
 /** A model may think for a while between two lines. */
 export const ACTIVE_MS = 10_000;
 
-export function liveStateOf(view: View, id: ThreadId): LiveState | null {
+export function liveStateOf(view: View, id: ThreadId): Live | null {
   const isActive =
     view.threads.get(id)?.files.some(file => isActiveAt(file, view.madeAtMs)) ?? false;
   const holder = writersOf(view.report.snapshot).get(id);
   if (holder !== undefined)
-    return { kind: 'held', by: `${holder.program} (process ${String(holder.pid)})`, isActive };
-  return isActive ? { kind: 'active' } : null;
+    return { state: 'held', program: holder.program, pid: holder.pid, isActive };
+  return isActive ? { state: 'active' } : null;
 }
 
 /** When the next thread stops being active; null when none is. */

@@ -11,7 +11,12 @@ import {
 } from 'vscode-languageserver';
 import type { Hands } from '../engine/hands.ts';
 import type { World } from '../engine/world.ts';
-import type { AnswerOf, ParamsOf, RequestName } from '../protocol/requests.ts';
+import {
+  CHANGED_NOTIFICATION,
+  type AnswerOf,
+  type ParamsOf,
+  type RequestName,
+} from '../protocol/requests.ts';
 import { createChanges, type Changes } from './changes/changes.ts';
 import { asObject } from './changes/wishes.ts';
 import { refusing } from './changes/refusals.ts';
@@ -20,8 +25,9 @@ import { codeActions } from './codeActions.ts';
 import { documentText } from './documents.ts';
 import { createHealth, type Health } from './health.ts';
 import { reportText } from './reportText.ts';
+import { createGitNotes } from './repositories.ts';
 import { readSettings } from './settings.ts';
-import { makeThreads, makeTree } from './tree.ts';
+import { findThreads, makeThreads, makeTree, threadDetails } from './tree.ts';
 
 /** Serves one editor. Its end is the end of the connection. Only what changes something has hands. */
 export function startServer(connection: Connection, world: World, hands: Hands): void {
@@ -46,6 +52,7 @@ export function startServer(connection: Connection, world: World, hands: Hands):
     inBackground(health.publish());
   });
   answerRequests(connection, health, changes);
+  answerTree(connection, health, world);
   answerChanges(connection, changes);
   connection.onCodeAction(async request => [
     ...codeActions(await health.view(), health.folders.all(), request),
@@ -62,35 +69,57 @@ const CAPABILITIES: InitializeResult = {
   },
 };
 
-function answerRequests(
-  connection: Connection,
-  { view, redactedView, lookAgain }: Health,
-  changes: Changes,
-): void {
-  const answer = <Name extends RequestName>(
-    name: Name,
-    work: (params: ParamsOf<Name>) => Promise<AnswerOf<Name>>,
-  ) => void connection.onRequest(name, work);
-
-  answer('codexHealth/tree', async () => makeTree(await view()));
-  answer('codexHealth/threads', async request => makeThreads(await view(), request));
-  answer(
-    'codexHealth/document',
-    async ({ uri }) => (await changes.document(uri)) ?? documentText(await view(), uri),
-  );
-  answer('codexHealth/report', async () => reportText(await redactedView()));
-  answer('codexHealth/refresh', lookAgain);
-}
-
-/** What is refused is told with what can be done next; what takes long, with how far it is. */
-function answerChanges(connection: Connection, changes: Changes): void {
-  const answer = <Name extends RequestName>(
+/** Registers the answer to a request, held against its types; a refusal says what can be done next. */
+function answering(connection: Connection) {
+  return <Name extends RequestName>(
     name: Name,
     work: (params: ParamsOf<Name>, cancel: CancellationToken) => Promise<AnswerOf<Name>>,
   ) =>
     void connection.onRequest(name, (params: ParamsOf<Name>, cancel: CancellationToken) =>
       refusing(() => work(params, cancel)),
     );
+}
+
+function answerRequests(
+  connection: Connection,
+  { view, redactedView }: Health,
+  changes: Changes,
+): void {
+  const answer = answering(connection);
+  answer(
+    'codexHealth/document',
+    async ({ uri }) => (await changes.document(uri)) ?? documentText(await view(), uri),
+  );
+  answer('codexHealth/report', async () => reportText(await redactedView()));
+}
+
+function answerTree(
+  connection: Connection,
+  { view, lookAgain }: Health,
+  { projects, machine }: World,
+): void {
+  const answer = answering(connection);
+  const notes = createGitNotes(
+    projects,
+    () => void connection.sendNotification(CHANGED_NOTIFICATION),
+  );
+  const seen = async () => {
+    const now = await view();
+    return [now, notes.of(now.report.snapshot)] as const;
+  };
+  answer('codexHealth/tree', async ({ filter }) => makeTree(...(await seen()), filter));
+  answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
+  answer('codexHealth/find', async request => findThreads(...(await seen()), request));
+  answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id));
+  answer('codexHealth/refresh', () => {
+    notes.askAgain();
+    return lookAgain();
+  });
+}
+
+/** What takes long says how far it is. */
+function answerChanges(connection: Connection, changes: Changes): void {
+  const answer = answering(connection);
   const waiting = (request: unknown, cancel: CancellationToken) => {
     const { workDoneToken } = asObject(request);
     const token = typeof workDoneToken === 'string' ? workDoneToken : undefined;

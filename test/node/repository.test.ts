@@ -73,6 +73,7 @@ describe('a repository', () => {
       remotes,
       commits: [packed, loose],
       notedAt: null,
+      main: null,
       worktrees: expect.arrayContaining([at('tree'), at('gone')]) as unknown,
     });
   });
@@ -87,9 +88,9 @@ describe('a repository', () => {
 
   test('is told by its worktree, which says where Git has noted it', async () => {
     expect(await ask('tree', [packed])).toMatchObject({
-      ...{ remotes, commits: [packed], notedAt: at('tree') },
+      ...{ remotes, commits: [packed], notedAt: at('tree'), main: at('one') },
     });
-    expect(await ask('moved')).toMatchObject({ notedAt: at('gone') });
+    expect(await ask('moved')).toMatchObject({ notedAt: at('gone'), main: at('one') });
   });
 
   test('is told through a link', async () => {

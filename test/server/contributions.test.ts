@@ -5,21 +5,33 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   COMMANDS,
+  FILTER_KEY,
   RECORD_LANGUAGE,
   SETTINGS,
   STATE_KEY,
   VIEW,
 } from '../../src/extension/contributions.ts';
+import type { ViewState } from '../../src/extension/tree/states.ts';
+import type { Filter } from '../../src/protocol/tree.ts';
 import { DEFAULT_SETTINGS } from '../../src/server/settings.ts';
+
+interface MenuItem {
+  readonly command?: string;
+  readonly submenu?: string;
+  readonly when?: string;
+}
 
 interface Contributions {
   readonly viewsContainers: { readonly activitybar: readonly { readonly id: string }[] };
   readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
   readonly viewsWelcome: readonly { readonly view: string; readonly when: string }[];
-  readonly commands: readonly { readonly command: string; readonly category: string }[];
-  readonly menus: Readonly<
-    Record<string, readonly { readonly command: string; readonly when: string }[]>
-  >;
+  readonly commands: readonly {
+    readonly command: string;
+    readonly category: string;
+    readonly enablement?: string;
+  }[];
+  readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+  readonly submenus: readonly { readonly id: string }[];
   readonly languages: readonly { readonly id: string; readonly firstLine: string }[];
   readonly configuration: { readonly properties: Readonly<Record<string, { default: unknown }>> };
 }
@@ -44,9 +56,12 @@ test('commands are the ones that the code registers, in the category Codex', () 
   expect(new Set(contributes.commands.map(({ category }) => category))).toEqual(new Set(['Codex']));
 });
 
-test('menus name commands that there are', () => {
-  const named = Object.values(contributes.menus).flatMap(items => items.map(item => item.command));
-  const known: readonly string[] = Object.values(COMMANDS);
+test('menus name commands and menus that there are', () => {
+  const named = Object.values(contributes.menus).flatMap(items =>
+    items.map(item => item.command ?? item.submenu ?? ''),
+  );
+  const submenus = contributes.submenus.map(({ id }) => id);
+  const known: readonly string[] = [...Object.values(COMMANDS), ...submenus];
   expect(named.filter(command => !known.includes(command))).toEqual([]);
 });
 
@@ -60,10 +75,22 @@ test('commands that need an argument hide in the palette', () => {
 test('the view is in its container, with a welcome for when it is empty', () => {
   expect(contributes.viewsContainers.activitybar.map(({ id }) => id)).toEqual([SETTINGS]);
   expect(contributes.views[SETTINGS]?.map(({ id }) => id)).toEqual([VIEW]);
-  for (const { view, when } of contributes.viewsWelcome) {
-    expect(view).toBe(VIEW);
-    expect(when).toMatch(new RegExp(`^${STATE_KEY} == '(?:no-home|failed)'$`));
-  }
+  expect(new Set(contributes.viewsWelcome.map(({ view }) => view))).toEqual(new Set([VIEW]));
+  const empty: readonly ViewState[] = [
+    ...(['no-home', 'no-codex', 'failed', 'empty', 'healthy', 'no-match'] as const),
+  ];
+  expect(contributes.viewsWelcome.map(({ when }) => when)).toEqual(
+    empty.map(state => `${STATE_KEY} == '${state}'`),
+  );
+});
+
+test('each filter has a command, which can be chosen unless it is the current one', () => {
+  const filters: readonly Filter[] = ['all', 'trouble', 'hidden', 'archived'];
+  const items = contributes.menus['codexHealth.filters'] ?? [];
+  const enabled = items.map(
+    ({ command }) => contributes.commands.find(one => one.command === command)?.enablement,
+  );
+  expect(enabled).toEqual(filters.map(filter => `${FILTER_KEY} != '${filter}'`));
 });
 
 test('settings are the ones that the server reads', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createEngine } from '../../src/engine/engine.ts';
 import { home, HOME, idOf, type HomeBuilder } from '../support/home.ts';
 import { openEditor, type Editor } from './editor.ts';
 
@@ -75,4 +76,39 @@ test('markers follow the folders that are opened and closed', async () => {
 
 test('the tree counts threads that have no marker', async () => {
   expect((await (await open('off')).tree()).threadsInTrouble).toBe(2);
+});
+
+test('of the home itself its errors are marked, and the rest where everything is', async () => {
+  const builder = home().thread('one').config('model_provider = = "mock"\n');
+  const markedIn = async (problems: 'all' | 'workspace', levels = {}) => {
+    const settings = { home: HOME, problems, levels };
+    const editor = await openEditor(builder.build().world, { settings });
+    return [...editor.markers.keys()].filter(uri => uri.endsWith('config.toml')).length;
+  };
+  expect(await markedIn('workspace')).toBe(1);
+  const quiet = { 'config-unreadable': 'warning' };
+  expect(await markedIn('workspace', quiet)).toBe(0);
+  expect(await markedIn('all', quiet)).toBe(1);
+});
+
+test('markers that have not changed are not sent again', async () => {
+  const editor = await open('all');
+  const before = [...editor.markers.values()];
+  await editor.ask('codexHealth/refresh');
+  expect([...editor.markers.values()]).toHaveLength(2);
+  // The very same lists: nothing has come in their place.
+  for (const [at, list] of [...editor.markers.values()].entries()) expect(list).toBe(before[at]);
+});
+
+test('an accepted finding is marked nowhere, and the tree counts it nowhere', async () => {
+  const { world } = twoProjects().build();
+  const engine = createEngine(world);
+  const scan = () => engine.scan({ home: HOME, sqliteHome: null, codex: null, full: false });
+  const report = await scan();
+  await engine.accept(report, report.findings);
+  const settings = { home: HOME, problems: 'all' as const };
+  const editor = await openEditor(world, { settings });
+  expect(editor.markers.size).toBe(0);
+  expect((await editor.tree()).threadsInTrouble).toBe(0);
+  expect((await editor.threads(SHOP)).flatMap(({ findings }) => findings)).toEqual([]);
 });

@@ -121,6 +121,7 @@ export class HomeBuilder {
       remotes: [],
       commits: [],
       notedAt: null,
+      main: null,
       worktrees: [],
       ...facts,
     });

@@ -76,6 +76,8 @@ export interface Repository {
   readonly commits: readonly string[];
   /** Where Git has noted that this worktree is, though it may have been moved; null when it is none. */
   readonly notedAt: FilePath | null;
+  /** The working directory of which this is a worktree; null when it is none, or of none. */
+  readonly main: FilePath | null;
   /** Where Git has noted further worktrees of this repository. */
   readonly worktrees: readonly FilePath[];
 }

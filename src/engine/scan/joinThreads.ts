@@ -2,9 +2,10 @@
 
 import type { Row } from '../model/database.ts';
 import type { Rollout } from '../model/rollout.ts';
+import { canonicalPath, directoryKey } from '../model/paths.ts';
 import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
-import type { HomePath, ThreadId } from '../model/words.ts';
+import type { FilePath, HomePath, ThreadId } from '../model/words.ts';
 import type { EarlierThreads } from './standing.ts';
 import { withoutZst } from './layout.ts';
 
@@ -15,7 +16,7 @@ export function joinThreads(
   home: Home,
   earlier: EarlierThreads | null = null,
 ): readonly Thread[] {
-  const again = earlier === null ? null : joinAgain(earlier, rows, rollouts, names);
+  const again = earlier === null ? null : joinAgain(earlier, rows, rollouts, names, home);
   if (again !== null) return again;
   const byPath = new Map<HomePath, Rollout>();
   // A plain file wins over its compressed twin, as it does for Codex.
@@ -32,6 +33,7 @@ export function joinThreads(
   const byId = new Map(rows.map(row => [row.id, row]));
   const ids = new Set([...byId.keys(), ...files.keys()]);
   const homePathOf = readerOfPaths(home);
+  const projectOf = oneSpellingEach(home);
   return [...ids].map(id => {
     const row = byId.get(id) ?? null;
     const path = row === null ? null : homePathOf(row.rolloutPath);
@@ -44,7 +46,9 @@ export function joinThreads(
       known.bound === bound &&
       (earlier?.names[id] ?? null) === name &&
       hasFiles(known, claiming);
-    return isSame ? known : joinThread(id, row, claiming, name, bound);
+    return isSame
+      ? inProject(known, projectOf)
+      : joinThread(id, row, claiming, name, bound, projectOf);
   });
 }
 
@@ -57,6 +61,7 @@ function joinAgain(
   rows: readonly Row[],
   rollouts: readonly Rollout[],
   names: Readonly<Record<ThreadId, string>>,
+  home: Home,
 ): readonly Thread[] | null {
   if (names !== earlier.names) return null;
   const newRows = replacements(earlier.rows, rows, isRowOfSame);
@@ -64,18 +69,21 @@ function joinAgain(
   if (newRows === null || newFiles === null) return null;
   if (newRows.size === 0 && newFiles.size === 0) return earlier.list;
   const now = (file: Rollout) => newFiles.get(file) ?? file;
+  const projectOf = oneSpellingEach(home);
   return earlier.list.map(thread => {
     const row = thread.row === null ? null : (newRows.get(thread.row) ?? thread.row);
     const bound = thread.bound === null ? null : now(thread.bound);
     const isSame =
-      row === thread.row && bound === thread.bound && !thread.files.some(file => newFiles.has(file));
-    if (isSame) return thread;
+      row === thread.row &&
+      bound === thread.bound &&
+      !thread.files.some(file => newFiles.has(file));
+    if (isSame) return inProject(thread, projectOf);
     // In the order in which they were found, which decides between those of one rank.
     const places = new Map(thread.files.map(file => [file, earlier.rollouts.indexOf(file)]));
     const claiming = [...thread.files]
       .sort((one, other) => (places.get(one) ?? 0) - (places.get(other) ?? 0))
       .map(now);
-    return joinThread(thread.id, row, claiming, names[thread.id] ?? null, bound);
+    return joinThread(thread.id, row, claiming, names[thread.id] ?? null, bound, projectOf);
   });
 }
 
@@ -110,6 +118,27 @@ function hasFiles({ files }: Thread, claiming: readonly Rollout[]): boolean {
   return files.length === claiming.length && claiming.every(file => files.includes(file));
 }
 
+/** Which spelling is the first may have changed, though the thread is as it was. */
+function inProject(thread: Thread, projectOf: ProjectOf): Thread {
+  const project = projectOf(thread.cwd);
+  return project === thread.project ? thread : { ...thread, project };
+}
+
+type ProjectOf = (directory: FilePath) => FilePath;
+
+/** The project of a directory: all spellings of one come to the first of them, tidied up. */
+function oneSpellingEach({ system }: Home): ProjectOf {
+  const projects = new Map<string, FilePath>();
+  return directory => {
+    const known = projects.get(directory);
+    if (known !== undefined) return known;
+    const key = directoryKey(directory, system);
+    const project = projects.get(key) ?? canonicalPath(directory, system);
+    projects.set(directory, project).set(key, project);
+    return project;
+  };
+}
+
 /** Tells where in the home a path is, however it is spelt; null when it is elsewhere. */
 function readerOfPaths(home: Home): (path: string) => HomePath | null {
   const roots = [{ path: home.path, at: '' }, ...home.aliases].map(({ path, at }) => ({
@@ -131,6 +160,7 @@ function joinThread(
   claiming: readonly Rollout[],
   name: string | null,
   bound: Rollout | null,
+  projectOf: ProjectOf,
 ): Thread {
   const files =
     claiming.length < 2
@@ -140,6 +170,7 @@ function joinThread(
         );
   const own = files.find(file => holdsThread(file, id)) ?? null;
   const meta = own?.head.meta ?? null;
+  const cwd = row?.cwd ?? meta?.cwd ?? '';
   const place = own ?? files[0] ?? (bound !== null && claimOf(bound) === null ? bound : null);
   return {
     id,
@@ -149,8 +180,8 @@ function joinThread(
     bound,
     archived: place === null ? (row?.archived ?? false) : place.place === 'archived_sessions',
     title: titleOf(row, own, name),
-    cwd: row?.cwd ?? meta?.cwd ?? '',
-    project: row?.cwd ?? meta?.cwd ?? '',
+    cwd,
+    project: projectOf(cwd),
     provider: row?.provider ?? meta?.provider ?? '',
     source: row?.source ?? meta?.source ?? '',
     historyMode: (row?.historyMode ?? meta?.historyMode) === 'paginated' ? 'paginated' : 'legacy',

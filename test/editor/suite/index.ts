@@ -3,6 +3,7 @@
 import { runTests } from './harness.ts';
 import './commands.ts';
 import './problems.ts';
+import './threadTree.ts';
 import './treeItems.ts';
 import './serverProcess.ts';
 

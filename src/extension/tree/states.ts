@@ -1,0 +1,43 @@
+// What the view says when it has nothing to show, and above what it shows.
+
+import { l10n } from 'vscode';
+import type { Filter, HealthTree } from '../../protocol/tree.ts';
+
+/**
+ * Which welcome text an empty view shows. `read`: there are rows. `healthy`: the filter for trouble
+ * leaves nothing, and `no-match` any other one.
+ */
+export type ViewState =
+  'looking' | 'failed' | 'no-codex' | 'no-home' | 'empty' | 'healthy' | 'no-match' | 'read';
+
+export function stateOf(
+  { state, hasCodex, hosts, troublesOfHome }: HealthTree,
+  filter: Filter,
+): ViewState {
+  if (state === 'no-home') return hasCodex ? 'no-home' : 'no-codex';
+  const hasThreads = hosts.some(({ projects }) => projects.length > 0);
+  const hasMore = hosts.some(({ findings, gaps }) => findings.length + gaps.length > 0);
+  if (hasThreads) return 'read';
+  if (filter === 'all') return hasMore || troublesOfHome > 0 ? 'read' : 'empty';
+  if (filter !== 'trouble') return 'no-match';
+  return hasMore || troublesOfHome > 0 ? 'read' : 'healthy';
+}
+
+/** Stands above the rows: is everything still there? Empty where a welcome text speaks. */
+export function messageOf(tree: HealthTree, state: ViewState): string {
+  if (state !== 'read') return '';
+  const { nothingLost, hasCodex, interrupted } = tree;
+  const isQuiet =
+    tree.threadsInTrouble + tree.troublesOfHome === 0 &&
+    tree.hosts.every(({ gaps }) => gaps.length === 0);
+  return [
+    nothingLost.says,
+    isQuiet && nothingLost.answer === 'yes' ? l10n.t('No check found trouble.') : '',
+    hasCodex ? '' : l10n.t('No Codex program was found on this machine.'),
+    interrupted === null
+      ? ''
+      : l10n.t('A repair was stopped in the middle; the next one ends it first.'),
+  ]
+    .filter(sentence => sentence !== '')
+    .join(' ');
+}

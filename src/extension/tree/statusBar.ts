@@ -1,0 +1,42 @@
+// A word in the status bar, and only while something is wrong.
+
+import { l10n, StatusBarAlignment, window, type StatusBarItem } from 'vscode';
+import type { HealthTree } from '../../protocol/tree.ts';
+import { VIEW } from '../contributions.ts';
+import { listed, number, threadsInTrouble, troublesOfHome } from './words.ts';
+
+export interface StatusBar {
+  readonly item: StatusBarItem;
+  /** Null: nothing is known. */
+  show(tree: HealthTree | null): void;
+}
+
+export function createStatusBar(): StatusBar {
+  const item = window.createStatusBarItem('codexHealth.status', StatusBarAlignment.Left);
+  item.name = l10n.t('Codex Session Health');
+  item.command = `${VIEW}.focus`;
+  return {
+    item,
+    show: tree => {
+      const says = tree === null ? '' : troubleInWords(tree);
+      if (tree === null || says === '') return item.hide();
+      item.text = `$(warning) Codex ${number(tree.threadsInTrouble + tree.troublesOfHome)}`;
+      item.tooltip = says;
+      item.accessibilityInformation = {
+        label: l10n.t('{0}. Opens Codex Session Health.', says),
+        role: 'button',
+      };
+      item.show();
+    },
+  };
+}
+
+/** Empty where nothing is wrong. */
+export function troubleInWords(
+  tree: Pick<HealthTree, 'threadsInTrouble' | 'troublesOfHome'>,
+): string {
+  return listed(
+    tree.threadsInTrouble === 0 ? '' : threadsInTrouble(tree.threadsInTrouble),
+    tree.troublesOfHome === 0 ? '' : troublesOfHome(tree.troublesOfHome),
+  );
+}
