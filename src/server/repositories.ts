@@ -62,7 +62,6 @@ export function createGitNotes(
     },
     askAgain: () => {
       asked = new Set();
-      newest = null;
     },
   };
 }

@@ -36,8 +36,10 @@ export function findThread(client: Client, chosen: (thread: ThreadNode) => void)
     list.onDidHide(() => parts.dispose()),
     list.onDidAccept(() => {
       const [item] = list.selectedItems;
+      // Enter before there is an answer means nothing yet.
+      if (item === undefined) return;
       list.hide();
-      if (item !== undefined) chosen(item.thread);
+      chosen(item.thread);
     }),
   );
   void ask('');

@@ -35,9 +35,9 @@ export function toTreeItem(node: Node, id: string): TreeItem {
 function itemOf(node: Node, id: string): TreeItem {
   switch (node.kind) {
     case 'host':
-      return hostItem(node);
+      return hostItem(node, id);
     case 'home':
-      return homeItem(node);
+      return homeItem(node, id);
     case 'database':
       return databaseItem(node, id);
     case 'project':
@@ -53,30 +53,34 @@ function itemOf(node: Node, id: string): TreeItem {
   }
 }
 
-function hostItem(node: HostNode): TreeItem {
+function hostItem(node: HostNode, id: string): TreeItem {
   const item = new TreeItem(node.name, TreeItemCollapsibleState.Expanded);
   const counts = countsInWords(node.counts);
   item.contextValue = 'host';
   item.iconPath = new ThemeIcon('vm');
   item.description = counts;
   item.tooltip = hostTooltip(node);
+  // Projects come with the gravest trouble first.
+  decorate(item, id, node.projects[0]?.severity ?? null, 'threads', node.counts.inTrouble);
   return speaking(item, l10n.t('Host {0}, {1}', node.name, counts));
 }
 
-function homeItem(node: HomeNode): TreeItem {
+function homeItem(node: HomeNode, id: string): TreeItem {
+  const all = [...node.findings, ...node.databases.flatMap(database => database.findings)];
   const isOpen = needsAttention(node);
   const item = new TreeItem(
     l10n.t('Codex Home'),
     isOpen ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
   );
   const says = listed(
-    node.findings.length === 0 ? '' : findingsInWords(node.findings.length),
+    all.length === 0 ? '' : findingsInWords(all.length),
     node.gaps.length === 0 ? '' : l10n.t('not everything could be looked at'),
   );
-  item.contextValue = tokens('home', isOpen && 'trouble', hasCure(node.findings) && 'curable');
+  item.contextValue = tokens('home', isOpen && 'trouble', hasCure(all) && 'curable');
   item.iconPath = new ThemeIcon('home');
   item.description = says;
   item.tooltip = homeTooltip(node);
+  decorate(item, id, gravestOf(all), 'findings', troubles(all));
   item.command = openCommand(node.uri);
   return speaking(item, listed(l10n.t('Codex home'), says));
 }
@@ -96,7 +100,7 @@ function databaseItem(node: DatabaseNode, id: string): TreeItem {
   );
   item.description = listed(size(bytes), unread);
   item.tooltip = unread === '' ? key : `${key}, ${unread}`;
-  decorate(item, id, severity, 'findings', findings.length);
+  decorate(item, id, severity, 'findings', troubles(findings));
   item.command = openCommand(uri);
   const says = findings.map(finding => finding.says).join(' ');
   return speaking(item, listed(l10n.t('Database {0}', key), size(bytes), unread, says));
@@ -113,8 +117,10 @@ function projectItem(node: ProjectNode, id: string): TreeItem {
     counts.inTrouble > 0 && 'trouble',
     worktrees.length > 0 && 'worktrees',
   );
-  item.iconPath =
-    counts.inTrouble === 0 ? FOLDER : new ThemeIcon('folder', colorOf(severity ?? 'warning'));
+  item.iconPath = new ThemeIcon(
+    FOLDER,
+    counts.inTrouble === 0 ? undefined : colorOf(severity ?? 'warning'),
+  );
   item.description = listed(countsInWords(counts), missing);
   item.tooltip = projectTooltip(node);
   decorate(item, id, severity, 'threads', counts.inTrouble);
@@ -239,12 +245,22 @@ function hasCure(findings: readonly FindingNode[]): boolean {
   return findings.some(({ cures }) => cures.length > 0);
 }
 
+function gravestOf(findings: readonly FindingNode[]): Severity | null {
+  const severities = findings.map(({ severity }) => severity);
+  return GRAVEST_FIRST.find(severity => severities.includes(severity)) ?? null;
+}
+
+const GRAVEST_FIRST: readonly Severity[] = ['error', 'warning', 'note'];
+
 function isTrouble(severity: Severity | null): boolean {
   return severity === 'error' || severity === 'warning';
 }
 
-/** Not `ThemeIcon.Folder`, which file icon themes paint in colours that mean other things. */
-const FOLDER = new ThemeIcon('folder');
+/**
+ * Not `folder`, which is drawn by file icon themes: in colours that mean other things, and not at all
+ * on a row that has an address.
+ */
+const FOLDER = 'symbol-folder';
 
 const ICONS: Readonly<Record<Severity, readonly [icon: string, color: string]>> = {
   error: ['error', 'problemsErrorIcon.foreground'],

@@ -32,7 +32,7 @@ export function registerTree(client: Client, log: LogOutputChannel): Disposable 
     const state = isFailure ? 'failed' : stateOf(answer, filter.current);
     setState(state);
     // A view with a message shows no welcome text.
-    view.message = isFailure ? '' : messageOf(answer, state);
+    view.message = isFailure ? '' : messageOf(answer, state, filter.current);
     view.badge = isFailure ? undefined : badgeOf(answer.threadsInTrouble);
     status.show(isFailure ? null : answer);
   };

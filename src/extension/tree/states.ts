@@ -23,14 +23,18 @@ export function stateOf(
   return hasMore || troublesOfHome > 0 ? 'read' : 'healthy';
 }
 
-/** Stands above the rows: is everything still there? Empty where a welcome text speaks. */
-export function messageOf(tree: HealthTree, state: ViewState): string {
+/**
+ * Stands above the rows: is everything still there, and is everything shown? Empty where a welcome text
+ * speaks. A container with one view does not show the view's description, so the filter is named here too.
+ */
+export function messageOf(tree: HealthTree, state: ViewState, filter: Filter): string {
   if (state !== 'read') return '';
   const { nothingLost, hasCodex, interrupted } = tree;
   const isQuiet =
     tree.threadsInTrouble + tree.troublesOfHome === 0 &&
     tree.hosts.every(({ gaps }) => gaps.length === 0);
   return [
+    FILTER_SENTENCES[filter](),
     nothingLost.says,
     isQuiet && nothingLost.answer === 'yes' ? l10n.t('No check found trouble.') : '',
     hasCodex ? '' : l10n.t('No Codex program was found on this machine.'),
@@ -41,3 +45,10 @@ export function messageOf(tree: HealthTree, state: ViewState): string {
     .filter(sentence => sentence !== '')
     .join(' ');
 }
+
+const FILTER_SENTENCES: Readonly<Record<Filter, () => string>> = {
+  all: () => '',
+  trouble: () => l10n.t('Only threads in trouble are shown.'),
+  hidden: () => l10n.t('Only threads that are hidden somewhere are shown.'),
+  archived: () => l10n.t('Only archived threads are shown.'),
+};

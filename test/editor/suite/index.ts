@@ -3,6 +3,8 @@
 import { runTests } from './harness.ts';
 import './commands.ts';
 import './problems.ts';
+// Not right behind a test that opens a panel: what takes the focus closes a list.
+import './findThread.ts';
 import './threadTree.ts';
 import './treeItems.ts';
 import './serverProcess.ts';

@@ -201,18 +201,25 @@ test('an empty view leaves the word to its welcome text', async () => {
   const server = standIn();
   server.tree = () => Promise.resolve({ ...healthTree, hosts: [{ ...host, projects: [] }] });
   assert.deepEqual(await planted(server, () => 'hidden').tree.getChildren(), []);
-  assert.equal(messageOf(healthTree, 'no-match'), '');
+  assert.equal(messageOf(healthTree, 'no-match', 'all'), '');
 });
 
 test('above the rows stands whether everything is there', async () => {
-  assert.equal(messageOf(healthTree, 'read'), 'All is there.');
+  assert.equal(messageOf(healthTree, 'read', 'all'), 'All is there.');
   const quiet = { ...healthTree, threadsInTrouble: 0 };
-  assert.equal(messageOf(quiet, 'read'), 'All is there. No check found trouble.');
+  assert.equal(messageOf(quiet, 'read', 'all'), 'All is there. No check found trouble.');
   const gap = { kind: 'gap', says: 'x', checks: ['y'] } as const;
   const unsure = { ...quiet, hosts: [{ ...host, gaps: [gap] }] };
-  assert.equal(messageOf(unsure, 'read'), 'All is there.');
-  assert.match(messageOf({ ...quiet, hasCodex: false }, 'read'), /No Codex program was found/);
-  assert.match(messageOf({ ...quiet, interrupted: 'r' }, 'read'), /stopped in the middle/);
+  assert.equal(messageOf(unsure, 'read', 'all'), 'All is there.');
+  assert.match(
+    messageOf({ ...quiet, hasCodex: false }, 'read', 'all'),
+    /No Codex program was found/,
+  );
+  assert.equal(
+    messageOf(healthTree, 'read', 'archived'),
+    'Only archived threads are shown. All is there.',
+  );
+  assert.match(messageOf({ ...quiet, interrupted: 'r' }, 'read', 'all'), /stopped in the middle/);
 });
 
 test('badge and status bar speak only while something is wrong', async () => {

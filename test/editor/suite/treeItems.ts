@@ -114,6 +114,8 @@ test('a project has the name that tells it apart, its counts, and says when its 
   assert.equal(itemOf({ ...project, name: 'work/roof' }).label, 'work/roof');
   assert.equal(itemOf({ ...project, path: '', name: '' }).label, 'No directory');
   assert.equal(itemOf(project).description, '2 threads, 1 in trouble');
+  // VS Code leaves out `folder` on a row that has an address.
+  assert.equal(iconOf(project), 'symbol-folder');
   const gone: Node = { ...project, isThere: false };
   assert.equal(itemOf(gone).description, '2 threads, 1 in trouble, folder is gone');
   assert.equal(labelOf(gone), 'Project roof, 2 threads, 1 in trouble, folder is gone, Error');
@@ -144,6 +146,10 @@ test('every row has an id and speaks', async () => {
 test('trouble is a colour and a number on a row, and a sound one has neither', async () => {
   assert.deepEqual(look(thread), ['1', 'list.warningForeground', 'Warning: 1 finding']);
   assert.deepEqual(look(project), ['1', 'list.errorForeground', '1 Codex thread is in trouble']);
+  assert.deepEqual(look(host), ['1', 'list.errorForeground', '1 Codex thread is in trouble']);
+  const grave = { ...finding, severity: 'error' } as const;
+  const sick = { ...home, findings: [finding], databases: [{ ...database, findings: [grave] }] };
+  assert.deepEqual(look(sick), ['2', 'list.errorForeground', 'Error: 2 findings']);
   const many: Node = { ...project, counts: { threads: 99, inTrouble: 12 } };
   assert.deepEqual(look(many), ['9+', 'list.errorForeground', '12 Codex threads are in trouble']);
   const note = { ...finding, severity: 'note' } as const;

@@ -64,9 +64,9 @@ test('without its parent a thread stands on top: unknown, in another project, no
 
 test('a circle is opened at its oldest thread, and nobody is lost', async () => {
   const builder = home()
-    .thread('a', { age: 300, ...subAgent('c') })
     .thread('b', { age: 200, ...subAgent('a') })
     .thread('c', { age: 100, ...subAgent('b') })
+    .thread('a', { age: 300, ...subAgent('c') })
     .thread('d', { age: 50, ...subAgent('c') })
     .thread('self', { age: 400, ...subAgent('self') });
   expect(await families(builder)).toBe('a (sub-agent b (sub-agent c (sub-agent d))); self');

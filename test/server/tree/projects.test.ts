@@ -148,15 +148,15 @@ test('a repository without a working directory, stands by itself, and notes in a
   const builder = home()
     .folder(SHOP)
     .folder(SIDE)
-    .repository(SHOP, { main: SIDE, notedAt: SHOP, worktrees: [SHOP, SIDE] })
-    .repository(SIDE, { main: SHOP, notedAt: SIDE, worktrees: [SHOP, SIDE] })
+    .repository(SHOP, { worktrees: [SIDE] })
+    .repository(SIDE, { worktrees: [SHOP] })
     .folder('/bare/two')
     .repository('/bare/tree', { notedAt: '/bare/tree', worktrees: ['/bare/tree', '/bare/two'] })
     .thread('a', { cwd: SHOP, age: 1 })
     .thread('b', { cwd: SIDE, age: 2 })
     .thread('c', { cwd: '/bare/tree', age: 3 })
     .thread('d', { cwd: '/bare/two', age: 4 });
-  expect((await beforeAndAfter(builder))[1]).toBe('shop 2 (shop-side 1), tree 1, two 1');
+  expect((await beforeAndAfter(builder))[1]).toBe('shop 1, shop-side 1, tree 1, two 1');
 });
 
 test('a worktree that Codex has made stands under the one project that it can be of', async () => {
