@@ -165,7 +165,11 @@ function wantedChecks(only: readonly string[] | null): readonly Check[] {
   return only === null ? checks : checks.filter(({ id }) => only.includes(id));
 }
 
-function reportOf(snapshot: Snapshot, { findings: found, outcomes }: Judgement, mark: Mark): Report {
+function reportOf(
+  snapshot: Snapshot,
+  { findings: found, outcomes }: Judgement,
+  mark: Mark,
+): Report {
   const findings = mark(found);
   let visibility: Report['visibility'] | null = null;
   return {

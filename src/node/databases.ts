@@ -19,7 +19,11 @@ export type DatabaseRequest =
       readonly database: number;
       readonly questions: readonly string[];
     }
-  | { readonly id: number; readonly kind: 'threads' | 'pageUses' | 'close'; readonly database: number };
+  | {
+      readonly id: number;
+      readonly kind: 'threads' | 'pageUses' | 'close';
+      readonly database: number;
+    };
 
 export interface DatabaseAnswer {
   readonly id: number;
@@ -109,7 +113,8 @@ export function createDatabases(workerFile: string): DatabaseThread {
       const opened = await opening;
       if (!opened.ok) return opened;
       const { image } = opened.value;
-      if (image === undefined) throw new Error('the thread of the databases answered without an image');
+      if (image === undefined)
+        throw new Error('the thread of the databases answered without an image');
       open.add(database);
       return {
         ok: true,

@@ -119,7 +119,9 @@ test('a thread that begins, and one whose row comes late', async () => {
   const marked = () => [...editor.markers.values()].flat().map(({ code }) => code);
   const before = marked().filter(code => code === 'thread-row-missing').length;
   const columns = database.prepare("SELECT name FROM pragma_table_info('threads')").all();
-  const names = columns.map(({ name }) => String(name)).filter(name => !/^(id|rollout_path)$/.test(name));
+  const names = columns
+    .map(({ name }) => String(name))
+    .filter(name => !/^(id|rollout_path)$/.test(name));
   database
     .prepare(
       `INSERT INTO threads (id, rollout_path, ${names.join()}) SELECT ?, ?, ${names.join()} FROM threads WHERE id = ?`,
@@ -143,7 +145,11 @@ test('a home that appears later, and goes again', async () => {
     state === 'read' && (hosts[0]?.counts.threads ?? 0) > 8;
   await until(editor, () => editor.tree(), isRead);
   fs.renameSync(later, sample.folder);
-  await until(editor, () => editor.tree(), ({ state }) => state === 'no-home');
+  await until(
+    editor,
+    () => editor.tree(),
+    ({ state }) => state === 'no-home',
+  );
 });
 
 test('a config.toml that names other databases', async () => {
@@ -157,7 +163,11 @@ test('a config.toml that names other databases', async () => {
     path.join(sample.folder, 'config.toml'),
     `sqlite_home = ${JSON.stringify(elsewhere)}\n${text}`,
   );
-  await until(editor, () => editor.tree(), tree => tree.threadsInTrouble !== before);
+  await until(
+    editor,
+    () => editor.tree(),
+    tree => tree.threadsInTrouble !== before,
+  );
 });
 
 test('what does not concern a scan does not wake anybody', async () => {
@@ -175,6 +185,14 @@ test('what does not concern a scan does not wake anybody', async () => {
   fs.writeFileSync(path.join(sample.folder, 'session-health', 'journal'), 'x');
   fs.writeFileSync(path.join(sample.folder, 'history.jsonl'), 'x');
   fs.utimesSync(path.join(sample.folder, 'config.toml'), new Date(), new Date());
+  // What does concern it comes behind all that, and is told once.
   await new Promise(resolve => setTimeout(resolve, 1500));
   expect(told).toBe(0);
+  fs.rmSync(rolloutOf(sample.folder, 't4'));
+  await until(
+    editor,
+    () => editor.tree(),
+    () => told > 0,
+  );
+  expect(told).toBe(1);
 });

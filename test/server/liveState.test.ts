@@ -19,7 +19,10 @@ const HOLDER = {
 };
 
 /** Two threads, of which nobody has written to one for an hour, and to the other for so long. */
-async function look(quietMs: number, holders: readonly (typeof HOLDER & { writesThreads: string[] })[] = []) {
+async function look(
+  quietMs: number,
+  holders: readonly (typeof HOLDER & { writesThreads: string[] })[] = [],
+) {
   const built = home().thread('old').thread('new').build();
   for (const [file, content] of built.files)
     if (file.includes('rollout-'))

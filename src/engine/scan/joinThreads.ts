@@ -68,7 +68,9 @@ function joinAgain(
     const row = thread.row === null ? null : (newRows.get(thread.row) ?? thread.row);
     const bound = thread.bound === null ? null : now(thread.bound);
     const isSame =
-      row === thread.row && bound === thread.bound && !thread.files.some(file => newFiles.has(file));
+      row === thread.row &&
+      bound === thread.bound &&
+      !thread.files.some(file => newFiles.has(file));
     if (isSame) return thread;
     // In the order in which they were found, which decides between those of one rank.
     const places = new Map(thread.files.map(file => [file, earlier.rollouts.indexOf(file)]));

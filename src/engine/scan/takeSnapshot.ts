@@ -66,7 +66,9 @@ export async function takeSnapshot(
 
 /** Sources answer side by side; what is said of them does not depend on which was first. */
 function inOrder(gaps: readonly Gap[]): readonly Gap[] {
-  return [...gaps].sort((one, other) => SOURCES.indexOf(one.source) - SOURCES.indexOf(other.source));
+  return [...gaps].sort(
+    (one, other) => SOURCES.indexOf(one.source) - SOURCES.indexOf(other.source),
+  );
 }
 
 /** Where the home is, as its own config.toml says; and, with `standing`, that it is watched. */

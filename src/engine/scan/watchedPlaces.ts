@@ -28,8 +28,6 @@ export function watchedPlaces(
     { folder: join(path, WRITER_LOCKS), isTree: false },
     // Codex has kept databases there, too.
     { folder: join(path, 'sqlite'), isTree: false, names: isDatabase },
-    ...(sqliteHome === path
-      ? []
-      : [{ folder: sqliteHome, isTree: false, names: isDatabase }]),
+    ...(sqliteHome === path ? [] : [{ folder: sqliteHome, isTree: false, names: isDatabase }]),
   ];
 }

@@ -178,7 +178,13 @@ export interface Log {
  * running checksum is right up to and with it; frames after the last commit do not count.
  */
 export function parseLog(wal: Uint8Array): Log {
-  const nothing = { pageBytes: 0, pageCount: 0, pages: new Map<number, number>(), commits: 0, end: 0 };
+  const nothing = {
+    pageBytes: 0,
+    pageCount: 0,
+    pages: new Map<number, number>(),
+    commits: 0,
+    end: 0,
+  };
   if (wal.length === 0) return { ...nothing, stop: 'no-log' };
   const start = parseLogHeader(wal);
   if (typeof start === 'string') return { ...nothing, stop: start };

@@ -93,7 +93,12 @@ export function rememberDatabase(
   const state = look.state === null ? null : { ...look.state, rows: [] };
   const { file } = look.database;
   const { database, history, gaps } = look;
-  const about = { format: FORMAT, file, signature, look: { database, state, rows: null, history, gaps } };
+  const about = {
+    format: FORMAT,
+    file,
+    signature,
+    look: { database, state, rows: null, history, gaps },
+  };
   // The rows are joined to it as the text that they are already.
   const text = `${JSON.stringify(about).slice(0, -1)},"rows":${look.rows ?? 'null'}}`;
   void memory.remember(key(homeKey, file), text);

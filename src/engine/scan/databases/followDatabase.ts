@@ -211,7 +211,9 @@ export class FollowedDatabase<T> {
       const old = before.get(rowid);
       // Whoever writes a row writes all its columns: one that lacks some is as it was.
       if (isOlder && old === undefined) return false;
-      const row = isOlder ? old : this.#reader.read(name => cells[pages.columns.indexOf(name)] ?? null);
+      const row = isOlder
+        ? old
+        : this.#reader.read(name => cells[pages.columns.indexOf(name)] ?? null);
       if (row === null || row === undefined) return false;
       this.#known.set(rowid, old !== undefined && this.#reader.isSame(old, row) ? old : row);
     }

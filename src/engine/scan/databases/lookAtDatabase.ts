@@ -283,7 +283,10 @@ function troubleOfImage({ head, bytes }: ImageFacts): DatabaseTrouble | null {
   return null;
 }
 
-export function headerOf(bytes: Uint8Array, journal: DatabaseHeader['journal']): DatabaseHeader | null {
+export function headerOf(
+  bytes: Uint8Array,
+  journal: DatabaseHeader['journal'],
+): DatabaseHeader | null {
   if (bytes.length < HEADER_BYTES) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = view.getUint16(16);

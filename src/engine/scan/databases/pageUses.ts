@@ -48,7 +48,11 @@ async function findUses(image: Uint8Array): Promise<PageUses | null> {
     const entry = tables.get(name);
     if (entry === undefined) continue;
     const { hasRowid, places } = entry.stored;
-    const rows = await readTree(source, entry.root, { ...shape, hasRowid, places: [...places.values()] });
+    const rows = await readTree(source, entry.root, {
+      ...shape,
+      hasRowid,
+      places: [...places.values()],
+    });
     const id = [...places.keys()].indexOf('id');
     if (name === 'thread_sections' && id >= 0) sections = rows.map(cells => cells[id] ?? null);
   }
@@ -115,11 +119,7 @@ export async function readLeaf(
   }));
 }
 
-export function asLeaf(
-  page: number,
-  rows: readonly LeafRow[],
-  taken: readonly number[],
-): RowLeaf {
+export function asLeaf(page: number, rows: readonly LeafRow[], taken: readonly number[]): RowLeaf {
   const further = taken.filter(number => number !== page);
   return { page, further, rowids: rows.map(({ rowid }) => rowid) };
 }

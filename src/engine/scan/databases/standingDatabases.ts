@@ -37,8 +37,7 @@ export class StandingDatabases {
     const known = this.#known.get(file);
     // Whatever goes wrong below leaves nothing behind that could be believed.
     this.#known.delete(file);
-    const look =
-      known?.isState === isState ? await lookOn(known, signature, filesystem) : null;
+    const look = known?.isState === isState ? await lookOn(known, signature, filesystem) : null;
     if (known !== undefined && look !== null) {
       this.#known.set(file, { ...known, look, signature });
       return look;

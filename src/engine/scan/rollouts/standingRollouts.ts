@@ -80,12 +80,7 @@ export class StandingRollouts {
     return rollouts;
   }
 
-  async #read(
-    world: World,
-    found: Found,
-    gaps: Gap[],
-    room: Uint8Array,
-  ): Promise<Rollout | null> {
+  async #read(world: World, found: Found, gaps: Gap[], room: Uint8Array): Promise<Rollout | null> {
     const before = gaps.length;
     const [rollout = null] = (await readRollout(world, found, false, gaps, room)) ?? [];
     if (rollout !== null && gaps.length === before) this.#known.set(found, rollout);
