@@ -19,7 +19,7 @@ export interface WatchingOptions {
 }
 
 /** How often something may be new where nobody tells us. */
-const SLOW_MS = 30_000;
+const SLOW_MS = 60_000;
 /** Folders of rollouts are three deep; anything far deeper is not Codex's. */
 const MAX_DEPTH = 8;
 
@@ -72,7 +72,10 @@ class NodeWatch implements Omit<Watch, 'ready'> {
 
   /** Also that it comes, goes, or becomes another one: its name is watched in the folder above it. */
   async #watchPlace(place: WatchedPlace): Promise<void> {
-    if (!(await this.#isHearable(place.folder))) {
+    const isHearable =
+      (await this.#isHearable(place.folder)) &&
+      (await this.#isHearable(path.dirname(place.folder)));
+    if (!isHearable) {
       this.#lookSlowly(`${place.folder} is on a disk of which no changes are told`);
       return;
     }
@@ -188,8 +191,12 @@ function nearestFolder(folder: string): string {
 
 /** Only the place itself may be a link: below it no scan follows any. */
 function isFolder(file: string, mayBeLink: boolean): boolean {
-  const stats = (mayBeLink ? fs.statSync : fs.lstatSync)(file, { throwIfNoEntry: false });
-  return stats?.isDirectory() === true;
+  try {
+    return (mayBeLink ? fs.statSync : fs.lstatSync)(file).isDirectory();
+  } catch {
+    // It is not there, or may not be looked at; the scan says which.
+    return false;
+  }
 }
 
 function foldersIn(folder: string): readonly string[] {

@@ -187,12 +187,20 @@ const CHANGES = {
       home.thread(which),
     );
   },
-  'the end of a long text': (home: ChangingHome, which: number) =>
+  // Of such a row only a page changes that is neither a leaf nor leads to one.
+  'what stands behind a long text': (home: ChangingHome, which: number) => {
     home.sql(
       STATE,
-      'UPDATE threads SET title = substr(title, 1, length(title) - 1) || ? WHERE length(title) > 2000',
+      "UPDATE threads SET preview = ? || substr(preview, 2) WHERE length(title) > 9000 AND preview <> ''",
       String(which % 10),
-    ),
+    );
+    home.sql(
+      STATE,
+      'UPDATE threads SET title = ? WHERE id = ? AND length(title) < 9000',
+      'long '.repeat(4000),
+      home.thread(which),
+    );
+  },
   'no text': (home: ChangingHome, which: number) =>
     home.sql(
       STATE,
