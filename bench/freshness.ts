@@ -31,7 +31,9 @@ interface Turn {
 
 export async function benchFreshness(codex: string, rounds: number): Promise<void> {
   if (process.platform !== 'linux') return print('freshness: not measured, only Linux tells\n');
-  print(`\na turn in a home of ${String(THREADS)} threads that a server watches (median of each)\n`);
+  print(
+    `\na turn in a home of ${String(THREADS)} threads that a server watches (median of each)\n`,
+  );
   print('shown in the editor            in the tree     processor time  of it, main thread\n');
   const folder = fs.mkdtempSync(cacheFolder('bench', 'freshness-'));
   try {

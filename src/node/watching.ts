@@ -19,7 +19,7 @@ export interface WatchingOptions {
 }
 
 /** How often something may be new where nobody tells us. */
-const SLOW_MS = 30_000;
+const SLOW_MS = 60_000;
 /** Folders of rollouts are three deep; anything far deeper is not Codex's. */
 const MAX_DEPTH = 8;
 
@@ -41,7 +41,9 @@ class NodeWatch implements Omit<Watch, 'ready'> {
   readonly #hasTrees: boolean;
   readonly #isHearable: (folder: string) => Promise<boolean>;
   readonly #watchFolder: typeof fs.watch;
-  readonly #watchers = new Map<string, fs.FSWatcher>();
+  /** Those of each place by the folder that they are on: places lie in each other, and come and go alone. */
+  readonly #below = new Map<WatchedPlace, Map<string, fs.FSWatcher>>();
+  readonly #above = new Map<WatchedPlace, fs.FSWatcher>();
   #slow: NodeJS.Timeout | null = null;
   #isClosed = false;
 
@@ -63,13 +65,17 @@ class NodeWatch implements Omit<Watch, 'ready'> {
   close(): void {
     this.#isClosed = true;
     if (this.#slow !== null) clearInterval(this.#slow);
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+    for (const place of this.#below.keys()) this.#dropBelow(place, place.folder);
+    for (const watcher of this.#above.values()) watcher.close();
+    this.#above.clear();
   }
 
   /** Also that it comes, goes, or becomes another one: its name is watched in the folder above it. */
   async #watchPlace(place: WatchedPlace): Promise<void> {
-    if (!(await this.#isHearable(place.folder))) {
+    const isHearable =
+      (await this.#isHearable(place.folder)) &&
+      (await this.#isHearable(path.dirname(place.folder)));
+    if (!isHearable) {
       this.#lookSlowly(`${place.folder} is on a disk of which no changes are told`);
       return;
     }
@@ -79,29 +85,31 @@ class NodeWatch implements Omit<Watch, 'ready'> {
   }
 
   #watchAbove(place: WatchedPlace): void {
-    const key = `above ${place.folder}`;
     for (let above = ''; above !== nearestFolder(place.folder);) {
       above = nearestFolder(place.folder);
       const next = path.relative(above, place.folder).split(path.sep)[0];
-      this.#drop(key);
-      this.#listen(key, above, (type, name) => {
+      this.#above.get(place)?.close();
+      this.#above.delete(place);
+      const watcher = this.#listen(above, (type, name) => {
         const isIt = name === next || name === path.basename(above);
         if (type === 'rename' && isIt) this.#startOver(place);
       });
+      if (watcher !== null) this.#above.set(place, watcher);
     }
   }
 
   #startOver(place: WatchedPlace): void {
-    this.#dropBelow(place.folder);
+    this.#dropBelow(place, place.folder);
     void this.#watchPlace(place).then(() => this.#notice([place.folder]));
   }
 
   #watchBelow(place: WatchedPlace, folder: string, depth: number): void {
-    if (depth > MAX_DEPTH || this.#watchers.has(folder) || !isFolder(folder, depth === 0)) return;
+    const watchers = this.#below.get(place) ?? new Map<string, fs.FSWatcher>();
+    this.#below.set(place, watchers);
+    if (depth > MAX_DEPTH || watchers.has(folder) || !isFolder(folder, depth === 0)) return;
     const isWhole = place.isTree && this.#hasTrees;
     const { names = () => true } = place;
-    this.#listen(
-      folder,
+    const watcher = this.#listen(
       folder,
       (type, name) => {
         if (name === null) return this.#notice([folder]);
@@ -114,33 +122,33 @@ class NodeWatch implements Omit<Watch, 'ready'> {
         }
         if (!place.isTree && !names(name)) return;
         if (type === 'rename' && place.isTree && !isWhole) {
-          this.#dropBelow(file);
+          this.#dropBelow(place, file);
           this.#watchBelow(place, file, depth + 1);
         }
         this.#notice([file]);
       },
       isWhole,
     );
+    if (watcher !== null) watchers.set(folder, watcher);
     if (!place.isTree || isWhole) return;
     // After the folder itself, so that none can appear unseen in between.
     for (const inner of foldersIn(folder)) this.#watchBelow(place, inner, depth + 1);
   }
 
   #listen(
-    key: string,
     folder: string,
     hear: (type: string, name: string | null) => void,
     recursive = false,
-  ): void {
-    if (this.#isClosed) return;
+  ): fs.FSWatcher | null {
+    if (this.#isClosed) return null;
     try {
       const watcher = this.#watchFolder(folder, { persistent: false, recursive }, (type, name) =>
         hear(type, name),
       );
-      watcher.on('error', error => this.#giveUp(folder, error));
-      this.#watchers.set(key, watcher);
+      return watcher.on('error', error => this.#giveUp(folder, error));
     } catch (error) {
       this.#giveUp(folder, error);
+      return null;
     }
   }
 
@@ -159,14 +167,13 @@ class NodeWatch implements Omit<Watch, 'ready'> {
     this.#slow = setInterval(() => this.#notice(null), this.#slowMs).unref();
   }
 
-  #dropBelow(folder: string): void {
-    for (const key of this.#watchers.keys())
-      if (key === folder || key.startsWith(folder + path.sep)) this.#drop(key);
-  }
-
-  #drop(key: string): void {
-    this.#watchers.get(key)?.close();
-    this.#watchers.delete(key);
+  #dropBelow(place: WatchedPlace, folder: string): void {
+    const watchers = this.#below.get(place) ?? new Map<string, fs.FSWatcher>();
+    for (const [at, watcher] of watchers)
+      if (at === folder || at.startsWith(folder + path.sep)) {
+        watcher.close();
+        watchers.delete(at);
+      }
   }
 }
 
@@ -184,8 +191,12 @@ function nearestFolder(folder: string): string {
 
 /** Only the place itself may be a link: below it no scan follows any. */
 function isFolder(file: string, mayBeLink: boolean): boolean {
-  const stats = (mayBeLink ? fs.statSync : fs.lstatSync)(file, { throwIfNoEntry: false });
-  return stats?.isDirectory() === true;
+  try {
+    return (mayBeLink ? fs.statSync : fs.lstatSync)(file).isDirectory();
+  } catch {
+    // It is not there, or may not be looked at; the scan says which.
+    return false;
+  }
 }
 
 function foldersIn(folder: string): readonly string[] {

@@ -7,7 +7,7 @@ const BETWEEN_MS = 500;
 /** While nobody looks, nobody waits. */
 const UNSEEN_MS = 10_000;
 /** Work that takes long is done so seldom that it never takes more than this part of the time. */
-const MOST_SHARE = 1 / 8;
+const MOST_SHARE = 1 / 4;
 
 export interface Gathering {
   /** Something has changed: the work is to be done soon. */

@@ -69,9 +69,17 @@ function withoutGrowth(snapshot: Snapshot): Snapshot {
     for (const [name, inner] of Object.entries(value)) {
       const isGrowth = at !== null && (GROWTH[at] as readonly string[]).includes(name);
       const property = isGrowth
-        ? { get: () => { throw new Error(`${name} of a ${at} was looked at`); } }
+        ? {
+            get: () => {
+              throw new Error(`${name} of a ${at} was looked at`);
+            },
+          }
         : { value: copy(inner, kindOf(inner, name)) };
-      Object.defineProperty(fresh, name, { ...property, enumerable: !isGrowth, configurable: true });
+      Object.defineProperty(fresh, name, {
+        ...property,
+        enumerable: !isGrowth,
+        configurable: true,
+      });
     }
     return fresh;
   };

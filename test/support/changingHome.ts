@@ -30,7 +30,12 @@ export class ChangingHome {
 
   constructor() {
     this.folder = path.join(this.#root, 'home');
-    const specs: readonly ThreadSpec[] = [{}, { row: false }, { archived: true }, { mode: 'legacy' }];
+    const specs: readonly ThreadSpec[] = [
+      {},
+      { row: false },
+      { archived: true },
+      { mode: 'legacy' },
+    ];
     const builder = home().name('t1', 'a name');
     for (let index = 0; index < 12; index += 1)
       builder.thread(`t${String(index)}`, specs[index % specs.length]);
@@ -40,13 +45,19 @@ export class ChangingHome {
       fs.writeFileSync(at, bytes);
     }
     for (const name of [STATE, HISTORY]) this.sql(name, 'PRAGMA journal_mode = WAL');
-    this.sql(STATE, `UPDATE threads SET rollout_path = replace(rollout_path, '${HOME}', '${this.folder}')`);
+    this.sql(
+      STATE,
+      `UPDATE threads SET rollout_path = replace(rollout_path, '${HOME}', '${this.folder}')`,
+    );
   }
 
   /** The world of one who looks at this home. */
   world(): World {
     const files = createFiles();
-    const silent = { look: (paths: readonly string[]) => Promise.resolve(new Map(paths.map(one => [one, 'unknown' as const]))) };
+    const silent = {
+      look: (paths: readonly string[]) =>
+        Promise.resolve(new Map(paths.map(one => [one, 'unknown' as const]))),
+    };
     const machine = { ...NOTHING, nowMs: NOW };
     const watching: Watching = {
       watch: (_, notice) => {
@@ -82,7 +93,9 @@ export class ChangingHome {
   }
 
   sql(name: string, statement: string, ...values: readonly (string | number | Uint8Array)[]): void {
-    this.writer(name).prepare(statement).run(...values);
+    this.writer(name)
+      .prepare(statement)
+      .run(...values);
   }
 
   writer(name: string): DatabaseSync {
@@ -159,15 +172,42 @@ const CHANGES = {
     );
   },
   'a row alone': (home: ChangingHome, which: number) =>
-    home.sql(STATE, 'UPDATE threads SET cwd = ?, archived = 1 - archived WHERE id = ?', `/p/${String(which)}`, home.thread(which)),
+    home.sql(
+      STATE,
+      'UPDATE threads SET cwd = ?, archived = 1 - archived WHERE id = ?',
+      `/p/${String(which)}`,
+      home.thread(which),
+    ),
   'a text': (home: ChangingHome, which: number) => {
     const column = ['title', 'preview', 'first_user_message', 'name'][which % 4] ?? 'title';
-    home.sql(STATE, `UPDATE threads SET ${column} = ? WHERE id = ?`, TEXTS[which % TEXTS.length] ?? '', home.thread(which));
+    home.sql(
+      STATE,
+      `UPDATE threads SET ${column} = ? WHERE id = ?`,
+      TEXTS[which % TEXTS.length] ?? '',
+      home.thread(which),
+    );
   },
-  'the end of a long text': (home: ChangingHome, which: number) =>
-    home.sql(STATE, "UPDATE threads SET title = substr(title, 1, length(title) - 1) || ? WHERE length(title) > 2000", String(which % 10)),
+  // Of such a row only a page changes that is neither a leaf nor leads to one.
+  'what stands behind a long text': (home: ChangingHome, which: number) => {
+    home.sql(
+      STATE,
+      "UPDATE threads SET preview = ? || substr(preview, 2) WHERE length(title) > 9000 AND preview <> ''",
+      String(which % 10),
+    );
+    home.sql(
+      STATE,
+      'UPDATE threads SET title = ? WHERE id = ? AND length(title) < 9000',
+      'long '.repeat(4000),
+      home.thread(which),
+    );
+  },
   'no text': (home: ChangingHome, which: number) =>
-    home.sql(STATE, 'UPDATE threads SET title = ? WHERE id = ?', new Uint8Array([255, 0, 65]), home.thread(which)),
+    home.sql(
+      STATE,
+      'UPDATE threads SET title = ? WHERE id = ?',
+      new Uint8Array([255, 0, 65]),
+      home.thread(which),
+    ),
   'no thread id': (home: ChangingHome, which: number) =>
     home.sql(STATE, "UPDATE OR IGNORE threads SET id = 'x' || id WHERE id = ?", home.thread(which)),
   'a new thread': (home: ChangingHome, which: number) => {
@@ -217,7 +257,11 @@ const CHANGES = {
   'a folder moved': (home: ChangingHome, which: number) => {
     const days = path.join(home.folder, 'sessions/2026/10');
     const [day] = fs.existsSync(days) ? fs.readdirSync(days) : [];
-    if (day !== undefined) fs.renameSync(path.join(days, day), path.join(days, `moved-${String(which)}-${String(home.next())}`));
+    if (day !== undefined)
+      fs.renameSync(
+        path.join(days, day),
+        path.join(days, `moved-${String(which)}-${String(home.next())}`),
+      );
   },
   'all of sessions moved away and back': (home: ChangingHome, which: number) => {
     const place = path.join(home.folder, 'sessions');
@@ -241,27 +285,41 @@ const CHANGES = {
       `${JSON.stringify({ id: home.thread(which), thread_name: `name ${String(which)}` })}\n`,
     ),
   'the state of the desktop': (home: ChangingHome, which: number) =>
-    fs.writeFileSync(path.join(home.folder, '.codex-global-state.json'), which % 2 === 0 ? '{}' : '{'),
+    fs.writeFileSync(
+      path.join(home.folder, '.codex-global-state.json'),
+      which % 2 === 0 ? '{}' : '{',
+    ),
   'a checkpoint': (home: ChangingHome, which: number) => {
     const mode = ['PASSIVE', 'TRUNCATE', 'RESTART', 'FULL'][which % 4] ?? '';
     home.writer(STATE).prepare(`PRAGMA wal_checkpoint(${mode})`).all();
   },
   'all writers gone': (home: ChangingHome) => home.closeWriters(),
   'another schema': (home: ChangingHome) =>
-    home.writer(STATE).exec(`ALTER TABLE threads ADD COLUMN added_${String(home.next())} TEXT DEFAULT 'x'`),
+    home
+      .writer(STATE)
+      .exec(`ALTER TABLE threads ADD COLUMN added_${String(home.next())} TEXT DEFAULT 'x'`),
   'a record of a migration': (home: ChangingHome, which: number) =>
     home.sql(STATE, 'DELETE FROM _sqlx_migrations WHERE version = ?', (which % 62) + 1),
   'a section': (home: ChangingHome, which: number) => {
     const name = `section ${String(which % 3)}`;
     home.sql(STATE, 'INSERT OR IGNORE INTO thread_sections (id, name) VALUES (?, ?)', name, name);
-    home.sql(STATE, 'UPDATE threads SET thread_section_id = ? WHERE id = ?', name, home.thread(which));
+    home.sql(
+      STATE,
+      'UPDATE threads SET thread_section_id = ? WHERE id = ?',
+      name,
+      home.thread(which),
+    );
   },
   'a section that is gone': (home: ChangingHome) => {
     home.writer(STATE).exec('PRAGMA foreign_keys = OFF');
     home.sql(STATE, 'DELETE FROM thread_sections');
   },
   'an unfinished backfill': (home: ChangingHome, which: number) =>
-    home.sql(STATE, 'UPDATE backfill_state SET status = ?', which % 2 === 0 ? 'complete' : 'pending'),
+    home.sql(
+      STATE,
+      'UPDATE backfill_state SET status = ?',
+      which % 2 === 0 ? 'complete' : 'pending',
+    ),
   'a history': (home: ChangingHome, which: number) =>
     home.sql(
       HISTORY,
@@ -270,7 +328,11 @@ const CHANGES = {
       which,
     ),
   'a history less': (home: ChangingHome, which: number) =>
-    home.sql(HISTORY, 'DELETE FROM thread_history_projection_state WHERE thread_id = ?', home.thread(which)),
+    home.sql(
+      HISTORY,
+      'DELETE FROM thread_history_projection_state WHERE thread_id = ?',
+      home.thread(which),
+    ),
   'a vacuum': (home: ChangingHome) => home.writer(STATE).exec('VACUUM'),
   'a database replaced': (home: ChangingHome, which: number) => {
     const copy = path.join(home.folder, 'copy');
