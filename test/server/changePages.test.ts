@@ -2,6 +2,7 @@
 // providers, folders to choose from, and what somebody lives with.
 
 import { describe, expect, test } from 'vitest';
+import type { World } from '../../src/engine/world.ts';
 import type { Wish } from '../../src/protocol/repairs.ts';
 import { parseChangeAddress, planAddress } from '../../src/server/changes/addresses.ts';
 import { home, HOME, idOf, NOW, type HomeBuilder } from '../support/home.ts';
@@ -14,8 +15,19 @@ const stale = () =>
     .thread('t1', { row: { rollout_path: '/old/rollout.jsonl' } })
     .thread('t2');
 
-async function open(builder: HomeBuilder) {
-  const { world, files } = builder.build();
+/** Reading takes a while, as on a real disk. */
+function slowKeep(world: World): World {
+  const read: World['keep']['read'] = async name => {
+    const answer = await world.keep.read(name);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    return answer;
+  };
+  return { ...world, keep: { ...world.keep, read } };
+}
+
+async function open(builder: HomeBuilder, change = (world: World) => world) {
+  const { world: built, files } = builder.build();
+  const world = change(built);
   const { hands, operations } = createMemoryHands(files);
   let daysLater = 0;
   const now = () => NOW + daysLater * 24 * 60 * 60 * 1000;
@@ -208,6 +220,30 @@ describe('besides', () => {
     expect((await plan({ kind: 'findings', findings, cure: null, to })).repairs).toBe(2);
   });
 
+  test('what is certain is marked so; what fits one thread alone is none for both', async () => {
+    const age = 60 * 24 * 30;
+    const { editor } = await open(
+      home()
+        .thread('t1', { cwd: '/home/ada/work/gone', age })
+        .thread('t2', { cwd: '/home/ada/work/gone/inner', age })
+        .folder('/home/ada/work/gone2')
+        .repository('/home/ada/work/tree', { notedAt: '/home/ada/work/gone/inner' })
+        .repository('/home/ada/work/new', { notedAt: '/home/ada/work/gone' }),
+    );
+    const find = (...keys: readonly string[]) =>
+      editor.ask('codexHealth/candidates', {
+        findings: keys.map(key => `thread-cwd-missing:${idOf(key)}`),
+      });
+    expect((await find('t1')).folders[0]).toEqual({
+      folder: '/home/ada/work/new',
+      evidence: 'the worktree that Git has noted there',
+      isCertain: true,
+    });
+    const both = await find('t1', 't2');
+    expect(both.gone).toBe('/home/ada/work/gone');
+    expect(both.folders.map(({ folder }) => folder)).toEqual(['/home/ada/work/new']);
+  });
+
   test('a finding that is not about a directory has no such folders', async () => {
     const { editor } = await open(stale());
     await expect(editor.ask('codexHealth/candidates', { findings: [STALE] })).rejects.toMatchObject(
@@ -218,6 +254,7 @@ describe('besides', () => {
   test('a finding is accepted, listed and taken back', async () => {
     const { editor } = await open(
       stale().thread('t3', { row: { rollout_path: '/old/other.jsonl' } }),
+      slowKeep,
     );
     const other = `thread-path-stale:${idOf('t3')}`;
     expect(editor.markers.size).toBe(2);
