@@ -5,8 +5,14 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Holder } from '../../src/engine/model/snapshot.ts';
 import type { Holders } from '../../src/engine/world.ts';
-import { findHoldersWithLsof, parseLsof, parsePs } from '../../src/node/processes/darwin.ts';
 import {
+  ancestorsFromPs,
+  findHoldersWithLsof,
+  parseLsof,
+  parsePs,
+} from '../../src/node/processes/darwin.ts';
+import {
+  ancestorsInProc,
   findHoldersInProc,
   parseLocks,
   readDescriptor,
@@ -35,6 +41,9 @@ const HOLD = `
   process.stdout.write('ready');
   setInterval(() => {}, 1000);
 `;
+
+/** Says that it is there, and stays. */
+const ECHO = `process.stdout.write('ready'); setInterval(() => {}, 1000)`;
 
 let home: string;
 let children: ChildProcess[] = [];
@@ -106,6 +115,14 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       deletedFiles: ['state_5.sqlite-wal'],
       writesThreads: [],
     });
+  });
+
+  test('who has started a program is told, up to the first one', async () => {
+    const pid = await start('sh', ['-c', `"${process.execPath}" -e "${ECHO}"; true`]);
+    const child = Number(fs.readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`));
+    expect(ancestorsInProc(child).slice(0, 2)).toEqual([pid, process.pid]);
+    expect(ancestorsInProc(child).at(-1)).toBe(ancestorsInProc(process.pid).at(-1));
+    expect(ancestorsInProc(2 ** 30)).toEqual([]);
   });
 
   test('a home is named as it was given, also through a link', async () => {
@@ -333,6 +350,13 @@ n/Users/ada/x (deleted)
       deletedFiles: ['gone'],
       writesThreads: [ONE],
     });
+  });
+
+  test('and the same line of those who have started a program', async context => {
+    const ps = '/bin/ps';
+    context.skip(process.platform !== 'linux' || !fs.existsSync(ps), 'needs ps');
+    expect(await ancestorsFromPs(process.pid, ps)).toEqual(ancestorsInProc(process.pid));
+    expect(await ancestorsFromPs(process.pid, '/nowhere/ps')).toEqual([]);
   });
 
   test('a tool that is not there is no answer, not an empty one', async () => {

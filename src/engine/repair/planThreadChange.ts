@@ -6,6 +6,8 @@ import { askCodex } from '../checks/cures/curing.ts';
 import type { Objection } from '../checks/check.ts';
 import type { Call, Plan, Refused, Unit } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Thread } from '../model/thread.ts';
 import type { ThreadId } from '../model/words.ts';
 import { asPlan } from './planRepairs.ts';
 
@@ -136,8 +138,8 @@ const LONGEST_NAME = 200;
 
 function nameOf(
   wanted: string,
-  { thread: { id, row } }: JudgedThread,
-  { snapshot: { names } }: Report,
+  { thread }: JudgedThread,
+  { snapshot }: Report,
 ): string | Objection {
   const name = wanted.trim();
   if (name === '') return { why: 'Codex takes no empty name', next: 'Give it a name.' };
@@ -151,8 +153,17 @@ function nameOf(
       why: `a name of more than ${String(LONGEST_NAME)} characters is shown whole nowhere`,
       next: 'Give it a shorter one.',
     };
-  const isSo = name === (row?.name ?? names[id]);
-  return isSo ? { why: 'it is called so already', next: 'Nothing has to be done.' } : name;
+  return namesOf(thread, snapshot).includes(name)
+    ? { why: 'it is called so already', next: 'Nothing has to be done.' }
+    : name;
+}
+
+/** What Codex calls it: of a paginated history only the database says that, whatever the file of names holds. */
+function namesOf(
+  { id, row, historyMode }: Thread,
+  { names }: Snapshot,
+): readonly (string | null | undefined)[] {
+  return historyMode === 'paginated' ? [row?.name] : [row?.name, names[id]];
 }
 
 const NO_THREAD: Objection = {
@@ -200,7 +211,7 @@ export function isChanged(
   if (judged === undefined) return false;
   const { row, archived } = judged.thread;
   if (change.kind === 'rename')
-    return [row?.name, row?.title, snapshot.names[id]].includes(change.name.trim());
+    return [...namesOf(judged.thread, snapshot), row?.title].includes(change.name.trim());
   const isWanted = change.kind === 'archive';
   return archived === isWanted && row?.archived === isWanted;
 }

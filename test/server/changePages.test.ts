@@ -1,0 +1,277 @@
+// The pages of plans and of the history, and the smaller requests beside them: receipts, backups, copies,
+// providers, folders to choose from, and what somebody lives with.
+
+import { describe, expect, test } from 'vitest';
+import type { World } from '../../src/engine/world.ts';
+import type { Wish } from '../../src/protocol/repairs.ts';
+import { parseChangeAddress, planAddress } from '../../src/server/changes/addresses.ts';
+import { home, HOME, idOf, NOW, type HomeBuilder } from '../support/home.ts';
+import { createMemoryHands } from '../support/memoryHands.ts';
+import { openEditor } from './editor.ts';
+
+const STALE = `thread-path-stale:${idOf('t1')}`;
+const stale = () =>
+  home()
+    .thread('t1', { row: { rollout_path: '/old/rollout.jsonl' } })
+    .thread('t2');
+
+/** Reading takes a while, as on a real disk. */
+function slowKeep(world: World): World {
+  const read: World['keep']['read'] = async name => {
+    const answer = await world.keep.read(name);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    return answer;
+  };
+  return { ...world, keep: { ...world.keep, read } };
+}
+
+async function open(builder: HomeBuilder, change = (world: World) => world) {
+  const { world: built, files } = builder.build();
+  const world = change(built);
+  const { hands, operations } = createMemoryHands(files);
+  let daysLater = 0;
+  const now = () => NOW + daysLater * 24 * 60 * 60 * 1000;
+  const editor = await openEditor(
+    { ...world, now },
+    { hands, settings: { home: HOME, problems: 'all' } },
+  );
+  const plan = (wish: Wish = { kind: 'all' }) => editor.ask('codexHealth/plan', { wish });
+  const apply = async (wish: Wish = { kind: 'all' }) => {
+    const { sha } = await plan(wish);
+    return editor.ask('codexHealth/apply', { wish, sha, waits: false });
+  };
+  return { editor, files, operations, plan, apply, wait: (days: number) => (daysLater += days) };
+}
+
+describe('addresses of plans', () => {
+  const wishes: readonly Wish[] = [
+    { kind: 'all' },
+    { kind: 'findings', findings: [STALE, 'rollout-twin:ä/ö ü.jsonl'], cure: 'x', to: '/a b/ç' },
+    { kind: 'move', from: null, to: 'my/provider?#%', threads: null },
+    { kind: 'restore', threads: [idOf('t1')] },
+    { kind: 'unarchive', threads: [idOf('t1'), idOf('t2')] },
+    { kind: 'rename', thread: idOf('t1'), name: '../../%2e “Ünïcode” \n' },
+    { kind: 'fork', thread: idOf('t1') },
+  ];
+
+  test.each(wishes)('carry the wish there and back, also decoded: $kind', wish => {
+    const uri = planAddress('key', wish);
+    expect(parseChangeAddress(uri)).toEqual({ kind: 'plan', homeKey: 'key', wish });
+    // Editors decode an address and encode it in their own way.
+    expect(parseChangeAddress(decodeURIComponent(uri))).toMatchObject({ wish });
+    expect(uri).not.toMatch(/[?#]/);
+    expect(uri.split('/')).toHaveLength(6);
+  });
+
+  test('that are damaged carry none', () => {
+    const rests = ['', '/', '/%', '/eyJ', '/e30/x', '/bnVsbA', '/W10', '/%E0%A4%A/x'];
+    for (const rest of [...rests, `/${'A'.repeat(100_000)}`]) {
+      const address = parseChangeAddress(`codex-health://key/plan${rest}`);
+      expect(address ?? { wish: null }).toMatchObject({ wish: null });
+    }
+  });
+
+  test('of other documents are none of them', () => {
+    for (const uri of [
+      'codex-health://key/thread/x',
+      'codex-health://key/planet',
+      'file:///plan/x',
+    ])
+      expect(parseChangeAddress(uri)).toBeNull();
+  });
+});
+
+describe('the page of a plan', () => {
+  test('says what is done, touched, kept and needed', async () => {
+    const { editor, plan, operations } = await open(
+      stale()
+        .thread('t3', { text: text => `x\n${text}` })
+        .holder({ pid: 4711, terminal: 'pts/3' }),
+    );
+    const text = await editor.text((await plan()).uri);
+    expect(text).toContain('Plan: Repair State\n');
+    expect(text).toContain('2 repairs.');
+    expect(text).toContain('Nothing has been changed yet.');
+    expect(text).toMatch(/^Codex +every Codex that uses this home has to be closed for it$/m);
+    expect(text).toMatch(/^open now +codex \(process 4711, in terminal pts\/3\)$/m);
+    expect(text).toMatch(/^1 +\S/m);
+    expect(text).toMatch(/^ {2}step +changes 1 row in threads/m);
+    expect(text).toContain(`${HOME}/state_5.sqlite › threads › '${idOf('t1')}'`);
+    expect(operations).toEqual([]);
+  });
+
+  test('names what is left as it is, and why', async () => {
+    const { editor, plan } = await open(home().thread('t1').config('[broken'));
+    const findings = (await editor.tree()).hosts[0]?.findings.map(({ id }) => id) ?? [];
+    const { uri } = await plan({ kind: 'findings', findings, cure: null, to: null });
+    const text = await editor.text(uri);
+    expect(text).toContain('Nothing of this can be done as it stands.');
+    expect(text).toMatch(/^left +config-unreadable:config\.toml: no cure of it is known/m);
+  });
+
+  test('says a refusal in plain words', async () => {
+    const { editor } = await open(stale());
+    const { hosts } = await editor.tree();
+    const key = /^codex-health:\/\/([^/]+)/.exec(hosts[0]?.uri ?? '')?.[1] ?? '';
+    const wish: Wish = { kind: 'move', from: null, to: 'nowhere', threads: null };
+    expect(await editor.text(planAddress(key, wish))).toContain(
+      'config.toml does not define the provider "nowhere"',
+    );
+    expect(await editor.text(`codex-health://${key}/plan/rubbish/x`)).toContain(
+      'This address names no plan.',
+    );
+    expect(await editor.text(planAddress('another', wish))).toContain('another Codex home');
+  });
+
+  test('shows what comes from elsewhere, and does nothing of it', async () => {
+    const { editor, plan } = await open(stale());
+    const name = '\u001b[31mred\u202e';
+    const { uri } = await plan({ kind: 'rename', thread: idOf('t1'), name });
+    expect(await editor.text(uri)).not.toMatch(/[\u001b\u202e]/);
+  });
+});
+
+describe('the history', () => {
+  test('lists receipts, the newest first, each with whether it can be undone', async () => {
+    const { editor, apply } = await open(stale());
+    expect(await editor.ask('codexHealth/history')).toMatchObject({
+      receipts: [],
+      interrupted: null,
+    });
+    const { receipt } = await apply();
+    const history = await editor.ask('codexHealth/history');
+    expect(history.receipts).toMatchObject([
+      { receipt, applied: 1, undone: false, undoable: true, says: [expect.any(String)] },
+    ]);
+    expect(history.vaultBytes).toBeGreaterThan(0);
+    const text = await editor.text(history.uri);
+    expect(text).toContain(receipt);
+    expect(text).toMatch(/^state +can be undone$/m);
+    await editor.ask('codexHealth/undo', { receipt });
+    expect(await editor.text(history.uri)).toMatch(/^state +undone$/m);
+    await expect(editor.ask('codexHealth/undo', { receipt })).rejects.toMatchObject({
+      data: { refusal: 'already-undone', next: expect.not.stringContaining('codex-health') },
+    });
+  });
+
+  test('old backups are dropped when that is what was shown', async () => {
+    const { editor, apply, wait } = await open(stale());
+    const { receipt } = await apply();
+    wait(5);
+    const request = { olderThanDays: 4 };
+    const { sha, bytes } = await editor.ask('codexHealth/planPruning', request);
+    expect(bytes).toBeGreaterThan(0);
+    expect(await editor.ask('codexHealth/planPruning', { olderThanDays: 9 })).toMatchObject({
+      receipts: [],
+    });
+    await expect(
+      editor.ask('codexHealth/prune', { ...request, sha: 'another' }),
+    ).rejects.toMatchObject({ data: { refusal: 'plan-changed' } });
+    expect((await editor.ask('codexHealth/history')).receipts).toMatchObject([{ receipt }]);
+    await editor.ask('codexHealth/prune', { ...request, sha });
+    expect((await editor.ask('codexHealth/history')).receipts).toEqual([]);
+  });
+});
+
+describe('besides', () => {
+  test('a safe copy goes into a folder elsewhere', async () => {
+    const { editor, files } = await open(stale());
+    const done = await editor.ask('codexHealth/save', { folder: '~/copy' });
+    expect(done).toMatchObject({ folder: '/home/ada/copy', left: [] });
+    expect([...files.keys()].filter(file => file.startsWith('/home/ada/copy/'))).toHaveLength(
+      done.files,
+    );
+    await expect(editor.ask('codexHealth/save', { folder: `${HOME}/copy` })).rejects.toMatchObject({
+      data: { refusal: 'inside-the-home' },
+    });
+  });
+
+  test('providers, with their threads', async () => {
+    const { editor } = await open(home().thread('t1').thread('t2', { provider: 'openai' }));
+    const providers = await editor.ask('codexHealth/providers');
+    expect(providers).toEqual([
+      { id: 'mock', isCurrent: true, state: 'defined', threads: 1, listed: 1 },
+      { id: 'openai', isCurrent: false, state: 'defined', threads: 1, listed: 0 },
+    ]);
+  });
+
+  test('threads are moved from wherever they are, and given back', async () => {
+    const { editor, apply } = await open(home().thread('t1').thread('t2', { provider: 'openai' }));
+    const to = { kind: 'move', from: null, to: 'mock', threads: [idOf('t1'), idOf('t2')] } as const;
+    expect((await apply(to)).healed).toEqual([idOf('t2')]);
+    expect((await editor.ask('codexHealth/providers')).map(({ threads }) => threads)).toEqual([2]);
+    expect((await apply({ kind: 'restore', threads: null })).healed).toEqual([idOf('t2')]);
+  });
+
+  test('folders that may have taken the place of one that is gone', async () => {
+    const { editor, plan } = await open(
+      home()
+        .thread('t1', { cwd: '/home/ada/work/gone', age: 60 * 24 * 30 })
+        .thread('t2', { cwd: '/home/ada/work/gone/inner', age: 60 * 24 * 30 })
+        .folder('/home/ada/archive/gone/inner'),
+    );
+    const findings = ['t1', 't2'].map(key => `thread-cwd-missing:${idOf(key)}`);
+    const found = await editor.ask('codexHealth/candidates', { findings });
+    expect(found).toEqual({
+      gone: '/home/ada/work/gone',
+      folders: [{ folder: '/home/ada/archive/gone', evidence: 'the same name', isCertain: false }],
+    });
+    const to = found.folders[0]?.folder ?? '';
+    expect((await plan({ kind: 'findings', findings, cure: null, to })).repairs).toBe(2);
+  });
+
+  test('what is certain is marked so; what fits one thread alone is none for both', async () => {
+    const age = 60 * 24 * 30;
+    const { editor } = await open(
+      home()
+        .thread('t1', { cwd: '/home/ada/work/gone', age })
+        .thread('t2', { cwd: '/home/ada/work/gone/inner', age })
+        .folder('/home/ada/work/gone2')
+        .repository('/home/ada/work/tree', { notedAt: '/home/ada/work/gone/inner' })
+        .repository('/home/ada/work/new', { notedAt: '/home/ada/work/gone' }),
+    );
+    const find = (...keys: readonly string[]) =>
+      editor.ask('codexHealth/candidates', {
+        findings: keys.map(key => `thread-cwd-missing:${idOf(key)}`),
+      });
+    expect((await find('t1')).folders[0]).toEqual({
+      folder: '/home/ada/work/new',
+      evidence: 'the worktree that Git has noted there',
+      isCertain: true,
+    });
+    const both = await find('t1', 't2');
+    expect(both.gone).toBe('/home/ada/work/gone');
+    expect(both.folders.map(({ folder }) => folder)).toEqual(['/home/ada/work/new']);
+  });
+
+  test('a finding that is not about a directory has no such folders', async () => {
+    const { editor } = await open(stale());
+    await expect(editor.ask('codexHealth/candidates', { findings: [STALE] })).rejects.toMatchObject(
+      { data: { refusal: 'no-directory' } },
+    );
+  });
+
+  test('a finding is accepted, listed and taken back', async () => {
+    const { editor } = await open(
+      stale().thread('t3', { row: { rollout_path: '/old/other.jsonl' } }),
+      slowKeep,
+    );
+    const other = `thread-path-stale:${idOf('t3')}`;
+    expect(editor.markers.size).toBe(2);
+    // Both at once: neither may forget the other.
+    await Promise.all([
+      editor.ask('codexHealth/accept', { findings: [STALE] }),
+      editor.ask('codexHealth/accept', { findings: [other] }),
+    ]);
+    expect(editor.markers.size).toBe(0);
+    expect(await editor.ask('codexHealth/accepted')).toEqual([
+      { finding: STALE, says: expect.any(String), acceptedAtMs: NOW },
+      { finding: other, says: expect.any(String), acceptedAtMs: NOW },
+    ]);
+    await editor.ask('codexHealth/takeBack', { findings: [STALE] });
+    expect(editor.markers.size).toBe(1);
+    await expect(
+      editor.ask('codexHealth/accept', { findings: ['no-check:x'] }),
+    ).rejects.toMatchObject({ data: { refusal: 'no-such-finding' } });
+  });
+});
