@@ -19,6 +19,7 @@ import {
 } from './repair/guard.ts';
 import { noteOriginals } from './repair/ledger.ts';
 import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRepairs.ts';
+import { chooseRepair, isMeant, nothingToUndo } from './repair/chooseRepair.ts';
 import { planPruning, prune, type PruneWish, type Pruning } from './repair/prune.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
@@ -69,12 +70,20 @@ export interface Past {
   readonly bytes: number;
 }
 
+/** What is put back when somebody says yes. */
+export interface Undoing {
+  readonly repair: Past;
+  /** Repairs that a stop had left in the middle, and that are put back before. */
+  readonly first: readonly string[];
+}
+
 export interface Repairs extends ProviderMoves, Compressions, ThreadChanges {
   /** What would be done. Looks closer, and changes nothing. */
   plan(report: Report, choice: Choice, vault?: FilePath | null): Promise<Plan>;
   /** `report` is what the plan was made of; `scan` looks at the same home again. */
   apply(report: Report, scan: () => Promise<Report>, request: ApplyRequest): Promise<Applied>;
-  /** Undoes the named repair, or the newest that can be undone. */
+  /** What undoing the named repair would put back, or the newest that can be undone. Looks only. */
+  planUndo(report: Report, receipt: string | null, vault: FilePath | null): Promise<Undoing>;
   undo(
     report: Report,
     receipt: string | null,
@@ -154,6 +163,17 @@ export function repairsOf(
         confirmation: await askAgain(after, [...new Set(threads)], hands),
       };
     },
+    planUndo: async (report, receipt, vault) => {
+      await refuseUnlessWritable(report, hands);
+      const { vault: kept } = siteOf(report, vault);
+      const repairs = await kept.repairs();
+      const stopped = repairs.toReversed().filter(one => stateOf(one) === 'interrupted');
+      const repair = stopped.find(isMeant(receipt)) ?? chooseRepair(repairs, receipt, kept.folder);
+      return {
+        repair: asPast(repair, await kept.saysOf(repair), 0),
+        first: stopped.filter(one => one !== repair).map(({ id }) => id),
+      };
+    },
     undo: async (report, receipt, vault, progress) => {
       await refuseUnlessWritable(report, hands);
       const site = siteOf(report, vault);
@@ -161,9 +181,9 @@ export function repairsOf(
       if (repairs.length === 0) throw nothingToUndo(site.vault.folder);
       return alone(site, async () => {
         const recovered = await recoverFirst(site, report);
-        const gone = recovered.find(one => receipt === null || one.receipt === receipt);
+        const gone = recovered.find(one => isMeant(receipt)({ id: one.receipt }));
         if (gone !== undefined) return gone;
-        const repair = choose(await site.vault.repairs(), receipt, site.vault.folder);
+        const repair = chooseRepair(await site.vault.repairs(), receipt, site.vault.folder);
         return takeBack(site, repair, progress, refusesOn(report));
       });
     },
@@ -244,37 +264,6 @@ function changedSince(plan: Plan): Refusal {
     'plan-changed',
     'The home has changed since this plan was made: what would be done now is not what was shown.',
     `Nothing was changed. Look at the new plan (${plan.sha.slice(0, 12)}) with codex-health plan, and apply that.`,
-  );
-}
-
-function choose(repairs: readonly Repair[], receipt: string | null, folder: FilePath): Repair {
-  if (receipt === null) {
-    const newest = repairs.findLast(one => stateOf(one) === 'applied');
-    if (newest === undefined) throw nothingToUndo(folder);
-    return newest;
-  }
-  const named = repairs.filter(({ id }) => id.startsWith(receipt));
-  const [repair] = named;
-  if (named.length !== 1 || repair === undefined)
-    throw new Refusal(
-      'no-such-receipt',
-      `There is no one repair "${receipt}" in ${folder}.`,
-      'codex-health history lists them.',
-    );
-  if (stateOf(repair) === 'undone')
-    throw new Refusal(
-      'already-undone',
-      `The repair ${repair.id} has been undone already.`,
-      'codex-health history lists those that can be undone.',
-    );
-  return repair;
-}
-
-function nothingToUndo(folder: FilePath): Refusal {
-  return new Refusal(
-    'nothing-to-undo',
-    `There is no repair to undo: nothing is written down in ${folder}.`,
-    'If you keep the vault elsewhere, name it with --vault DIR.',
   );
 }
 

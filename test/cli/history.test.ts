@@ -28,7 +28,7 @@ const inOneLine = (text: string) => text.replaceAll(/\s+/g, ' ');
 
 test('history says what each repair takes, and all of them', async () => {
   const { type, receipts } = await repaired();
-  await type('undo');
+  await type('undo', '--yes');
   await type('apply', '--all', '--yes');
   const each = await receipts();
   const { vaultBytes } = JSON.parse((await type('history', '--json')).out) as {
@@ -58,7 +58,7 @@ describe('--prune', () => {
     expect(await receipts()).toEqual([]);
     expect(pictureOf(files)).toEqual(before);
     expect([...files.keys()].filter(file => file.includes('/vault/'))).toEqual([]);
-    expect((await type('undo')).code).toBe(3);
+    expect((await type('undo', '--yes')).code).toBe(3);
   });
 
   test.each(['n', ''])('nothing goes without a yes (%j)', async answer => {

@@ -200,7 +200,7 @@ describe('provider move', () => {
     const { type, files } = terminal(sample());
     const before = pictureOf(files);
     await type(...MOVE, '--yes');
-    const { code } = await type('undo');
+    const { code } = await type('undo', '--yes');
     expect(code).toBe(0);
     expect(pictureOf(files)).toEqual(before);
   });
@@ -225,7 +225,7 @@ describe('provider restore', () => {
   test('remembers also what was undone, and for ever', async () => {
     const { type } = terminal(sample());
     await type(...MOVE, '--yes');
-    await type('undo');
+    await type('undo', '--yes');
     await type('provider', 'move', '--from', 'mock', '--to', 'openai', '--yes');
     await type('provider', 'restore', '--yes');
     const { out } = await type('provider', 'restore', '--yes', '--json');

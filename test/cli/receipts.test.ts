@@ -98,13 +98,13 @@ describe('what is read of earlier plans', () => {
   test('undo: the one that is undone, once', async () => {
     const machine = await movedTwice();
     const { plansRead } = countReads(machine);
-    expect((await machine.type('undo')).code).toBe(0);
+    expect((await machine.type('undo', '--yes')).code).toBe(0);
     expect(plansRead()).toEqual(machine.plans.slice(1));
   });
 
   test('dropping one that could be undone: that one for showing it, and again before it goes', async () => {
     const machine = await movedTwice();
-    await machine.type('undo');
+    await machine.type('undo', '--yes');
     const { plansRead } = countReads(machine);
     expect((await machine.type('history', '--prune', '--keep', '0', '--yes')).code).toBe(0);
     const [first] = machine.plans;
@@ -160,7 +160,7 @@ test('a receipt of an early version, which has noted no words, is told like any 
     );
   const again = JSON.parse((await machine.type('history', '--json')).out) as object;
   expect(again).toMatchObject({ receipts: receipts.map(({ says }) => ({ says })) });
-  expect((await machine.type('undo')).code).toBe(0);
+  expect((await machine.type('undo', '--yes')).code).toBe(0);
 });
 
 describe('a plan that is not what was written', () => {
@@ -178,7 +178,11 @@ describe('a plan that is not what was written', () => {
     expect(said).toContain('What was written down of earlier repairs cannot be read');
     expect(said).toContain(`${plan}: it is not what was written.`);
     const done = machine.memory.operations.length;
-    for (const args of [['undo'], ['history'], ['provider', 'move', ...MOVES[0], '--yes']]) {
+    for (const args of [
+      ['undo', '--yes'],
+      ['history'],
+      ['provider', 'move', ...MOVES[0], '--yes'],
+    ]) {
       const { code, err } = await machine.type(...args);
       expect([code, err.replaceAll(/\s+/g, '')]).toEqual([3, expect.stringContaining(plan)]);
     }
@@ -190,7 +194,7 @@ describe('a plan that is not what was written', () => {
     const plan = machine.plans[1] ?? '';
     change(machine, plan, text => text.replace('"units":[', '"units":[['));
     const done = machine.memory.operations.length;
-    const { code, err } = await machine.type('undo');
+    const { code, err } = await machine.type('undo', '--yes');
     expect([code, err.replaceAll(/\s+/g, '')]).toEqual([3, expect.stringContaining(plan)]);
     expect(machine.memory.operations.slice(done)).toEqual([]);
   });
@@ -202,7 +206,7 @@ describe('a plan that is not what was written', () => {
     const trouble = { code: 'denied', why: 'permission denied' } as const;
     files.ends = async (file, ...rest) =>
       file.startsWith(VAULT) ? { ok: false, trouble } : real.ends(file, ...rest);
-    const { code, err } = await machine.type('undo');
+    const { code, err } = await machine.type('undo', '--yes');
     expect([code, inOneLine(err)]).toEqual([3, expect.stringContaining('permission denied')]);
   });
 });

@@ -196,7 +196,7 @@ describe('apply', () => {
     expect(applied.out).toContain('Repaired: 1 finding, and seen to be healed.');
     expect((await type('scan')).code).toBe(0);
     const receipt = /codex-health undo (\d\S+)/.exec(applied.out)?.[1] ?? '';
-    const undone = await type('undo', receipt);
+    const undone = await type('undo', '--yes', receipt);
     expect(undone.out).toContain('Everything is as it was before.');
     expect(differences(picture(), before)).toEqual([]);
     expect((await type('scan')).code).toBe(1);
@@ -258,7 +258,7 @@ describe('apply', () => {
     await type('apply', '--all', '--yes', '--vault', '/mnt/vault');
     const kept = [...files.keys()].filter(file => file.endsWith('plan.json'));
     expect(kept).toEqual([expect.stringMatching(/^\/mnt\/vault\//)]);
-    expect((await type('undo', '--vault', '/mnt/vault')).code).toBe(0);
+    expect((await type('undo', '--yes', '--vault', '/mnt/vault')).code).toBe(0);
   });
 
   test('what was hidden behind the defect is named', async () => {
@@ -277,7 +277,7 @@ describe('history and undo', () => {
   test('of a home that was never repaired', async () => {
     const { type, memory } = sick();
     expect((await type('history')).out).toBe('No repair of this home is in the vault.\n');
-    const { code, err } = await type('undo');
+    const { code, err } = await type('undo', '--yes');
     expect([code, err]).toEqual([3, expect.stringContaining('nothing is written down')]);
     expect(memory.operations).toEqual([]);
   });
@@ -286,14 +286,42 @@ describe('history and undo', () => {
     const { type } = sick();
     await type('apply', '--all', '--yes');
     expect((await type('history')).out).toContain('1 repair, can be undone');
-    await type('undo');
+    await type('undo', '--yes');
     const { out } = await type('history', '--json');
     expect(JSON.parse(out)).toMatchObject({
       interrupted: null,
       receipts: [{ applied: 1, undone: true, undoable: false }],
     });
-    const again = await type('undo');
+    const again = await type('undo', '--yes');
     expect(again.code).toBe(3);
+  });
+
+  test.each([
+    ['n', 3, 'Nothing was changed.'],
+    [null, 3, 'Nobody is there to say yes'],
+    ['y', 0, 'Everything is as it was before.'],
+  ])('undo shows what it puts back, and asks: %s', async (answer, code, said) => {
+    const { type, picture } = sick({ answer });
+    const before = picture();
+    await type('apply', '--all', '--yes');
+    const after = picture();
+    const { out, err, ...undone } = await type('undo');
+    expect(out).toMatch(/^This is undone: 20\S+, of 2026-11-21 12:00:00 UTC\.\n {2}\S/);
+    expect([undone.code, `${out}${err}`]).toEqual([code, expect.stringContaining(said)]);
+    expect(differences(picture(), code === 0 ? before : after)).toEqual([]);
+  });
+
+  test('undo says of a repair that was stopped in the middle that it was', async () => {
+    const { type, memory } = sick();
+    await type('apply', '--all', '--yes');
+    memory.stopAfter(2, false);
+    expect((await type('undo', '--yes')).code).not.toBe(0);
+    memory.restart();
+    const { code, out } = await type('undo', '--yes');
+    expect([code, out.replaceAll('\n', ' ')]).toEqual([
+      0,
+      expect.stringMatching(/^This was stopped in the middle, and what was begun is put back: 20/),
+    ]);
   });
 
   test('a repair that was stopped in the middle is taken back by it', async () => {
@@ -330,7 +358,7 @@ test('a repair is not taken back while its conversation is being written', async
       value: { holders: [{ ...writer, writesThreads }], unreadable: [] },
     });
   const done = memory.operations.length;
-  const refused = await type('undo');
+  const refused = await type('undo', '--yes');
   expect([refused.code, refused.err.replaceAll('\n', ' ')]).toEqual([
     3,
     expect.stringContaining('codex (process 4711) has a conversation open for writing'),
@@ -339,7 +367,7 @@ test('a repair is not taken back while its conversation is being written', async
   expect(pictureOf(files)).toEqual(moved);
   // Somebody who writes another thread is in nobody's way.
   writesThreads = [idOf('t2')];
-  expect((await type('undo')).code).toBe(0);
+  expect((await type('undo', '--yes')).code).toBe(0);
 });
 
 describe('--wait', () => {

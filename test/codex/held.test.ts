@@ -105,14 +105,14 @@ describe.each(homeKinds)('Codex %s, %s history, goes on with a thread', (version
       );
       const server = await bench.goOn('A');
       const before = [rollouts(home), providersOf(home)];
-      const refused = await bench.type('undo').ended;
+      const refused = await bench.type('undo', '--yes').ended;
       expect([refused.code, refused.err]).toEqual([
         3,
         expect.stringContaining(`(process ${String(server.pid)}`),
       ]);
       expect([rollouts(home), providersOf(home)]).toEqual(before);
       await server.stop();
-      const undone = await bench.type('undo').ended;
+      const undone = await bench.type('undo', '--yes').ended;
       // What it has said meanwhile stays, and with it where it was said.
       expect([undone.code, undone.out.includes(home.ids.A)]).toEqual([1, true]);
       expect(providersOf(home)).toMatchObject({ A: 'other', B: 'mock' });

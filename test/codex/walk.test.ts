@@ -40,7 +40,7 @@ test('from sick to healthy and back', async () => {
 
     const { receipts } = type('history', '--json').answer;
     expect(receipts).toMatchObject([{ undoable: true, undone: false }]);
-    expect(type('undo', '--json')).toMatchObject({ code: 0, answer: { left: [] } });
+    expect(type('undo', '--yes', '--json')).toMatchObject({ code: 0, answer: { left: [] } });
     expect(pictureDifferences(sick, homePicture(folder))).toEqual([]);
     expect(gravest(type('scan', '--json').answer)).toEqual(gravest(before.answer));
   });

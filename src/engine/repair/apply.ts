@@ -3,9 +3,8 @@
 
 import type { Left, Plan, Receipt, Step, Unit } from '../model/plan.ts';
 import { Hindered } from '../hands.ts';
-import { Refusal } from '../refusal.ts';
 import { AT_ONCE, groupsOf, turnsOf, type Begun, type Progress, type Turn } from './groups.ts';
-import { refusalFor } from './guard.ts';
+import { giveUp, NotPutBack, putBack } from './giveUp.ts';
 import { handlerOf } from './steps/index.ts';
 import {
   Interrupted,
@@ -17,7 +16,6 @@ import {
 } from './steps/step.ts';
 import { applySteps, whyStaleOf, type Pace } from './stepsTogether.ts';
 import { groundOf, type Site } from './site.ts';
-import { takeBack, undoAll } from './undo.ts';
 import type { Repair } from './vault.ts';
 
 export async function apply(
@@ -32,6 +30,7 @@ export async function apply(
   } catch (error) {
     if (error instanceof Hindered && error.stopsAll) await giveUp(site, repair, error);
     if (error instanceof Interrupted) await giveUp(site, repair);
+    if (error instanceof NotPutBack) await giveUp(site, repair, error);
     throw error;
   }
 }
@@ -74,8 +73,9 @@ async function takeBackHalves(
   const halves: Failure[] = [];
   for (const [unit, { steps, findings }] of [...units.entries()].toReversed()) {
     if (undone.has(unit) || !findings.some(finding => lost.has(finding))) continue;
-    const left = await undoAll(steps, groundOf(site, repair));
-    halves.push({ unit, why: `the other half of it could not be done${sayLeft(left)}` });
+    const why = 'the other half of it could not be done';
+    const left = await putBack(steps, groundOf(site, repair), why);
+    halves.push({ unit, why: `${why}${sayLeft(left)}` });
   }
   await site.vault.note(repair, ...halves.map(one => ({ note: 'failed' as const, ...one })));
   return halves;
@@ -229,7 +229,7 @@ async function takeUnitBack(
 ): Promise<string> {
   // What a step found changed is not its own, however much it looks like it.
   const begun = steps.slice(0, error instanceof Stale ? index : index + 1);
-  return `${error.message}${sayLeft(await undoAll(begun, ground))}`;
+  return `${error.message}${sayLeft(await putBack(begun, ground, error.message))}`;
 }
 
 function sayLeft(left: readonly Left[]): string {
@@ -240,23 +240,6 @@ function sayLeft(left: readonly Left[]): string {
 async function hearInterrupt({ world }: Site, signal: AbortSignal | null): Promise<void> {
   await world.files.pause(0);
   if (signal?.aborted === true) throw new Interrupted();
-}
-
-async function giveUp(
-  site: Site,
-  repair: Repair,
-  hindered: Hindered | null = null,
-): Promise<never> {
-  const known = (await site.vault.repairs()).find(({ id }) => id === repair.id) ?? repair;
-  const { left } = await takeBack(site, known);
-  const stopped = `${hindered === null ? '' : `${hindered.message} `}The repair was stopped`;
-  throw new Refusal(
-    hindered?.hindrance ?? 'stopped',
-    left.length === 0
-      ? `${stopped}, and everything is as it was before.`
-      : `${stopped} and taken back, but for ${left.map(({ what, why }) => `${what} (${why})`).join(', ')}.`,
-    hindered === null ? 'Start it again when you like.' : refusalFor(hindered).next,
-  );
 }
 
 function receiptFor({ id, at }: Repair, plan: Plan, failures: readonly Failure[]): Receipt {

@@ -89,7 +89,7 @@ describe('a full disk', () => {
     if (progress !== 'after')
       expect(await broken.run(...APPLY, ...more)).toMatchObject({ code: 0, err: '' });
     expectHome(after);
-    expect(await broken.run('undo', ...more)).toMatchObject({ code: 0, err: '' });
+    expect(await broken.run('undo', '--yes', ...more)).toMatchObject({ code: 0, err: '' });
     expectHome(before);
   }
 
@@ -145,10 +145,10 @@ describe('a disk that can only be read', () => {
       broken.putBack('broken');
       expect(await broken.run(...APPLY)).toMatchObject({ code: 0 });
       disk.protect(true);
-      expectRefused(await broken.run('undo'), 'its disk can only be read');
+      expectRefused(await broken.run('undo', '--yes'), 'its disk can only be read');
       expectHome(after);
       disk.protect(false);
-      expect(await broken.run('undo')).toMatchObject({ code: 0 });
+      expect(await broken.run('undo', '--yes')).toMatchObject({ code: 0 });
       expectHome(before);
     });
   });
@@ -162,7 +162,7 @@ describe('several disks', () => {
       expect(fs.existsSync(path.join(broken.home, 'session-health'))).toBe(false);
       const [name = ''] = fs.readdirSync(elsewhere);
       expect(kindsOf(path.join(elsewhere, name))).toContain('move into the vault');
-      expect(await broken.run('undo', '--vault', elsewhere)).toMatchObject({ code: 0 });
+      expect(await broken.run('undo', '--yes', '--vault', elsewhere)).toMatchObject({ code: 0 });
       expectHome(before);
     });
   });
@@ -178,7 +178,7 @@ describe('several disks', () => {
       expect(kindsOf(path.join(broken.home, 'session-health'))).toContain('move into the vault');
       const repaired = { ...after, sessions: linked['sessions'] ?? '' };
       expectPicture(broken.home, repaired);
-      expect(await broken.run('undo')).toMatchObject({ code: 0 });
+      expect(await broken.run('undo', '--yes')).toMatchObject({ code: 0 });
       expectPicture(broken.home, linked);
     });
   });

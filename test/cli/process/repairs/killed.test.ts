@@ -65,7 +65,7 @@ function applyOf(broken: BrokenHome): Victim {
 }
 
 function undoOf(broken: BrokenHome): Victim {
-  return victimOf(broken, ['undo'], 'undoing', 'undone');
+  return victimOf(broken, ['undo', '--yes'], 'undoing', 'undone');
 }
 
 /** It puts things right when there is something to put right. */
@@ -120,7 +120,7 @@ test(`undoing that is killed ${String(KILLED_UNDOS)} times`, { timeout: LONG_MS 
       expect(newest?.undone).toBe(progress !== 'before');
       expectPicture(broken.home, wanted);
     }
-    const { code, err } = await broken.run('undo');
+    const { code, err } = await broken.run('undo', '--yes');
     if (code !== 0) expect([code, err]).toEqual([3, expect.stringContaining('no repair to')]);
     expectPicture(broken.home, before);
     return progress;

@@ -119,7 +119,7 @@ test('Node 20 cannot write databases: it says so, and looks', async () => {
   const untouched = fingerprintOf(broken.home);
   const on20 = (...args: readonly string[]) =>
     ended([...args, '--home', broken.home], { major: 20 });
-  for (const args of [APPLY, ['undo']])
+  for (const args of [APPLY, ['undo', '--yes']])
     expectRefused(await on20(...args), 'Repairs need Node 22.13 or newer');
   expect(await on20('scan')).toMatchObject({ code: 1, err: '' });
   expect(await on20('plan', '--all')).toMatchObject({ code: 0, err: '' });
