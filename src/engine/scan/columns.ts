@@ -55,8 +55,11 @@ function isSame(one: readonly Json[], other: readonly Json[]): boolean {
   return one.every((value, at) => value === other[at]);
 }
 
-/** So many values are looked at before a column is taken for one in which each has its own. */
-const SAMPLE = 64;
+/**
+ * So many values are looked at before a column is taken for one in which each has its own: more than
+ * somebody has projects, whose directories come in many columns and are read back as one text each.
+ */
+const SAMPLE = 1024;
 
 function packColumn(values: readonly Json[], without: readonly string[]): Column {
   const [first = null] = values;
