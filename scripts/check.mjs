@@ -10,20 +10,18 @@ const bin = name => `node_modules/${name}`;
 /** What is learnt of files that have not changed since; they are known by their content. */
 const kept = name => `node_modules/.cache/codex-session-health/${name}`;
 
+function types(project, name) {
+  const memory = ['--incremental', '--tsBuildInfoFile', kept(`${name}.tsbuildinfo`)];
+  return [node, bin('typescript/bin/tsc'), '-p', project, ...memory];
+}
+
 export const checkParts = [
-  { name: 'types of the engine', command: [node, bin('typescript/bin/tsc'), '-p', 'src/engine'] },
+  { name: 'types of the engine', command: types('src/engine', 'engine') },
   {
     name: 'types of the editor tests',
-    command: [node, bin('typescript/bin/tsc'), '-p', 'test/editor/suite/tsconfig.json'],
+    command: types('test/editor/suite/tsconfig.json', 'editor-tests'),
   },
-  {
-    name: 'types',
-    command: [
-      node,
-      bin('typescript/bin/tsc'),
-      ...['-p', '.', '--incremental', '--tsBuildInfoFile', kept('types.tsbuildinfo')],
-    ],
-  },
+  { name: 'types', command: types('.', 'types') },
   { name: 'lint', command: [node, bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'] },
   {
     name: 'form',

@@ -5,9 +5,8 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Hands, Rewriting, Unpacking, Writing } from '../engine/hands.ts';
+import type { AppServers, Hands, Rewriting, Unpacking, Writing } from '../engine/hands.ts';
 import { BESIDE } from '../engine/hands.ts';
-import { createAppServers } from './appServer.ts';
 import { createDatabaseWriter } from './databaseWriter.ts';
 import { readUnpacked } from './digest.ts';
 import { inMilliseconds } from './files.ts';
@@ -19,13 +18,21 @@ const PIECE_BYTES = 1024 * 1024;
 const OUR_FOLDER = 0o700;
 const OUR_FILE = 0o600;
 
+/** Loaded when Codex is started, which a look never does: it would wait for what speaks to Codex. */
+const appServers: AppServers = {
+  start: async request => {
+    const { createAppServers } = await import('./appServer.ts');
+    return createAppServers().start(request);
+  },
+};
+
 export function createHands(): Hands {
   const databases = createDatabaseWriter();
   return {
     whyNot: databases.whyNot,
     transact: databases.transact,
     lock: databases.lock,
-    appServers: createAppServers(),
+    appServers,
     unique: () => crypto.randomBytes(2).toString('hex'),
     makeFolder: plainly(makeFolder),
     create: plainly(async (file, bytes, modifiedMs) => {

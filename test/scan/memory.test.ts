@@ -124,6 +124,16 @@ test('records come back from their columns as they were', () => {
   );
 });
 
+test('directories of forty projects are written down once, however often they alternate', () => {
+  const records = Array.from({ length: 1000 }, (_, index) => ({
+    id: `thread-${String(index)}`,
+    cwd: `/work/project-${String((index * 7) % 40)}/`,
+  }));
+  const text = JSON.stringify(packRecords(records));
+  expect(text.split('/work/project-11/')).toHaveLength(2);
+  expect(unpackRecords(JSON.parse(text))).toEqual(records);
+});
+
 /** What was read, without what the file system says anyway. */
 function saidBy({ snapshot }: Report) {
   return snapshot.rollouts.map(({ head, tail }) => [head, tail]);

@@ -1,6 +1,7 @@
 // What happens to files: generators of damage to bytes.
 
 import fc from 'fast-check';
+import { anyCharacter } from './anyCharacter.ts';
 
 export type Damage = (bytes: Uint8Array) => Uint8Array;
 
@@ -8,7 +9,7 @@ export type Damage = (bytes: Uint8Array) => Uint8Array;
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 const junk = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 30 }),
-  fc.string({ minLength: 1, maxLength: 30, unit: 'binary' }).map(text => encode(text)),
+  fc.string({ minLength: 1, maxLength: 30, unit: anyCharacter }).map(text => encode(text)),
 );
 
 /** The rest is gone. */

@@ -1,6 +1,7 @@
 // Generators of config.toml: sound ones, of which it is known what they say, and damage for them.
 
 import fc from 'fast-check';
+import { anyCharacter } from './anyCharacter.ts';
 
 /** A value, and one of the ways in which TOML can spell it. */
 interface Spelled {
@@ -35,7 +36,7 @@ const plainText = fc.oneof(
     '[x]',
   ),
   fc.string({ unit: 'grapheme', maxLength: 8 }),
-  fc.string({ unit: 'binary', maxLength: 4 }),
+  fc.string({ unit: anyCharacter, maxLength: 4 }),
 );
 
 const basic = (value: string) => `"${escaped(value)}"`;

@@ -55,25 +55,31 @@ function isSame(one: readonly Json[], other: readonly Json[]): boolean {
   return one.every((value, at) => value === other[at]);
 }
 
-/** So many values are looked at before a column is taken for one in which each has its own. */
-const SAMPLE = 64;
+/**
+ * So many values are looked at before a column is taken for one in which each has its own: more than
+ * somebody has projects, whose directories come in many columns and are read back as one text each.
+ */
+const SAMPLE = 1024;
 
 function packColumn(values: readonly Json[], without: readonly string[]): Column {
-  const [first = null] = values;
-  if (!isRecord(first) && values.every(value => value === first)) return { all: first };
-  if (values.some(isRecord)) {
-    const inner = values.filter(isRecord);
+  const some = values.find(value => value !== null) ?? null;
+  if (isRecord(some)) {
     return {
-      has: values.map(value => (isRecord(value) ? 1 : 0)),
-      inner: packRecords(inner, without),
+      has: values.map(value => (value === null ? 0 : 1)),
+      inner: packRecords(values.filter(isRecord), without),
     };
   }
+  if (values.every(value => value === some)) return { all: some };
   // Tens of thousands of texts that are all different are not counted one by one.
   if (hasManyWords(values.slice(0, SAMPLE))) return { own: values };
   const places = new Map<Json, number>();
-  for (const value of values) if (!places.has(value)) places.set(value, places.size);
+  const at = values.map(value => {
+    const place = places.get(value) ?? places.size;
+    if (place === places.size) places.set(value, place);
+    return place;
+  });
   if (places.size > values.length / 2) return { own: values };
-  return { words: [...places.keys()], at: values.map(value => places.get(value) ?? 0) };
+  return { words: [...places.keys()], at };
 }
 
 function hasManyWords(values: readonly Json[]): boolean {

@@ -44,7 +44,7 @@ export function judgedThreads(snapshot: Snapshot): readonly JudgedThread[] {
 
 /** One of them by its id; undefined when there is none. */
 export function judgedThread(snapshot: Snapshot, id: ThreadId): JudgedThread | undefined {
-  return judgementOf(snapshot).byId.get(id);
+  return judgedById(snapshot).get(id);
 }
 
 /** What is wrong with a file by itself; null when nothing is. */
@@ -54,21 +54,28 @@ export function flawOf(rollout: Rollout, snapshot: Snapshot): Flaw | null {
 
 interface Judgement {
   readonly threads: readonly JudgedThread[];
-  readonly byId: ReadonlyMap<ThreadId, JudgedThread>;
   readonly flaws: ReadonlyMap<HomePath, Flaw>;
 }
 
 const judgementOf = oncePerSnapshot((snapshot): Judgement => {
-  const threads = new Map(snapshot.threads.map(thread => [thread.id, thread]));
   const flaws = new Map<HomePath, Flaw>();
   for (const rollout of snapshot.rollouts) {
-    const flaw = flawOfFile(rollout, threads);
+    const flaw = flawOfFile(rollout, snapshot);
     if (flaw !== null) flaws.set(rollout.path, flaw);
   }
   const flawIn = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
-  const judged = snapshot.threads.map(thread => judgeThread(thread, snapshot, flawIn));
-  return { threads: judged, byId: new Map(judged.map(one => [one.thread.id, one])), flaws };
+  return { threads: snapshot.threads.map(thread => judgeThread(thread, snapshot, flawIn)), flaws };
 });
+
+const judgedById = oncePerSnapshot(
+  (snapshot): ReadonlyMap<ThreadId, JudgedThread> =>
+    new Map(judgedThreads(snapshot).map(judged => [judged.thread.id, judged])),
+);
+
+const threadsById = oncePerSnapshot(
+  ({ threads }): ReadonlyMap<ThreadId, Thread> =>
+    new Map(threads.map(thread => [thread.id, thread])),
+);
 
 function judgeThread(thread: Thread, snapshot: Snapshot, flawIn: FlawOf): JudgedThread {
   const { row, bound } = thread;
@@ -83,7 +90,7 @@ function judgeThread(thread: Thread, snapshot: Snapshot, flawIn: FlawOf): Judged
   return { thread, cause, file, holders };
 }
 
-function flawOfFile(rollout: Rollout, threads: ReadonlyMap<ThreadId, Thread>): Flaw | null {
+function flawOfFile(rollout: Rollout, snapshot: Snapshot): Flaw | null {
   const { head, name } = rollout;
   if (head.state === 'unread') return null;
   const id = head.meta?.id ?? null;
@@ -91,6 +98,7 @@ function flawOfFile(rollout: Rollout, threads: ReadonlyMap<ThreadId, Thread>): F
     return 'rollout-header-bad';
   if (name === null) return 'rollout-misnamed';
   if (name.id === id) return rollout.inItsFolder ? null : 'rollout-misnamed';
+  const threads = threadsById(snapshot);
   const isHeader = isHeaderWrong(rollout, threads.get(name.id), threads.get(id));
   return isHeader ? 'rollout-id-mismatch' : 'rollout-misnamed';
 }

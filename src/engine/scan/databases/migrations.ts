@@ -165,10 +165,20 @@ function hasMoreColumns(
   return false;
 }
 
-/** The schema after each migration, built up from what each of them changes. */
-function schemasOf(
-  known: readonly KnownMigration[],
-): readonly (readonly [number, ReadonlyMap<string, string>])[] {
+type Schemas = readonly (readonly [version: number, objects: ReadonlyMap<string, string>])[];
+
+/** What is known never changes, and is asked three times of each database. */
+const built = new WeakMap<readonly KnownMigration[], Schemas>();
+
+/** The schema after each migration. */
+function schemasOf(known: readonly KnownMigration[]): Schemas {
+  const schemas = built.get(known) ?? buildSchemas(known);
+  built.set(known, schemas);
+  return schemas;
+}
+
+/** Built up from what each migration changes. */
+function buildSchemas(known: readonly KnownMigration[]): Schemas {
   let schema = new Map<string, string>();
   const schemas: [number, ReadonlyMap<string, string>][] = [];
   for (const { version, objects } of known) {
