@@ -4,14 +4,12 @@ import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { Place } from '../protocol/documents.ts';
+import { pageOfCheck } from './addresses.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { comparable, comparablePath, isInside } from './fileUri.ts';
 import { append } from './group.ts';
 import { harmless } from '../words/harmless.ts';
 import type { View } from './view.ts';
-
-const PAGES =
-  'https://github.com/codex-session-health/codex-session-health/blob/main/docs/checks.md';
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -62,7 +60,7 @@ function toDiagnostic(finding: Finding, place: Place): Diagnostic {
     severity: SEVERITIES[finding.severity],
     source: 'codex-health',
     code: finding.check,
-    codeDescription: { href: `${PAGES}#${finding.check}` },
+    codeDescription: { href: pageOfCheck(finding.check) },
     message: harmless(finding.says, 2000),
     data: { finding: finding.id },
   };

@@ -1,37 +1,93 @@
 // What is behind an address, and at which place of which document a finding can be read.
 
+import { createHash } from 'node:crypto';
 import type { Finding } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
+import type { Transcript } from '../engine/model/transcript.ts';
 import type { ThreadId } from '../engine/model/words.ts';
 import type { Place } from '../protocol/documents.ts';
-import { databaseAddress, homeAddress, parseAddress, threadAddress } from './addresses.ts';
+import {
+  databaseAddress,
+  homeAddress,
+  parseAddress,
+  threadAddress,
+  type Address,
+} from './addresses.ts';
 import { writeDatabasePage } from './databasePage.ts';
 import { toFileUri } from './fileUri.ts';
 import { writeHomePage } from './homePage.ts';
 import { createPageWriter, type Page } from './page.ts';
 import { factsOf, writeRecord } from './record.ts';
+import { writeTranscript } from './transcriptPage.ts';
 import { visibilityOf, type View } from './view.ts';
 
 /** Larger files are not opened in an editor because of a finding; the record speaks for them. */
 const LARGEST_FILE_TO_OPEN = 1024 * 1024;
 
+/** Reads one part of what was said in a thread; null where there is none. */
+export type ReadTranscript = (
+  view: View,
+  id: ThreadId,
+  part: number | null,
+) => Promise<Transcript | null>;
+
 /** The text of a document; also of one that was there a scan ago and is not any more. */
-export function documentText(view: View, uri: string): string {
+export async function documentText(
+  view: View,
+  uri: string,
+  readTranscript: ReadTranscript,
+): Promise<string> {
+  const address = parseAddress(uri);
+  const thread = transcribed(view, address);
+  if (thread === null || address?.kind !== 'transcript') return pageAt(view, uri).text;
+  const transcript = await readTranscript(view, thread.id, address.part);
+  return transcript === null
+    ? sayNothingThere(`There is no part ${String(address.part)} of what was said in this session.`)
+        .text
+    : writeTranscript(transcript, thread, view.report.snapshot);
+}
+
+/**
+ * Changes whenever the text of a document does. A transcript is not read for it: it tells of its files
+ * and of what stands above them.
+ */
+export function documentStamp(view: View, uri: string): string {
+  const thread = transcribed(view, parseAddress(uri));
+  const { title, cwd, provider, files } = thread ?? { files: [] };
+  const stamp =
+    thread === null
+      ? pageAt(view, uri).text
+      : JSON.stringify([
+          [title, cwd, provider],
+          files.map(({ path, bytes, modifiedMs }) => [path, bytes, modifiedMs]),
+        ]);
+  return createHash('sha256').update(stamp).digest('hex');
+}
+
+/** The thread of a transcript; null for any other document. */
+function transcribed(view: View, address: Address | null): Thread | null {
+  if (address?.kind !== 'transcript' || address.homeKey !== view.report.snapshot.home.key)
+    return null;
+  return view.threads.get(address.name) ?? null;
+}
+
+/** A document that is made of facts, which knows its parts and where it leads to. */
+export function pageAt(view: View, uri: string): Page {
   const address = parseAddress(uri);
   if (address === null || address.homeKey !== view.report.snapshot.home.key)
     return sayNothingThere('This document belongs to another Codex home than the one shown now.');
-  if (address.kind === 'home') return writeHomePage(view.report).text;
-  if (address.kind === 'database') return databasePage(view, address.name).text;
+  if (address.kind === 'home') return writeHomePage(view.report);
+  if (address.kind === 'database') return databasePage(view, address.name);
   const thread = view.threads.get(address.name);
-  if (thread === undefined)
-    return sayNothingThere(`There is no thread ${address.name} in this Codex home.`);
-  return recordOf(view, thread).text;
+  return thread === undefined
+    ? sayNothingThere(`There is no thread ${address.name} in this Codex home.`)
+    : recordOf(view, thread);
 }
 
-function sayNothingThere(sentence: string): string {
+function sayNothingThere(sentence: string): Page {
   const page = createPageWriter();
   page.title(sentence);
-  return page.page().text;
+  return page.page();
 }
 
 export function recordOf(view: View, thread: Thread): Page {

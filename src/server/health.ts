@@ -2,12 +2,13 @@
 // documents have markers. A request carries everything else.
 
 import type { Connection } from 'vscode-languageserver';
-import { createEngine } from '../engine/engine.ts';
+import { createEngine, type CheckPage } from '../engine/engine.ts';
 import type { Report } from '../engine/model/report.ts';
 import type { World } from '../engine/world.ts';
 import { CHANGED_NOTIFICATION } from '../protocol/requests.ts';
 import type { ServerSettings } from '../protocol/settings.ts';
 import { diagnose } from './diagnostics.ts';
+import type { ReadTranscript } from './documents.ts';
 import { createFolders, type Folders } from './folders.ts';
 import { createScans } from './scans.ts';
 import { DEFAULT_SETTINGS, needsNewScan } from './settings.ts';
@@ -21,6 +22,9 @@ export interface Health {
   view(): Promise<View>;
   /** The same without what says who somebody is or what they work on. */
   redactedView(): Promise<View>;
+  /** What each check says about itself, by its id. */
+  readonly checks: ReadonlyMap<string, CheckPage>;
+  readonly readTranscript: ReadTranscript;
   /** Tells the editor what is so now. */
   publish(): Promise<void>;
   lookAgain(): Promise<void>;
@@ -46,6 +50,8 @@ export function createHealth(connection: Connection, world: World): Health {
         made = viewReport(report, settings, titles);
       return made;
     },
+    checks: new Map(engine.checks.map(check => [check.id, check])),
+    readTranscript: ({ report }, id, part) => engine.transcript(report, id, part),
     redactedView: async () =>
       viewReport(engine.redact(await scans.newest()), health.settings, titles),
     publish: async () => {

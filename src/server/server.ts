@@ -9,9 +9,10 @@ import {
 } from 'vscode-languageserver';
 import type { World } from '../engine/world.ts';
 import type { AnswerOf, ParamsOf, RequestName } from '../protocol/requests.ts';
-import { documentText } from './documents.ts';
+import { documentStamp, documentText } from './documents.ts';
 import { createHealth, type Health } from './health.ts';
 import { reportText } from './reportText.ts';
+import { answerAboutPages } from './pageFeatures.ts';
 import { readSettings } from './settings.ts';
 import { makeThreads, makeTree } from './tree.ts';
 
@@ -36,6 +37,7 @@ export function startServer(connection: Connection, world: World): void {
     inBackground(health.publish());
   });
   answerRequests(connection, health);
+  answerAboutPages(connection, health);
   connection.listen();
 }
 
@@ -43,11 +45,16 @@ const CAPABILITIES: InitializeResult = {
   serverInfo: { name: 'codex-health' },
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.None,
+    foldingRangeProvider: true,
+    documentLinkProvider: {},
+    documentSymbolProvider: true,
+    hoverProvider: true,
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },
 };
 
-function answerRequests(connection: Connection, { view, redactedView, lookAgain }: Health): void {
+function answerRequests(connection: Connection, health: Health): void {
+  const { view, redactedView, lookAgain } = health;
   const answer = <Name extends RequestName>(
     name: Name,
     work: (params: ParamsOf<Name>) => Promise<AnswerOf<Name>>,
@@ -55,7 +62,13 @@ function answerRequests(connection: Connection, { view, redactedView, lookAgain 
 
   answer('codexHealth/tree', async () => makeTree(await view()));
   answer('codexHealth/threads', async request => makeThreads(await view(), request));
-  answer('codexHealth/document', async ({ uri }) => documentText(await view(), uri));
+  answer('codexHealth/document', async ({ uri }) =>
+    documentText(await view(), uri, health.readTranscript),
+  );
+  answer('codexHealth/documentStamps', async ({ uris }) => {
+    const now = await view();
+    return uris.map(uri => documentStamp(now, uri));
+  });
   answer('codexHealth/report', async () => reportText(await redactedView()));
   answer('codexHealth/refresh', lookAgain);
 }
