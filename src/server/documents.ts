@@ -13,16 +13,14 @@ import {
   threadAddress,
   type Address,
 } from './addresses.ts';
-import { writeDatabasePage } from './databasePage.ts';
+import { databaseFactsOf, writeDatabasePage } from './databasePage.ts';
 import { toFileUri } from './fileUri.ts';
-import { writeHomePage } from './homePage.ts';
+import { addressInHome } from './homeFiles.ts';
+import { homeFactsOf, writeHomePage } from './homePage.ts';
 import { createPageWriter, type Page } from './page.ts';
 import { factsOf, writeRecord } from './record.ts';
 import { writeTranscript } from './transcriptPage.ts';
 import { visibilityOf, type View } from './view.ts';
-
-/** Larger files are not opened in an editor because of a finding; the record speaks for them. */
-const LARGEST_FILE_TO_OPEN = 1024 * 1024;
 
 /** Reads one part of what was said in a thread; null where there is none. */
 export type ReadTranscript = (
@@ -76,7 +74,7 @@ export function pageAt(view: View, uri: string): Page {
   const address = parseAddress(uri);
   if (address === null || address.homeKey !== view.report.snapshot.home.key)
     return sayNothingThere('This document belongs to another Codex home than the one shown now.');
-  if (address.kind === 'home') return writeHomePage(view.report);
+  if (address.kind === 'home') return homePage(view);
   if (address.kind === 'database') return databasePage(view, address.name);
   const thread = view.threads.get(address.name);
   return thread === undefined
@@ -101,12 +99,22 @@ export function recordOf(view: View, thread: Thread): Page {
   });
 }
 
-function databasePage({ report }: View, key: string): Page {
+function databasePage({ report, ofHome }: View, key: string): Page {
   return writeDatabasePage(
     key,
     report.snapshot.databases.find(candidate => candidate.key === key) ?? null,
     report.snapshot.state,
+    [...ofHome].filter(({ subject }) => subject.kind === 'database' && subject.key === key),
   );
+}
+
+/** Written once, however many findings have their place in it. */
+const homePages = new WeakMap<View, Page>();
+
+function homePage(view: View): Page {
+  const page = homePages.get(view) ?? writeHomePage(view.report, [...view.ofHome]);
+  homePages.set(view, page);
+  return page;
 }
 
 /** Where a thread's finding is read: in its rollout where that can be opened, else in its record. */
@@ -122,12 +130,26 @@ export function placeAtThread(
   );
 }
 
-function placeInRollout({ report }: View, { subject, facts }: Finding): Place | null {
-  if (subject.kind !== 'rollout' || typeof facts['line'] !== 'number') return null;
-  const rollout = report.snapshot.rollouts.find(({ path }) => path === subject.key);
-  if (rollout === undefined || rollout.compressed || rollout.bytes > LARGEST_FILE_TO_OPEN)
-    return null;
-  return placeInFile(report.snapshot.home.system, rollout.file, facts);
+function placeInRollout({ report }: View, { check, subject, facts }: Finding): Place | null {
+  const rollout =
+    subject.kind === 'rollout'
+      ? report.snapshot.rollouts.find(({ path }) => path === subject.key)
+      : undefined;
+  const line = lineInRollout(check, facts);
+  if (rollout === undefined || line === null) return null;
+  const { system } = report.snapshot.home;
+  return addressInHome(rollout, system) === null
+    ? null
+    : placeInFile(system, rollout.file, { ...facts, line });
+}
+
+/** Findings about the name or the size of a file are about no line of it. */
+function lineInRollout(check: string, { line, places }: Finding['facts']): number | null {
+  if (check === 'rollout-header-bad' || check === 'rollout-id-mismatch') return 1;
+  const all: readonly unknown[] = Array.isArray(places) ? places : [];
+  const [first = null] = all;
+  const named = typeof first === 'object' && first !== null && 'line' in first ? first.line : line;
+  return typeof named === 'number' ? named : null;
 }
 
 /** Where a finding about the home is read. */
@@ -136,7 +158,7 @@ export function placeAtHome(view: View, finding: Finding): Place {
   const { subject, facts } = finding;
   if (subject.kind === 'database') {
     const page = databasePage(view, subject.key);
-    return page.place(databaseAddress(home.key, subject.key), databaseFacts(finding));
+    return page.place(databaseAddress(home.key, subject.key), databaseFactsOf(finding));
   }
   const isInConfig = subject.kind === 'config' || subject.kind === 'provider';
   if (isInConfig && config.state !== 'absent')
@@ -147,30 +169,9 @@ export function placeAtHome(view: View, finding: Finding): Place {
     });
   return (
     placeInRollout(view, finding) ??
-    writeHomePage(view.report).place(homeAddress(home.key), [subject.kind])
+    homePage(view).place(homeAddress(home.key), homeFactsOf(finding))
   );
 }
-
-function databaseFacts({ check, facts }: Finding): readonly string[] {
-  const versions = ['missing', 'versions', 'newestRecorded']
-    .flatMap(name => facts[name] ?? [])
-    .filter(value => typeof value === 'number')
-    .map(version => `migration.${String(version)}`);
-  const wanted = DATABASE_FACTS.find(([word]) => check.split('-').includes(word));
-  return [...versions, ...(wanted?.[1] ?? ['trouble'])];
-}
-
-/** What a check is about, by the words of its id, and the fact of the page that shows it. */
-const DATABASE_FACTS: readonly (readonly [word: string, facts: readonly string[]])[] = [
-  ['migration', ['recorded']],
-  ['schema', ['missing', 'found']],
-  ['network', ['filesystem']],
-  ['wal', ['wal']],
-  ['overgrown', ['size']],
-  ['backfill', ['backfill']],
-  ['homes', ['file']],
-  ['history', ['file']],
-];
 
 /** Facts count lines and columns from one; without them the whole first line is meant. */
 function placeInFile(

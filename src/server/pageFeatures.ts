@@ -14,6 +14,7 @@ import type { Finding } from '../engine/model/finding.ts';
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
 import { pageOfCheck } from './addresses.ts';
 import { pageAt } from './documents.ts';
+import { factOfFinding } from './findingsSection.ts';
 import type { Health } from './health.ts';
 import type { Page, Section } from './page.ts';
 
@@ -42,7 +43,7 @@ export function answerAboutPages(connection: Connection, { view, checks }: Healt
   connection.onHover(async ({ textDocument: { uri }, position: { line } }) => {
     const { findings } = await view();
     const key = await about(uri, page => page.factOn(line));
-    const finding = findings.find(({ id }) => key === `finding.${id}`);
+    const finding = findings.find(({ id }) => key === factOfFinding(id));
     return finding === undefined ? null : explain(finding, checks);
   });
 }
