@@ -27,6 +27,8 @@ export interface Editor {
     request: Name,
     ...params: ParamsOf<Name> extends undefined ? [] : [ParamsOf<Name>]
   ): Promise<AnswerOf<Name>>;
+  /** A request that the Language Server Protocol has a word for. */
+  request<Answer>(name: string, params: object): Promise<Answer>;
   tell(notification: string, params: object): Promise<void>;
   tree(): Promise<HealthTree>;
   /** The threads of the project with this path. */
@@ -90,6 +92,7 @@ export function speak(connection: MessageConnection): Editor {
     markers,
     ask,
     tree,
+    request: (name, params) => connection.sendRequest(name, params),
     tell: (notification, params) => connection.sendNotification(notification, params),
     threads: async project => {
       const { hosts } = await tree();

@@ -2,6 +2,7 @@
 
 import { runTests } from './harness.ts';
 import './commands.ts';
+import './documents.ts';
 import './problems.ts';
 import './treeItems.ts';
 import './serverProcess.ts';
