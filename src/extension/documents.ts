@@ -9,6 +9,7 @@ import {
   FileChangeType,
   FileSystemError,
   FileType,
+  l10n,
   Uri,
   window,
   workspace,
@@ -42,7 +43,7 @@ async function openTranscript(of?: Uri | ThreadNode): Promise<void> {
   try {
     await window.showTextDocument(record.with({ path }), { preview: true });
   } catch (error) {
-    await tellFailure('Could not open the transcript', error);
+    await tellFailure(l10n.t('Could not open the transcript'), error);
   }
 }
 
