@@ -27,6 +27,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/scan',
     ...LIBRARIES_OF_SCAN,
   ],
+  'src/engine/transcript': [
+    'src/engine/model (types)',
+    'src/engine/world.ts (types)',
+    'src/engine/scan/rollouts/readFirstLine.ts',
+    'src/engine/scan/rollouts/rolloutLine.ts',
+    'src/engine/transcript',
+  ],
   'src/engine/checks': [
     'src/engine/model',
     'src/engine/visibility',

@@ -17,12 +17,15 @@ import type { Hands } from './hands.ts';
 import type { Counts, Report } from './model/report.ts';
 import type { CheckOutcome, CureOffer, Finding } from './model/finding.ts';
 import type { Snapshot } from './model/snapshot.ts';
+import type { Transcript } from './model/transcript.ts';
+import type { ThreadId } from './model/words.ts';
 import { answerNothingLost } from './nothingLost.ts';
 import { redactReport } from './redact.ts';
 import { Refusal } from './refusal.ts';
 import { repairsOf, type Repairs } from './repairs.ts';
 import { Standing } from './scan/standing.ts';
 import { takeSnapshot, type ScanRequest as SnapshotRequest } from './scan/takeSnapshot.ts';
+import { readTranscript } from './transcript/transcript.ts';
 import { predictVisibility } from './visibility.ts';
 import { vocabulary } from './vocabulary.ts';
 import type { World } from './world.ts';
@@ -74,6 +77,11 @@ export interface Engine {
   stand(request: ScanRequest, notice: () => void): StandingScan;
   /** What fills the home of a report, and what could be had back. Changes nothing. */
   disk(report: Report): Promise<DiskUse>;
+  /**
+   * One part of what was said in a thread; the newest when none is named. Null when there is no such
+   * thread or part. Changes nothing, and reads little more than the part.
+   */
+  transcript(report: Report, thread: ThreadId, part: number | null): Promise<Transcript | null>;
   /** All checks, in the order in which a person reads them. */
   readonly checks: readonly CheckPage[];
   /** These findings of a report shall count nowhere until their facts change. */
@@ -129,6 +137,7 @@ export function createEngine(world: World): Engine {
       };
     },
     disk: report => measureDisk(world, report),
+    transcript: ({ snapshot }, thread, part) => readTranscript(world, snapshot, thread, part),
     checks,
     accept: async (report, findings) => {
       const more = accept(await kept(report), findings, world.now(), text => world.hash(text));

@@ -90,7 +90,10 @@ export interface Repairs extends ProviderMoves, Compressions, ThreadChanges {
     vault: FilePath | null,
     progress?: Progress,
   ): Promise<Undone>;
+  /** Brings to an end first what a stop has left in the middle. */
   history(report: Report, vault: FilePath | null): Promise<History>;
+  /** The same, and leaves all as it is. Looks only. */
+  past(report: Report, vault: FilePath | null): Promise<History>;
   /** What of the vault would be dropped, and could then never be undone. Looks only. */
   planPruning(report: Report, wish: PruneWish, vault: FilePath | null): Promise<Pruning>;
   /** Drops what was shown; for this there is no undo. */
@@ -201,19 +204,24 @@ export function repairsOf(
         await refuseUnlessWritable(report, hands)
           .then(() => alone(site, () => recoverFirst(site, report)))
           .catch(onlyRefusals);
-      const repairs = (await site.vault.repairs()).toReversed();
-      const sizes = await site.vault.sizes();
-      const receipts: Past[] = [];
-      // One after the other: where no words were noted the plan is read, which can be long.
-      for (const repair of repairs)
-        receipts.push(asPast(repair, await site.vault.saysOf(repair), sizes.get(repair.id) ?? 0));
-      return {
-        vault: site.vault.folder,
-        vaultBytes: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
-        interrupted: repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null,
-        receipts,
-      };
+      return pastOf(site);
     },
+    past: (report, vault) => pastOf(siteOf(report, vault)),
+  };
+}
+
+async function pastOf({ vault }: Site): Promise<History> {
+  const repairs = (await vault.repairs()).toReversed();
+  const sizes = await vault.sizes();
+  const receipts: Past[] = [];
+  // One after the other: where no words were noted the plan is read, which can be long.
+  for (const repair of repairs)
+    receipts.push(asPast(repair, await vault.saysOf(repair), sizes.get(repair.id) ?? 0));
+  return {
+    vault: vault.folder,
+    vaultBytes: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
+    interrupted: repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null,
+    receipts,
   };
 }
 

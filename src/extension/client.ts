@@ -23,7 +23,8 @@ import {
   type ParamsOf,
   type RequestName,
 } from '../protocol/requests.ts';
-import { COMMANDS, SETTINGS } from './contributions.ts';
+import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
+import { COMMANDS, RECORD_LANGUAGE, SETTINGS } from './contributions.ts';
 
 export interface Client {
   /** Answers when the server does, however early it is asked. */
@@ -69,6 +70,8 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): C
 
 function clientOptions(log: LogOutputChannel): LanguageClientOptions {
   return {
+    // What is Markdown, VS Code knows how to fold and to outline by itself.
+    documentSelector: [{ scheme: DOCUMENT_SCHEME, language: RECORD_LANGUAGE }],
     outputChannel: log,
     // The log is for those who ask for it; it never takes the focus.
     revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -7,6 +7,7 @@ export const RECORD_LANGUAGE = 'codex-health-page';
 export const COMMANDS = {
   refresh: 'codexHealth.refresh',
   openRecord: 'codexHealth.openRecord',
+  openTranscript: 'codexHealth.openTranscript',
   copyReport: 'codexHealth.copyReport',
   showLog: 'codexHealth.showLog',
   showMore: 'codexHealth.showMore',

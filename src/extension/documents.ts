@@ -1,17 +1,146 @@
-// The read-only documents of the scheme `codex-health:`; the server writes them.
+// The read-only documents of the scheme `codex-health:`, which the server writes. They are files to VS
+// Code, and not the texts of a content provider: a window that is loaded anew opens its files again, and
+// forgets texts.
 
-import { EventEmitter, workspace, type Disposable, type Uri } from 'vscode';
+import {
+  commands,
+  Disposable,
+  EventEmitter,
+  FileChangeType,
+  FileSystemError,
+  FileType,
+  l10n,
+  Uri,
+  window,
+  workspace,
+  type FileChangeEvent,
+  type FileStat,
+  type FileSystemProvider,
+} from 'vscode';
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
-import type { Client } from './client.ts';
+import type { ThreadNode } from '../protocol/tree.ts';
+import { tellFailure, type Client } from './client.ts';
+import { COMMANDS } from './contributions.ts';
 
 export function registerDocuments(client: Client): Disposable {
-  const changed = new EventEmitter<Uri>();
-  client.onChanged(() => {
-    for (const { uri } of workspace.textDocuments)
-      if (uri.scheme === DOCUMENT_SCHEME) changed.fire(uri);
-  });
-  return workspace.registerTextDocumentContentProvider(DOCUMENT_SCHEME, {
-    onDidChange: changed.event,
-    provideTextDocumentContent: uri => client.ask('codexHealth/document', { uri: uri.toString() }),
-  });
+  const documents = new Documents(client);
+  return Disposable.from(
+    documents,
+    workspace.registerFileSystemProvider(DOCUMENT_SCHEME, documents, {
+      isCaseSensitive: true,
+      isReadonly: true,
+    }),
+    client.onChanged(() => void documents.follow()),
+    commands.registerCommand(COMMANDS.openTranscript, openTranscript),
+  );
+}
+
+/** Of a record, of a thread in the tree, or of the record that is open. */
+async function openTranscript(of?: Uri | ThreadNode): Promise<void> {
+  const record = recordUri(of ?? window.activeTextEditor?.document.uri);
+  if (record === null) return;
+  const path = record.path.replace(/^\/thread\//, '/transcript/');
+  try {
+    await window.showTextDocument(record.with({ path }), { preview: true });
+  } catch (error) {
+    await tellFailure(l10n.t('Could not open the transcript'), error);
+  }
+}
+
+function recordUri(of: Uri | ThreadNode | undefined): Uri | null {
+  const uri = of === undefined || of instanceof Uri ? of : Uri.parse(of.uri, true);
+  return uri?.scheme === DOCUMENT_SCHEME && /^\/(?:thread|transcript)\//.test(uri.path)
+    ? uri
+    : null;
+}
+
+interface Version {
+  /** The server's word for the text as it is. */
+  readonly stamp: string;
+  readonly sinceMs: number;
+}
+
+/** Tells VS Code that it is UTF-8, whatever a person has set for their own files. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+class Documents implements FileSystemProvider {
+  readonly #client: Client;
+  readonly #changed = new EventEmitter<FileChangeEvent[]>();
+  readonly #versions = new Map<string, Version>();
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  readonly onDidChangeFile = this.#changed.event;
+
+  /** Tells VS Code of those open documents whose text has changed; no other is read again. */
+  async follow(): Promise<void> {
+    const open = workspace.textDocuments
+      .filter(({ uri }) => uri.scheme === DOCUMENT_SCHEME)
+      .map(({ uri }) => uri);
+    const known = open.map(uri => this.#versions.get(uri.toString())?.sinceMs);
+    // Who cannot be asked has said so to whoever waits; the next change asks again.
+    const versions = await this.#ask(open).catch(() => []);
+    const changed = open.filter(
+      (_, at) => versions[at] !== undefined && versions[at].sinceMs !== known[at],
+    );
+    if (changed.length > 0)
+      this.#changed.fire(changed.map(uri => ({ type: FileChangeType.Changed, uri })));
+  }
+
+  async stat(uri: Uri): Promise<FileStat> {
+    const [version] = await this.#ask([uri]);
+    if (version === undefined) throw FileSystemError.FileNotFound(uri);
+    return { type: FileType.File, ctime: 0, mtime: version.sinceMs, size: 0 };
+  }
+
+  async readFile(uri: Uri): Promise<Uint8Array> {
+    const text = await this.#client.ask('codexHealth/document', { uri: uri.toString() });
+    return new TextEncoder().encode(BYTE_ORDER_MARK + text);
+  }
+
+  watch(): Disposable {
+    return new Disposable(() => undefined);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  readDirectory(): [] {
+    return [];
+  }
+
+  createDirectory(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  async #ask(uris: readonly Uri[]): Promise<readonly Version[]> {
+    if (uris.length === 0) return [];
+    const names = uris.map(uri => uri.toString());
+    const stamps = await this.#client.ask('codexHealth/documentStamps', { uris: names });
+    return names.map((name, at) => this.#noted(name, stamps[at] ?? ''));
+  }
+
+  /** VS Code knows versions by their time, which grows with each. */
+  #noted(name: string, stamp: string): Version {
+    const before = this.#versions.get(name);
+    if (before?.stamp === stamp) return before;
+    const version = { stamp, sinceMs: Math.max(Date.now(), (before?.sinceMs ?? 0) + 1) };
+    this.#versions.set(name, version);
+    return version;
+  }
 }

@@ -41,6 +41,8 @@ export interface Requests {
   'codexHealth/refresh': Asked<undefined, void>;
   /** The text of a document of the scheme `codex-health:`. */
   'codexHealth/document': Asked<DocumentRequest, string>;
+  /** A short word for each of these documents, which is another one when its text is. */
+  'codexHealth/documentStamps': Asked<{ readonly uris: readonly string[] }, readonly string[]>;
   /** The redacted report, for the clipboard. */
   'codexHealth/report': Asked<undefined, string>;
 

@@ -1,16 +1,20 @@
 // The page of one database: what it is, and which migrations it records, lacks and shows.
 
 import type { Database, RecordedMigration, StateDatabase } from '../engine/model/database.ts';
+import type { Finding } from '../engine/model/finding.ts';
+import { factOfFinding, writeFindings } from './findingsSection.ts';
 import { createPageWriter, type Page, type PageWriter } from './page.ts';
-import { bytesInWords } from '../words/amounts.ts';
+import { bytesInWords, yesOrNo } from '../words/amounts.ts';
 
 export function writeDatabasePage(
   key: string,
   database: Database | null,
   state: StateDatabase | null,
+  findings: readonly Finding[],
 ): Page {
   const page = createPageWriter();
   page.title(`Codex database ${key}`);
+  writeFindings(page, findings);
   page.heading('File');
   if (database === null) page.fact('file', 'file', 'is not there, or could not be looked at');
   else {
@@ -69,22 +73,31 @@ function writeMigrations(page: PageWriter, { migrations }: Database): void {
   for (const name of missingObjects) page.fact('missing', 'missing', name);
   for (const name of changedObjects) page.fact('changed', 'in another form', name);
   const byVersion = new Map((recorded ?? []).map(entry => [entry.version, entry]));
-  const expected = known.filter(({ version }) => version <= Math.max(newest, ...schemaVersions));
+  const newestFound = Math.max(0, ...schemaVersions);
+  const expected = known.filter(({ version }) => version <= Math.max(newest, newestFound));
   const names = new Map([...(recorded ?? []), ...expected].map(m => [m.version, m.description]));
-  for (const [version, name] of [...names].sort(([one], [other]) => one - other))
+  const knownVersions = new Set(known.map(({ version }) => version));
+  page.heading('Each migration: recorded, expected, found in the schema');
+  for (const [version, name] of [...names].sort(([one], [other]) => one - other)) {
+    const isFound = schemaVersions.length === 0 ? 'unknown' : yesOrNo(version <= newestFound);
     page.fact(
       `migration.${String(version)}`,
       String(version).padStart(4),
-      `${name}${oddity(byVersion.get(version))}`,
+      [
+        `recorded: ${recordedInWords(byVersion.get(version))}`,
+        `expected: ${yesOrNo(knownVersions.has(version))}`,
+        `found: ${isFound}`,
+        name,
+      ].join(' · '),
     );
+  }
 }
 
-/** What is not as it should be about a migration; nothing where all is well. */
-function oddity(entry: RecordedMigration | undefined): string {
-  if (entry === undefined) return '  (expected, not recorded)';
-  if (!entry.success) return '  (recorded as not finished)';
+function recordedInWords(entry: RecordedMigration | undefined): string {
+  if (entry === undefined) return 'no';
+  if (!entry.success) return 'as not finished';
   const isOfThisSystem = entry.family === 'lf' || entry.family === 'unknown';
-  return isOfThisSystem ? '' : `  (its checksum is ${FAMILY_WORDS[entry.family]})`;
+  return isOfThisSystem ? 'yes' : `with a checksum that is ${FAMILY_WORDS[entry.family]}`;
 }
 
 const FAMILY_WORDS: Readonly<Record<RecordedMigration['family'], string>> = {
@@ -93,3 +106,29 @@ const FAMILY_WORDS: Readonly<Record<RecordedMigration['family'], string>> = {
   foreign: 'nobody’s',
   unknown: 'not known',
 };
+
+/** What each check about databases is about; of the migrations that a finding names, the line of the first. */
+const FACTS: Readonly<Record<string, readonly string[]>> = {
+  'migration-rows-missing': ['recorded'],
+  'migration-partial': ['recorded'],
+  'migration-checksum-foreign': ['recorded'],
+  'migration-ahead': ['recorded'],
+  'schema-object-missing': ['missing', 'changed', 'found'],
+  'database-damaged': ['trouble'],
+  'database-missing': ['file'],
+  'backfill-unfinished': ['backfill'],
+  'database-two-homes': ['file'],
+  'database-on-network-filesystem': ['filesystem'],
+  'log-database-overgrown': ['size'],
+  'wal-held-by-stale-process': ['wal'],
+};
+
+/** The facts of the page at which a finding about a database may point, the best first. */
+export function databaseFactsOf({ id, check, facts }: Finding): readonly string[] {
+  const versions = ['missing', 'versions', 'newestRecorded']
+    .flatMap(name => facts[name] ?? [])
+    .filter(value => typeof value === 'number')
+    .map(version => `migration.${String(version)}`);
+  const isOfMigrations = check.startsWith('migration-');
+  return [...(isOfMigrations ? versions : []), ...(FACTS[check] ?? []), factOfFinding(id)];
+}

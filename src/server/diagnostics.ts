@@ -5,7 +5,7 @@ import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { Place } from '../protocol/documents.ts';
 import type { ThreadId } from '../engine/model/words.ts';
-import { homeAddress } from './addresses.ts';
+import { homeAddress, pageOfCheck } from './addresses.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { comparable, comparablePath, isInside } from './fileUri.ts';
 import { append } from './group.ts';
@@ -13,9 +13,6 @@ import type { Page } from './page.ts';
 import { inWords } from '../words/amounts.ts';
 import { harmless } from '../words/harmless.ts';
 import { gravity, type View } from './view.ts';
-
-const PAGES =
-  'https://github.com/codex-session-health/codex-session-health/blob/main/docs/checks.md';
 
 /** What all markers of ours say that they are from. */
 export const SOURCE = 'codex-health';
@@ -134,7 +131,7 @@ function toDiagnostic(finding: Finding, place: Place): Diagnostic {
     severity: SEVERITIES[finding.severity],
     source: SOURCE,
     code: finding.check,
-    codeDescription: { href: `${PAGES}#${finding.check}` },
+    codeDescription: { href: pageOfCheck(finding.check) },
     message: harmless(finding.says, 2000),
     data: { finding: finding.id },
   };

@@ -1,37 +1,91 @@
 // What is behind an address, and at which place of which document a finding can be read.
 
+import { createHash } from 'node:crypto';
 import type { Finding } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
+import type { Transcript } from '../engine/model/transcript.ts';
 import type { ThreadId } from '../engine/model/words.ts';
 import type { Place } from '../protocol/documents.ts';
-import { databaseAddress, homeAddress, parseAddress, threadAddress } from './addresses.ts';
-import { writeDatabasePage } from './databasePage.ts';
+import {
+  databaseAddress,
+  homeAddress,
+  parseAddress,
+  threadAddress,
+  type Address,
+} from './addresses.ts';
+import { databaseFactsOf, writeDatabasePage } from './databasePage.ts';
 import { toFileUri } from './fileUri.ts';
-import { writeHomePage } from './homePage.ts';
+import { addressInHome } from './homeFiles.ts';
+import { homeFactsOf, writeHomePage } from './homePage.ts';
 import { createPageWriter, type Page } from './page.ts';
 import { factsOf, writeRecord } from './record.ts';
+import { writeTranscript } from './transcriptPage.ts';
 import { visibilityOf, type View } from './view.ts';
 
-/** Larger files are not opened in an editor because of a finding; the record speaks for them. */
-const LARGEST_FILE_TO_OPEN = 1024 * 1024;
+/** Reads one part of what was said in a thread; null where there is none. */
+export type ReadTranscript = (
+  view: View,
+  id: ThreadId,
+  part: number | null,
+) => Promise<Transcript | null>;
 
 /** The text of a document; also of one that was there a scan ago and is not any more. */
-export function documentText(view: View, uri: string): string {
+export async function documentText(
+  view: View,
+  uri: string,
+  readTranscript: ReadTranscript,
+): Promise<string> {
+  const address = parseAddress(uri);
+  const thread = transcribed(view, address);
+  if (thread === null || address?.kind !== 'transcript') return pageAt(view, uri).text;
+  const transcript = await readTranscript(view, thread.id, address.part);
+  return transcript === null
+    ? sayNothingThere(`There is no part ${String(address.part)} of what was said in this session.`)
+        .text
+    : writeTranscript(transcript, thread, view.report.snapshot);
+}
+
+/**
+ * Changes whenever the text of a document does. A transcript is not read for it: it tells of its files
+ * and of what stands above them.
+ */
+export function documentStamp(view: View, uri: string): string {
+  const thread = transcribed(view, parseAddress(uri));
+  const { title, cwd, provider, files } = thread ?? { files: [] };
+  const stamp =
+    thread === null
+      ? pageAt(view, uri).text
+      : JSON.stringify([
+          [title, cwd, provider],
+          files.map(({ path, bytes, modifiedMs }) => [path, bytes, modifiedMs]),
+        ]);
+  return createHash('sha256').update(stamp).digest('hex');
+}
+
+/** The thread of a transcript; null for any other document. */
+function transcribed(view: View, address: Address | null): Thread | null {
+  if (address?.kind !== 'transcript' || address.homeKey !== view.report.snapshot.home.key)
+    return null;
+  return view.threads.get(address.name) ?? null;
+}
+
+/** A document that is made of facts, which knows its parts and where it leads to. */
+export function pageAt(view: View, uri: string): Page {
   const address = parseAddress(uri);
   if (address === null || address.homeKey !== view.report.snapshot.home.key)
     return sayNothingThere('This document belongs to another Codex home than the one shown now.');
-  if (address.kind === 'home') return writeHomePage(view.report).text;
-  if (address.kind === 'database') return databasePage(view, address.name).text;
+  if (address.kind === 'home') return homePage(view);
+  if (address.kind === 'database') return databasePage(view, address.name);
   const thread = view.threads.get(address.name);
-  if (thread === undefined)
-    return sayNothingThere(`There is no thread ${address.name} in this Codex home.`);
-  return recordOf(view, thread).text;
+  return thread === undefined
+    ? sayNothingThere(`There is no thread ${address.name} in this Codex home.`)
+    : recordOf(view, thread);
 }
 
-function sayNothingThere(sentence: string): string {
+function sayNothingThere(sentence: string): Page {
   const page = createPageWriter();
   page.title(sentence);
-  return page.page().text;
+  return page.page();
 }
 
 export function recordOf(view: View, thread: Thread): Page {
@@ -45,12 +99,22 @@ export function recordOf(view: View, thread: Thread): Page {
   });
 }
 
-function databasePage({ report }: View, key: string): Page {
+function databasePage({ report, ofHome }: View, key: string): Page {
   return writeDatabasePage(
     key,
     report.snapshot.databases.find(candidate => candidate.key === key) ?? null,
     report.snapshot.state,
+    [...ofHome].filter(({ subject }) => subject.kind === 'database' && subject.key === key),
   );
+}
+
+/** Written once, however many findings have their place in it. */
+const homePages = new WeakMap<View, Page>();
+
+function homePage(view: View): Page {
+  const page = homePages.get(view) ?? writeHomePage(view.report, [...view.ofHome]);
+  homePages.set(view, page);
+  return page;
 }
 
 /** Where a thread's finding is read: in its rollout where that can be opened, else in its record. */
@@ -66,12 +130,26 @@ export function placeAtThread(
   );
 }
 
-function placeInRollout({ report }: View, { subject, facts }: Finding): Place | null {
-  if (subject.kind !== 'rollout' || typeof facts['line'] !== 'number') return null;
-  const rollout = report.snapshot.rollouts.find(({ path }) => path === subject.key);
-  if (rollout === undefined || rollout.compressed || rollout.bytes > LARGEST_FILE_TO_OPEN)
-    return null;
-  return placeInFile(report.snapshot.home.system, rollout.file, facts);
+function placeInRollout({ report }: View, { check, subject, facts }: Finding): Place | null {
+  const rollout =
+    subject.kind === 'rollout'
+      ? report.snapshot.rollouts.find(({ path }) => path === subject.key)
+      : undefined;
+  const line = lineInRollout(check, facts);
+  if (rollout === undefined || line === null) return null;
+  const { system } = report.snapshot.home;
+  return addressInHome(rollout, system) === null
+    ? null
+    : placeInFile(system, rollout.file, { ...facts, line });
+}
+
+/** Findings about the name or the size of a file are about no line of it. */
+function lineInRollout(check: string, { line, places }: Finding['facts']): number | null {
+  if (check === 'rollout-header-bad' || check === 'rollout-id-mismatch') return 1;
+  const all: readonly unknown[] = Array.isArray(places) ? places : [];
+  const [first = null] = all;
+  const named = typeof first === 'object' && first !== null && 'line' in first ? first.line : line;
+  return typeof named === 'number' ? named : null;
 }
 
 /** Where a finding about the home is read. */
@@ -80,7 +158,7 @@ export function placeAtHome(view: View, finding: Finding): Place {
   const { subject, facts } = finding;
   if (subject.kind === 'database') {
     const page = databasePage(view, subject.key);
-    return page.place(databaseAddress(home.key, subject.key), databaseFacts(finding));
+    return page.place(databaseAddress(home.key, subject.key), databaseFactsOf(finding));
   }
   const isInConfig = subject.kind === 'config' || subject.kind === 'provider';
   if (isInConfig && config.state !== 'absent')
@@ -91,30 +169,9 @@ export function placeAtHome(view: View, finding: Finding): Place {
     });
   return (
     placeInRollout(view, finding) ??
-    writeHomePage(view.report).place(homeAddress(home.key), [subject.kind])
+    homePage(view).place(homeAddress(home.key), homeFactsOf(finding))
   );
 }
-
-function databaseFacts({ check, facts }: Finding): readonly string[] {
-  const versions = ['missing', 'versions', 'newestRecorded']
-    .flatMap(name => facts[name] ?? [])
-    .filter(value => typeof value === 'number')
-    .map(version => `migration.${String(version)}`);
-  const wanted = DATABASE_FACTS.find(([word]) => check.split('-').includes(word));
-  return [...versions, ...(wanted?.[1] ?? ['trouble'])];
-}
-
-/** What a check is about, by the words of its id, and the fact of the page that shows it. */
-const DATABASE_FACTS: readonly (readonly [word: string, facts: readonly string[]])[] = [
-  ['migration', ['recorded']],
-  ['schema', ['missing', 'found']],
-  ['network', ['filesystem']],
-  ['wal', ['wal']],
-  ['overgrown', ['size']],
-  ['backfill', ['backfill']],
-  ['homes', ['file']],
-  ['history', ['file']],
-];
 
 /** Facts count lines and columns from one; without them the whole first line is meant. */
 function placeInFile(

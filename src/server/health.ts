@@ -2,12 +2,13 @@
 // documents have markers. A request carries everything else.
 
 import type { Connection } from 'vscode-languageserver';
-import { createEngine, type StandingScan } from '../engine/engine.ts';
+import { createEngine, type CheckPage, type StandingScan } from '../engine/engine.ts';
 import type { Report } from '../engine/model/report.ts';
 import type { World } from '../engine/world.ts';
 import { CHANGED_NOTIFICATION } from '../protocol/requests.ts';
 import type { ServerSettings } from '../protocol/settings.ts';
 import { createMarkerBoard, diagnose } from './diagnostics.ts';
+import type { ReadTranscript } from './documents.ts';
 import { createFolders, type Folders } from './folders.ts';
 import { createGathering } from './gathering.ts';
 import { createPulse } from './pulse.ts';
@@ -24,6 +25,9 @@ export interface Health {
   view(): Promise<View>;
   /** The same without what says who somebody is or what they work on. */
   redactedView(): Promise<View>;
+  /** What each check says about itself, by its id. */
+  readonly checks: ReadonlyMap<string, CheckPage>;
+  readonly readTranscript: ReadTranscript;
   /** Tells the editor what is so now. */
   publish(): Promise<void>;
   lookAgain(): Promise<void>;
@@ -81,6 +85,8 @@ export function createHealth(connection: Connection, world: World): Health {
       freshness.seen();
       return viewNow();
     },
+    checks: new Map(engine.checks.map(check => [check.id, check])),
+    readTranscript: ({ report }, id, part) => engine.transcript(report, id, part),
     redactedView: async () =>
       viewReport(engine.redact(await scans.newest()), health.settings, titles),
     publish: async () => {

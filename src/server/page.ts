@@ -5,15 +5,34 @@ import { harmless } from '../words/harmless.ts';
 
 export interface Page {
   readonly text: string;
+  /** Its parts: a heading each, down to the line before the next one. */
+  readonly sections: readonly Section[];
+  /** What leads elsewhere, and where to. */
+  readonly links: readonly PageLink[];
+  /** Which fact stands on a line; null where none does. */
+  factOn(line: number): string | null;
   /** Where the first of these facts stands that the page has; else its first line. */
   place(uri: string, wanted: readonly string[]): Place;
+}
+
+export interface Section {
+  readonly heading: string;
+  readonly line: number;
+  readonly lastLine: number;
+}
+
+export interface PageLink {
+  readonly line: number;
+  readonly startCharacter: number;
+  readonly endCharacter: number;
+  readonly target: string;
 }
 
 export interface PageWriter {
   title(text: string): void;
   heading(text: string): void;
-  /** The key names the fact to findings; a label is shown. */
-  fact(key: string, label: string, value: string): void;
+  /** The key names the fact to findings; a label is shown. A target is what its value leads to. */
+  fact(key: string, label: string, value: string, target?: string | null): void;
   page(): Page;
 }
 
@@ -24,16 +43,34 @@ const LONGEST = 300;
 export function createPageWriter(): PageWriter {
   const lines: string[] = [];
   const facts = new Map<string, { readonly line: number; readonly start: number }>();
+  const keys = new Map<number, string>();
+  const headings: { readonly heading: string; readonly line: number }[] = [];
+  const links: PageLink[] = [];
   return {
     title: text => void lines.push(harmless(text, LONGEST)),
-    heading: text => void lines.push('', harmless(text, LONGEST)),
-    fact: (key, label, value) => {
+    heading: text => {
+      const heading = harmless(text, LONGEST);
+      headings.push({ heading, line: lines.length + 1 });
+      lines.push('', heading);
+    },
+    fact: (key, label, value, target) => {
       const start = `${label} `.padEnd(LABEL_WIDTH);
-      if (!facts.has(key)) facts.set(key, { line: lines.length, start: start.length });
+      const line = lines.length;
+      keys.set(line, key);
+      if (!facts.has(key)) facts.set(key, { line, start: start.length });
       lines.push(`${start}${harmless(value === '' ? 'none' : value, LONGEST)}`);
+      const [startCharacter, endCharacter] = [start.length, lines[line]?.length ?? 0];
+      if (target != null) links.push({ line, startCharacter, endCharacter, target });
     },
     page: () => ({
       text: `${lines.join('\n')}\n`,
+      sections: headings.map(({ heading, line }, index) => {
+        const next = headings[index + 1]?.line ?? lines.length + 1;
+        // Without the empty line before the next heading.
+        return { heading, line, lastLine: next - 2 };
+      }),
+      links,
+      factOn: line => keys.get(line) ?? null,
       place: (uri, wanted) => {
         const known = wanted.find(key => facts.has(key));
         const { line, start } = facts.get(known ?? '') ?? { line: 0, start: 0 };

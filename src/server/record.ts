@@ -4,8 +4,12 @@ import type { Finding } from '../engine/model/finding.ts';
 import type { Row } from '../engine/model/database.ts';
 import type { Shown, Visibility } from '../engine/model/report.ts';
 import type { Rollout } from '../engine/model/rollout.ts';
-import type { Snapshot } from '../engine/model/snapshot.ts';
+import type { Holder, Snapshot } from '../engine/model/snapshot.ts';
 import type { Thread } from '../engine/model/thread.ts';
+import { threadAddress, transcriptAddress } from './addresses.ts';
+import { factOfFinding, writeFindings } from './findingsSection.ts';
+import { addressInHome } from './homeFiles.ts';
+import { kinOf, parentOf, type Kin } from './kin.ts';
 import { createPageWriter, type Page, type PageWriter } from './page.ts';
 import { bytesInWords, timeInWords, yesOrNo } from '../words/amounts.ts';
 
@@ -22,12 +26,16 @@ export function writeRecord({ thread, snapshot, findings, visibility }: RecordOf
   writeIdentity(page, thread, snapshot);
   writeFindings(page, findings);
   if (visibility !== null) writeVisibility(page, visibility);
-  writeFiles(page, thread);
+  writeFiles(page, thread, snapshot);
   writeRow(page, thread);
+  writeHistory(page, thread, kinOf(snapshot));
+  writeKin(page, thread, snapshot);
+  writeGit(page, thread);
   return page.page();
 }
 
-function writeIdentity(page: PageWriter, thread: Thread, { home }: Snapshot): void {
+function writeIdentity(page: PageWriter, thread: Thread, snapshot: Snapshot): void {
+  const { home } = snapshot;
   page.heading('Session');
   page.fact('title', 'title', thread.title);
   page.fact(
@@ -43,12 +51,15 @@ function writeIdentity(page: PageWriter, thread: Thread, { home }: Snapshot): vo
   page.fact('created', 'created', timeInWords(thread.createdAtMs));
   page.fact('updated', 'updated', timeInWords(thread.updatedAtMs));
   page.fact('archived', 'archived', yesOrNo(thread.archived));
+  const holders = kinOf(snapshot).holders.get(thread.id) ?? [];
+  page.fact('held', 'open in', holders.map(nameHolder).join(', ') || 'no program that can be seen');
+  const transcript = transcriptAddress(home.key, thread.id, null);
+  page.fact('transcript', 'transcript', 'what was said in it', transcript);
 }
 
-function writeFindings(page: PageWriter, findings: readonly Finding[]): void {
-  page.heading('What is wrong');
-  if (findings.length === 0) page.fact('findings', 'nothing', 'no check found anything');
-  for (const { severity, says, id } of findings) page.fact(`finding.${id}`, severity, says);
+function nameHolder({ program, pid, terminal }: Holder): string {
+  const at = terminal === null ? '' : ` at ${terminal}`;
+  return `${program}${at} (process ${String(pid)})`;
 }
 
 function writeVisibility(page: PageWriter, visibility: Visibility): void {
@@ -69,19 +80,37 @@ export function shownInWords({ shown, why }: Shown): string {
   return why === null ? answer : `${answer}: ${why}`;
 }
 
-function writeFiles(page: PageWriter, { files, own }: Thread): void {
+function writeFiles(page: PageWriter, { id, files, own }: Thread, { home }: Snapshot): void {
   page.heading('Conversation on disk');
   if (files.length === 0) page.fact('file', 'file', 'none was found');
   for (const file of files) {
     const key = file === (own ?? files[0]) ? 'file' : `file.${file.path}`;
     const packed = file.compressed ? ', compressed' : '';
-    page.fact(key, file === own ? 'file' : 'another file', file.path);
+    const { meta } = file.head;
+    const label = file === own ? 'file' : 'another file';
+    page.fact(key, label, file.path, addressInHome(file, home.system));
     page.fact(`${key}.size`, '  size', `${bytesInWords(file.bytes)}${packed}`);
     page.fact(`${key}.head`, '  beginning', headInWords(file));
+    page.fact(`${key}.id`, '  describes', meta?.id == null ? 'no session' : `session ${meta.id}`);
     page.fact(`${key}.tail`, '  end', TAIL_WORDS[file.tail.ending]);
-    if (file.head.meta?.forkedFrom != null)
-      page.fact(`${key}.parent`, '  forked from', file.head.meta.forkedFrom);
+    page.fact(`${key}.settings`, '  newest settings', settingsInWords(file));
+    if (meta?.forkedFrom != null)
+      page.fact(
+        `${key}.parent`,
+        '  forked from',
+        meta.forkedFrom,
+        threadAddress(home.key, meta.forkedFrom),
+      );
+    else if (meta?.historyFile != null && meta.historyFile !== id)
+      page.fact(`${key}.parent`, '  goes on from', `the file ${meta.historyFile}`);
+    else if (meta?.historyFile != null)
+      page.fact(`${key}.parent`, '  goes on from', 'its first file');
   }
+}
+
+function settingsInWords({ tail: { settings, isWholeFile } }: Rollout): string {
+  if (settings === null) return isWholeFile ? 'none' : 'not in the part that was read';
+  return `provider ${orNothing(settings.provider)}, directory ${orNothing(settings.cwd)}`;
 }
 
 const TAIL_WORDS: Readonly<Record<Rollout['tail']['ending'], string>> = {
@@ -127,6 +156,58 @@ function writeTexts(page: PageWriter, row: Row, own: Rollout | null): void {
   if (row.parentThread !== null) page.fact('row.parent', 'started by session', row.parentThread);
 }
 
+/** Only threads with paginated history need an entry there. */
+function writeHistory(page: PageWriter, { id, historyMode }: Thread, { projected }: Kin): void {
+  const isThere = projected?.has(id) ?? null;
+  const answer = isThere === null ? 'unknown: it was not read' : isThere ? 'yes' : 'no';
+  page.heading('History');
+  page.fact('history.mode', 'kept as', historyMode);
+  page.fact(
+    'history.projected',
+    'in thread history',
+    historyMode === 'legacy' && isThere !== true ? 'not needed' : answer,
+  );
+}
+
+/** Of the many sub-agents that somebody may have, the record names some. */
+const MOST_KIN = 20;
+
+function writeKin(page: PageWriter, thread: Thread, snapshot: Snapshot): void {
+  const { forks, agents } = kinOf(snapshot);
+  const starter = thread.row?.parentThread ?? null;
+  const groups = [
+    ['forked from', [parentOf(thread)].flatMap(id => id ?? [])],
+    ['started by', starter === null ? [] : [starter]],
+    ['fork', (forks.get(thread.id) ?? []).map(({ id }) => id)],
+    ['sub-agent', (agents.get(thread.id) ?? []).map(({ id }) => id)],
+  ] as const;
+  page.heading('Related sessions');
+  if (groups.every(([, ids]) => ids.length === 0)) page.fact('kin', 'none', 'that is known');
+  for (const [label, ids] of groups) {
+    for (const id of ids.slice(0, MOST_KIN))
+      page.fact(`kin.${label}`, label, id, threadAddress(snapshot.home.key, id));
+    const more = ids.length - MOST_KIN;
+    if (more > 0) page.fact(`kin.${label}.more`, label, `and ${String(more)} more`);
+  }
+}
+
+function writeGit(page: PageWriter, { row, own }: Thread): void {
+  const meta = own?.head.meta ?? null;
+  const sides = [
+    ['git.branch', 'branch', row?.gitBranch, meta?.gitBranch],
+    ['git.commit', 'commit', row?.gitCommit, meta?.gitCommit],
+    ['git.origin', 'origin', row?.gitOrigin, meta?.gitOrigin],
+  ] as const;
+  page.heading('Git');
+  // What one side does not say is no contradiction: Codex notes it at the start, and corrects it later.
+  for (const [key, label, inRow, inFile] of sides)
+    page.fact(
+      key,
+      label,
+      inRow == null || inFile == null ? (inRow ?? inFile ?? '') : comparison(inRow, inFile),
+    );
+}
+
 const PLACE_WORDS: Readonly<Record<Rollout['place'], string>> = {
   sessions: 'among the active ones',
   archived_sessions: 'in the archive',
@@ -141,32 +222,44 @@ function orNothing(text: string | null): string {
   return text === null || text === '' ? 'nothing' : text;
 }
 
-/** What a check is about, by the words of its id, and the fact of the record that shows it. */
-const FACTS_BY_WORD: Readonly<Record<string, readonly string[]>> = {
-  archive: ['row.archived', 'archived'],
-  bound: ['row.path'],
-  cwd: ['row.cwd', 'cwd'],
-  duplicate: ['file'],
-  fork: ['file.parent', 'file'],
-  header: ['file.head', 'file'],
-  history: ['row.history', 'history'],
-  host: ['host'],
-  line: ['file.tail', 'file'],
-  name: ['row.name', 'title'],
-  path: ['row.path'],
-  preview: ['row.preview', 'title'],
-  provider: ['row.provider', 'provider'],
-  source: ['row.source', 'source'],
-  temporary: ['cwd'],
-  untitled: ['title'],
-  file: ['file'],
-  row: ['row'],
-  rollout: ['file'],
+/**
+ * What each check is about: the fact of the record at which its finding points, the best first. Of a fact
+ * of a file, that of the file which the finding names.
+ */
+const FACTS: Readonly<Record<string, readonly string[]>> = {
+  'thread-row-missing': ['row'],
+  'thread-file-missing': ['row.path', 'file'],
+  'thread-path-stale': ['row.path'],
+  'thread-bound-to-other': ['row.path'],
+  'thread-file-duplicate': ['file'],
+  'thread-archive-mismatch': ['row.archived', 'archived'],
+  'thread-cwd-missing': ['cwd'],
+  'thread-cwd-mismatch': ['row.cwd', 'cwd'],
+  'thread-provider-mismatch': ['row.provider', 'provider'],
+  'thread-source-mismatch': ['row.source', 'source'],
+  'thread-preview-missing': ['row.preview'],
+  'thread-name-lost': ['row.name'],
+  'thread-untitled': ['title'],
+  'thread-history-missing': ['history.projected'],
+  'thread-fork-parent-missing': ['file.parent', 'file'],
+  'thread-temporary': ['cwd'],
+  'row-undecodable': ['row'],
+  'rollout-header-bad': ['file.head'],
+  'rollout-id-mismatch': ['file.id'],
+  'rollout-misnamed': ['file'],
+  'rollout-line-bad': ['file.tail'],
+  'rollout-twin': ['file'],
+  'rollout-oversized': ['file.size'],
 };
 
-/** The facts at which a finding may point, the best first. */
-export function factsOf({ check }: Finding): readonly string[] {
-  const words = check.split('-');
-  const known = Object.entries(FACTS_BY_WORD).find(([word]) => words.includes(word));
-  return known?.[1] ?? [];
+/** A check that is not named here has at least the line that tells of its finding. */
+export function factsOf({ id, check, subject, facts }: Finding): readonly string[] {
+  const known = FACTS[check] ?? [];
+  const file = typeof facts['file'] === 'string' ? facts['file'] : subject.path;
+  const ofFile = known
+    .filter(key => key.startsWith('file'))
+    .map(key => key.replace(/^file/, `file.${file ?? ''}`));
+  // Where header and row agree, it is the newest settings that are at odds with them.
+  const isOfSettings = check === 'thread-provider-mismatch' && facts['row'] === facts['header'];
+  return [...ofFile, ...(isOfSettings ? ['file.settings'] : []), ...known, factOfFinding(id)];
 }

@@ -22,8 +22,9 @@ import { asObject } from './changes/wishes.ts';
 import { refusing } from './changes/refusals.ts';
 import { createTeller } from './changes/telling.ts';
 import { codeActions } from './codeActions.ts';
-import { documentText } from './documents.ts';
+import { documentStamp, documentText } from './documents.ts';
 import { createHealth, type Health } from './health.ts';
+import { answerAboutPages } from './pageFeatures.ts';
 import { reportText } from './reportText.ts';
 import { createGitNotes } from './repositories.ts';
 import { readSettings } from './settings.ts';
@@ -57,6 +58,7 @@ export function startServer(connection: Connection, world: World, hands: Hands):
   connection.onCodeAction(async request => [
     ...codeActions(await health.view(), health.folders.all(), request),
   ]);
+  answerAboutPages(connection, health);
   connection.listen();
 }
 
@@ -65,6 +67,10 @@ const CAPABILITIES: InitializeResult = {
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.None,
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    foldingRangeProvider: true,
+    documentLinkProvider: {},
+    documentSymbolProvider: true,
+    hoverProvider: true,
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },
 };
@@ -82,14 +88,21 @@ function answering(connection: Connection) {
 
 function answerRequests(
   connection: Connection,
-  { view, redactedView }: Health,
+  { view, redactedView, readTranscript }: Health,
   changes: Changes,
 ): void {
   const answer = answering(connection);
   answer(
     'codexHealth/document',
-    async ({ uri }) => (await changes.document(uri)) ?? documentText(await view(), uri),
+    async ({ uri }) =>
+      (await changes.document(uri)) ?? documentText(await view(), uri, readTranscript),
   );
+  answer('codexHealth/documentStamps', async ({ uris }) => {
+    const now = await view();
+    return Promise.all(
+      uris.map(async uri => (await changes.stamp(uri)) ?? documentStamp(now, uri)),
+    );
+  });
   answer('codexHealth/report', async () => reportText(await redactedView()));
 }
 

@@ -20,3 +20,15 @@ function picture(letter: string): string {
   const code = letter.charCodeAt(0);
   return code < 32 ? String.fromCharCode(0x2400 + code) : '\ufffd';
 }
+
+/** What colours a terminal or sets its title; no part of what is said. */
+const TERMINAL =
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[()][A-Z0-9]/g;
+
+/** The lines of a text. A line that was written over another one, as progress is, is one of its own. */
+export function harmlessLines(text: string): readonly string[] {
+  return text
+    .replaceAll(TERMINAL, '')
+    .split(/\r\n|[\n\r\u0085\u2028\u2029]/)
+    .map(line => line.replaceAll(HARMFUL, letter => (letter === '\t' ? letter : picture(letter))));
+}

@@ -182,9 +182,7 @@ function startAgents(
   ...edges: readonly (readonly [parent: string, child: string])[]
 ): void {
   withDatabase(findStateDatabase(folder) ?? '', database => {
-    const enter = database.prepare(
-      "INSERT INTO thread_spawn_edges VALUES (?, ?, 'open')",
-    );
+    const enter = database.prepare("INSERT INTO thread_spawn_edges VALUES (?, ?, 'open')");
     for (const edge of edges) enter.run(...edge);
   });
 }

@@ -126,6 +126,24 @@ async function lookAtTrouble(page, { step, picture }) {
     await page.locator('.part.panel .view-line', { hasText: 'Looked at' }).waitFor();
     await picture(page, 'log');
   });
+  await step(page, 'what was said is read beside the record', async () => {
+    await row('VAT').click();
+    await page.locator('.editor-instance .view-line', { hasText: 'Codex session' }).waitFor();
+    await command('Codex: Open Transcript');
+    await page.locator('.editor-instance .view-line', { hasText: 'Codex transcript' }).waitFor();
+    await page.waitForTimeout(500);
+    await picture(page, 'transcript');
+  });
+  await step(
+    page,
+    'a document that is open comes back when the window is loaded anew',
+    async () => {
+      const loaded = page.waitForEvent('domcontentloaded');
+      await command('Developer: Reload Window');
+      await loaded;
+      await page.locator('.editor-instance .view-line', { hasText: 'Codex transcript' }).waitFor();
+    },
+  );
 }
 
 async function lookAtNothing(page, { step, picture }) {

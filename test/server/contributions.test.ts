@@ -13,6 +13,7 @@ import {
 } from '../../src/extension/contributions.ts';
 import type { ViewState } from '../../src/extension/tree/states.ts';
 import type { Filter } from '../../src/protocol/tree.ts';
+import { DOCUMENT_SCHEME } from '../../src/protocol/documents.ts';
 import { DEFAULT_SETTINGS } from '../../src/server/settings.ts';
 
 interface MenuItem {
@@ -37,6 +38,7 @@ interface Contributions {
 }
 
 interface Manifest {
+  readonly activationEvents: readonly string[];
   readonly contributes: Contributions;
   readonly icon: string;
   readonly extensionKind: readonly string[];
@@ -114,6 +116,18 @@ test('the language of our documents knows them by their first line', () => {
   const firstLine = new RegExp(language?.firstLine ?? '');
   for (const title of ['session 01a0', 'database state_5.sqlite', 'home /home/ada/.codex'])
     expect(`Codex ${title}`).toMatch(firstLine);
+});
+
+test('a transcript is Markdown by its first line, and no other document of ours is', () => {
+  const [, markdown] = contributes.languages;
+  expect(markdown?.id).toBe('markdown');
+  const firstLine = new RegExp(markdown?.firstLine ?? '');
+  expect('# Codex transcript: mend the roof').toMatch(firstLine);
+  expect('Codex session 01a0').not.toMatch(firstLine);
+});
+
+test('documents that a window opens again wake the extension', () => {
+  expect(manifest.activationEvents).toContain(`onFileSystem:${DOCUMENT_SCHEME}`);
 });
 
 test('every text is in package.nls.json, and nothing else is', () => {

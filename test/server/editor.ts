@@ -39,6 +39,8 @@ export interface Editor {
   send(request: string, ...params: readonly unknown[]): Promise<unknown>;
   /** What was told of long work, by the token with which it was asked for. */
   readonly progress: readonly { readonly token: string | number; readonly value: unknown }[];
+  /** A request that the Language Server Protocol has a word for. */
+  request<Answer>(name: string, params: object): Promise<Answer>;
   tell(notification: string, params: object): Promise<void>;
   tree(): Promise<HealthTree>;
   /** The threads of the project with this path. */
@@ -122,6 +124,7 @@ export function speak(connection: MessageConnection): Editor {
         ? connection.sendRequest(request)
         : connection.sendRequest(request, params[0]),
     tree,
+    request: (name, params) => connection.sendRequest(name, params),
     tell: (notification, params) => connection.sendNotification(notification, params),
     threads: async project => {
       const { hosts } = await tree();

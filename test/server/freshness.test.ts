@@ -12,7 +12,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { HealthTree } from '../../src/protocol.ts';
+import type { HealthTree } from '../../src/protocol/tree.ts';
 import { writeSampleHome, type SampleHome } from '../editor/sampleHome.ts';
 import { idOf } from '../support/home.ts';
 import { initialize, speak, type Editor } from './editor.ts';

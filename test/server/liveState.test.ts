@@ -33,6 +33,7 @@ async function look(
   const world: World = {
     ...built.world,
     processes: {
+      ...built.world.processes,
       holders: () => Promise.resolve({ ok: true, value: { holders, unreadable: [] } }),
     },
   };
@@ -46,14 +47,14 @@ function statesOf(report: Report, atMs = NOW) {
 
 test('a thread is active while its file is written, and some seconds longer', async () => {
   const report = await look(2000);
-  expect(statesOf(report)).toEqual([null, { kind: 'active' }]);
-  expect(statesOf(report, NOW + ACTIVE_MS - 2001)).toEqual([null, { kind: 'active' }]);
+  expect(statesOf(report)).toEqual([null, { state: 'active' }]);
+  expect(statesOf(report, NOW + ACTIVE_MS - 2001)).toEqual([null, { state: 'active' }]);
   expect(statesOf(report, NOW + ACTIVE_MS - 2000)).toEqual([null, null]);
 });
 
 test('a thread that somebody holds says who', async () => {
   const report = await look(2000, [{ ...HOLDER, writesThreads: [idOf('old'), idOf('new')] }]);
-  const held = { kind: 'held', by: 'codex (process 4711)' };
+  const held = { state: 'held', program: 'codex', pid: 4711 };
   expect(statesOf(report)).toEqual([
     { ...held, isActive: false },
     { ...held, isActive: true },

@@ -53,6 +53,8 @@ export interface Changes {
   accepted(): Promise<readonly Accepted[]>;
   /** The text of a page of a plan or of the history; null for the address of something else. */
   document(uri: string): Promise<string | null>;
+  /** Changes when that text may have. A plan is not made anew for it. */
+  stamp(uri: string): Promise<string | null>;
   /** The process that asks; null when it has not said. */
   setEditor(pid: number | null): void;
 }
@@ -90,12 +92,15 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
 
   const history = async (): Promise<HistoryShown> => {
     const report = await newest();
-    const folder = vault();
     // What a stop has left in the middle is put back first, and that is a change like any other.
-    const isOpen = (await repairs.interrupted(report, folder)) !== null && !doing.isTaken();
-    const told = isOpen
-      ? await alone(() => repairs.history(report, folder))
-      : await repairs.history(report, folder);
+    if ((await repairs.interrupted(report, vault())) !== null && !doing.isTaken())
+      await alone(() => repairs.history(report, vault()));
+    return pastOf(report);
+  };
+
+  /** To read a page changes nothing, whatever a stop has left. */
+  const pastOf = async (report: Report): Promise<HistoryShown> => {
+    const told = await repairs.past(report, vault());
     return {
       uri: historyAddress(report.snapshot.home.key),
       vaultBytes: told.vaultBytes,
@@ -207,9 +212,19 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
       if (address === null) return null;
       const report = await newest();
       if (address.homeKey !== report.snapshot.home.key) return OTHER_HOME;
-      if (address.kind === 'history') return writeHistoryPage(await history()).text;
+      if (address.kind === 'history') return writeHistoryPage(await pastOf(report)).text;
       if (address.wish === null) return DAMAGED_ADDRESS;
       return planDocument(report, address.wish);
+    },
+    stamp: async uri => {
+      const address = parseChangeAddress(uri);
+      if (address === null) return null;
+      const report = await newest();
+      const { snapshot, findings, counts } = report;
+      const { receipts } = address.kind === 'history' ? await pastOf(report) : { receipts: [] };
+      const holders = snapshot.holders.map(({ pid }) => pid);
+      const found = findings.map(({ id, says }) => [id, says]);
+      return world.hash(JSON.stringify([receipts, holders, counts, found]));
     },
   };
 

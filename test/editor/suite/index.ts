@@ -2,6 +2,7 @@
 
 import { runTests } from './harness.ts';
 import './commands.ts';
+import './documents.ts';
 import './problems.ts';
 // Not right behind a test that opens a panel: what takes the focus closes a list.
 import './findThread.ts';

@@ -1,0 +1,73 @@
+// What an editor may ask about our pages: their parts, where they lead to, and what a finding means.
+// Answered from what is known, without the text that the editor has: it sends none.
+
+import {
+  MarkupKind,
+  SymbolKind,
+  type Connection,
+  type DocumentSymbol,
+  type Hover,
+  type Range,
+} from 'vscode-languageserver';
+import type { CheckPage } from '../engine/engine.ts';
+import type { Finding } from '../engine/model/finding.ts';
+import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
+import { pageOfCheck } from './addresses.ts';
+import { pageAt } from './documents.ts';
+import { factOfFinding } from './findingsSection.ts';
+import type { Health } from './health.ts';
+import type { Page, Section } from './page.ts';
+
+export function answerAboutPages(connection: Connection, { view, checks }: Health): void {
+  const about = async <T>(uri: string, answer: (page: Page) => T): Promise<T | null> =>
+    uri.startsWith(`${DOCUMENT_SCHEME}:`) ? answer(pageAt(await view(), uri)) : null;
+
+  connection.onFoldingRanges(({ textDocument: { uri } }) =>
+    about(uri, ({ sections }) =>
+      sections
+        .filter(({ line, lastLine }) => lastLine > line)
+        .map(({ line, lastLine }) => ({ startLine: line, endLine: lastLine })),
+    ),
+  );
+  connection.onDocumentSymbol(({ textDocument: { uri } }) =>
+    about(uri, ({ sections }) => sections.map(toSymbol)),
+  );
+  connection.onDocumentLinks(({ textDocument: { uri } }) =>
+    about(uri, ({ links }) =>
+      links.map(({ line, startCharacter, endCharacter, target }) => ({
+        range: rangeOf(line, startCharacter, endCharacter),
+        target,
+      })),
+    ),
+  );
+  connection.onHover(async ({ textDocument: { uri }, position: { line } }) => {
+    const { findings } = await view();
+    const key = await about(uri, page => page.factOn(line));
+    const finding = findings.find(({ id }) => key === factOfFinding(id));
+    return finding === undefined ? null : explain(finding, checks);
+  });
+}
+
+function toSymbol({ heading, line, lastLine }: Section): DocumentSymbol {
+  return {
+    name: heading,
+    kind: SymbolKind.Namespace,
+    range: { start: { line, character: 0 }, end: { line: lastLine, character: WHOLE_LINE } },
+    selectionRange: rangeOf(line, 0, heading.length),
+  };
+}
+
+/** Editors shorten a range to the line that is there. */
+const WHOLE_LINE = 1_000_000;
+
+/** Nothing of the finding's own: what a home says stays out of what is Markdown. */
+function explain({ check }: Finding, checks: ReadonlyMap<string, CheckPage>): Hover | null {
+  const page = checks.get(check);
+  if (page === undefined) return null;
+  const value = `**${page.title}**\n\n${page.meaning}\n\n[${check}](${pageOfCheck(check)})`;
+  return { contents: { kind: MarkupKind.Markdown, value } };
+}
+
+function rangeOf(line: number, start: number, end: number): Range {
+  return { start: { line, character: start }, end: { line, character: end } };
+}

@@ -1,0 +1,179 @@
+// What an editor may ask about our pages without sending their text.
+
+import { expect, test } from 'vitest';
+import type { DocumentLink, DocumentSymbol, FoldingRange, Hover } from 'vscode-languageserver';
+import { home, HOME, idOf, type HomeBuilder } from '../support/home.ts';
+import { openEditor, type Editor } from './editor.ts';
+
+async function open(builder: HomeBuilder, key = 'one') {
+  const editor = await openEditor(builder.build().world, {
+    settings: { home: HOME, problems: 'all' },
+  });
+
+  const { hosts } = await editor.tree();
+  const homeKey = /\/\/([^/]+)\//.exec(hosts[0]?.uri ?? '')?.[1] ?? '';
+  const at = (place: string) => `codex-health://${homeKey}/${place}`;
+  return { editor, at, record: at(`thread/${idOf(key)}`) };
+}
+
+const about = (uri: string) => ({ textDocument: { uri } });
+
+/** The lines of a document, with what is asked of them. */
+async function linesOf(editor: Editor, uri: string): Promise<readonly string[]> {
+  return (await editor.text(uri)).split('\n');
+}
+
+test('each part of a record folds under its heading, and is in the outline', async () => {
+  const { editor, record } = await open(home().thread('one'));
+  const lines = await linesOf(editor, record);
+  const folds = await editor.request<FoldingRange[]>('textDocument/foldingRange', about(record));
+  const outline = await editor.request<DocumentSymbol[]>(
+    'textDocument/documentSymbol',
+    about(record),
+  );
+  const headings = ['Session', 'What is wrong', 'Who can see it', 'Conversation on disk'];
+  expect(outline.map(({ name }) => name)).toEqual(expect.arrayContaining(headings));
+  expect(folds.map(({ startLine }) => lines[startLine])).toEqual(outline.map(({ name }) => name));
+  for (const { startLine, endLine } of folds) {
+    expect(lines[endLine]).not.toBe('');
+    expect(lines.slice(startLine + 1, endLine)).not.toContain('');
+    expect(lines[endLine + 1]).toBe('');
+  }
+});
+
+test('a record leads to its file, its transcript, and the sessions that it names', async () => {
+  const header = { forked_from_id: idOf('parent') };
+  const { editor, at, record } = await open(home().thread('parent').thread('one', { header }));
+  const lines = await linesOf(editor, record);
+  const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about(record));
+  const texts = links.map(({ range: { start, end }, target }) => [
+    lines[start.line]?.slice(start.character, end.character),
+    target,
+  ]);
+  const file = lines.find(line => line.startsWith('file '))?.replace(/^file +/, '') ?? '';
+  expect(file).toMatch(/^sessions\/.*\.jsonl$/);
+  expect(texts).toEqual([
+    ['what was said in it', at(`transcript/${idOf('one')}`)],
+    [file, `file://${HOME}/${file}`],
+    [idOf('parent'), at(`thread/${idOf('parent')}`)],
+    [idOf('parent'), at(`thread/${idOf('parent')}`)],
+  ]);
+  const back = at(`thread/${idOf('parent')}`);
+  const forks = await editor.request<DocumentLink[]>('textDocument/documentLink', about(back));
+  expect(forks.map(({ target }) => target)).toContain(record);
+});
+
+test('a file that is too large for an editor is no link', async () => {
+  const text = (sound: string) => sound + ' '.repeat(2 ** 20);
+  const { editor, record } = await open(home().thread('one', { text }));
+  const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about(record));
+  expect(links.filter(({ target }) => target?.startsWith('file:'))).toEqual([]);
+});
+
+test('the home leads to its databases and its config', async () => {
+  const { editor, at } = await open(home().thread('one'));
+  const links = await editor.request<DocumentLink[]>(
+    'textDocument/documentLink',
+    about(at('home')),
+  );
+  expect(links.map(({ target }) => target)).toEqual(
+    expect.arrayContaining([`file://${HOME}/config.toml`, at('database/state_5.sqlite')]),
+  );
+});
+
+test('the line of a finding explains its check, and says nothing that a home says', async () => {
+  const builder = home().thread('one', { row: false, prompt: '<b>[x](command:y)' });
+  const { editor, record } = await open(builder);
+  const lines = await linesOf(editor, record);
+  const ask = (line: number) =>
+    editor.request<Hover | null>('textDocument/hover', {
+      ...about(record),
+      position: { line, character: 3 },
+    });
+  const hover = await ask(lines.findIndex(line => line.startsWith('warning')));
+  const { value = '' } = hover?.contents as { readonly value?: string };
+  expect(value).toMatch(/^\*\*.+\*\*\n\n/);
+  expect(value).toContain('/docs/checks.md#thread-row-missing)');
+  expect(value).not.toContain('command:y');
+  expect(await ask(0)).toBeNull();
+  expect(await ask(9999)).toBeNull();
+});
+
+test('nothing is said about documents of somebody else', async () => {
+  const { editor } = await open(home().thread('one'));
+  expect(await editor.request('textDocument/foldingRange', about('file:///etc/hosts'))).toBeNull();
+});
+
+test('a transcript is a document, with the way back', async () => {
+  const { editor, at, record } = await open(home().thread('one', { prompt: 'mend # the *roof*' }));
+  const text = await editor.text(at(`transcript/${idOf('one')}`));
+  expect(text).toMatch(/^# Codex transcript: mend \\# the \\\*roof\\\*$/m);
+  expect(text).toContain(`(${record})`);
+  expect(text).toMatch(/^## You · 2026-11-21 \d\d:\d\d:\d\d UTC$/m);
+  expect(text).toMatch(/^> mend # the \*roof\*$/m);
+  expect(await editor.text(at(`transcript/${idOf('one')}/1`))).toBe(text);
+  expect(await editor.text(at(`transcript/${idOf('one')}/7`))).toMatch(/^There is no part 7/);
+  expect(await editor.text(at('transcript/nobody'))).toMatch(/^There is no thread nobody/);
+});
+
+test('the parts of a long transcript lead to each other', async () => {
+  const message = 'x'.repeat(1000);
+  const more = Array.from({ length: 900 }, () => ({
+    type: 'event_msg',
+    payload: { type: 'agent_message', message },
+  }));
+  const { editor, at } = await open(home().thread('one', { more }));
+  const part = (number: number) => at(`transcript/${idOf('one')}/${String(number)}`);
+  const [first, second, newest] = await Promise.all([
+    editor.text(part(1)),
+    editor.text(part(2)),
+    editor.text(at(`transcript/${idOf('one')}`)),
+  ]);
+  const ways = (text: string) =>
+    [...text.matchAll(/^- \[(Earlier|Later): part (\d)/gm)].map(m => m[0]);
+  expect(/Part \d of \d/.exec(newest)?.[0]).toBe('Part 3 of 3');
+  const [earlier, later] = ['- [Earlier: part ', '- [Later: part '];
+  // Above and below what was said.
+  expect(ways(first)).toEqual([`${later}2`, `${later}2`]);
+  expect(ways(second)).toEqual([`${earlier}1`, `${later}3`, `${earlier}1`, `${later}3`]);
+  expect(ways(newest)).toEqual([`${earlier}2`, `${earlier}2`]);
+  expect(first.includes(`(${part(2)})`)).toBe(true);
+});
+
+test('a document has another stamp when its text is another one, and no transcript is read for it', async () => {
+  const { world, files } = home().thread('one').thread('two').build();
+  let read = 0;
+  const counting = {
+    ...world,
+    files: {
+      ...world.files,
+      range: (...asked: Parameters<typeof world.files.range>) => {
+        read += 1;
+        return world.files.range(...asked);
+      },
+    },
+  };
+  const editor = await openEditor(counting, { settings: { home: HOME } });
+  const { hosts } = await editor.tree();
+  const root = (hosts[0]?.uri ?? '').replace(/home$/, '');
+  const uris = ['one', 'two'].flatMap(key => [
+    `${root}thread/${idOf(key)}`,
+    `${root}transcript/${idOf(key)}`,
+  ]);
+  const stamps = () => editor.ask('codexHealth/documentStamps', { uris });
+  const before = await stamps();
+  await editor.ask('codexHealth/refresh');
+  expect(await stamps()).toEqual(before);
+  const [name = ''] = [...files.keys()].filter(file => file.endsWith(`${idOf('one')}.jsonl`));
+  const file = files.get(name);
+  const text = `${new TextDecoder().decode(file?.bytes)}{}${' '.repeat(9000)}\n`;
+  files.set(name, {
+    bytes: new TextEncoder().encode(text),
+    modifiedMs: (file?.modifiedMs ?? 0) + 1,
+  });
+  read = 0;
+  await editor.ask('codexHealth/refresh');
+  const after = await stamps();
+  expect(after.map((stamp, at) => stamp !== before[at])).toEqual([true, true, false, false]);
+  expect(read).toBe(0);
+});
