@@ -2,19 +2,22 @@
 
 import path from 'node:path';
 import {
-  commands,
   EventEmitter,
+  l10n,
   window,
   workspace,
+  type CancellationToken,
   type Event,
   type ExtensionContext,
   type LogOutputChannel,
+  type Progress,
 } from 'vscode';
 import {
   LanguageClient,
   RevealOutputChannelOn,
   State,
   TransportKind,
+  WorkDoneProgress,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import {
@@ -23,7 +26,8 @@ import {
   type ParamsOf,
   type RequestName,
 } from '../protocol/requests.ts';
-import { COMMANDS, SETTINGS } from './contributions.ts';
+import { SETTINGS } from './contributions.ts';
+import { restartQuietly } from './restartQuietly.ts';
 
 export interface Client {
   /** Answers when the server does, however early it is asked. */
@@ -35,7 +39,20 @@ export interface Client {
   readonly onChanged: Event<void>;
 }
 
-export function startClient(context: ExtensionContext, log: LogOutputChannel): Client {
+/** A client through which something can be changed. */
+export interface RepairClient extends Client {
+  /** As `ask`, for what takes long: tells how far it is, and can be cancelled. */
+  carryOut<Name extends 'codexHealth/apply' | 'codexHealth/undo'>(
+    request: Name,
+    params: Omit<ParamsOf<Name>, 'workDoneToken'>,
+    progress: Telling,
+    token: CancellationToken,
+  ): Promise<AnswerOf<Name>>;
+}
+
+type Telling = Progress<{ readonly message?: string; readonly increment?: number }>;
+
+export function startClient(context: ExtensionContext, log: LogOutputChannel): RepairClient {
   const module = path.join(context.extensionPath, 'dist', 'server.js');
   const client = new LanguageClient(
     SETTINGS,
@@ -57,29 +74,56 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): C
     log.error(`The language server did not start: ${String(error)}`);
   });
   context.subscriptions.push({ dispose: () => void client.dispose() });
+  // It gives up on a server that keeps ending; who asks again gets a new one.
+  const untilRunning = async () => {
+    if (client.state === State.Stopped) await client.start();
+  };
+  let lastToken = 0;
   return {
     ask: async (request, ...[params]) => {
-      // It gives up on a server that keeps ending; who asks again gets a new one.
-      if (client.state === State.Stopped) await client.start();
+      await untilRunning();
       return client.sendRequest(request, params);
+    },
+    carryOut: async (request, params, progress, token) => {
+      await untilRunning();
+      const workDoneToken = `codex-health-${String((lastToken += 1))}`;
+      const hear = inSteps(progress);
+      const hearing = client.onProgress(WorkDoneProgress.type, workDoneToken, hear);
+      return client
+        .sendRequest<AnswerOf<typeof request>>(request, { ...params, workDoneToken }, token)
+        .finally(() => hearing.dispose());
     },
     onChanged: changed.event,
   };
 }
+
+type Heard = Parameters<Parameters<LanguageClient['onProgress']>[2]>[0] & {
+  readonly message?: string;
+  readonly percentage?: number;
+};
+
+/** The server says how far it has come, and VS Code wants to know by how much. */
+function inSteps(progress: Telling): (heard: Heard) => void {
+  let reached = 0;
+  return ({ message, percentage = reached }) => {
+    const increment = Math.max(0, percentage - reached);
+    reached += increment;
+    progress.report(message === undefined ? { increment } : { increment, message });
+  };
+}
+
+const MENTION_MS = 8000;
 
 function clientOptions(log: LogOutputChannel): LanguageClientOptions {
   return {
     outputChannel: log,
     // The log is for those who ask for it; it never takes the focus.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    errorHandler: restartQuietly(() => {
+      const sentence = l10n.t('The server of Codex Session Health ended, and is started again.');
+      window.setStatusBarMessage(`$(info) ${sentence}`, MENTION_MS);
+    }),
     initializationOptions: { ...workspace.getConfiguration(SETTINGS) },
     synchronize: { configurationSection: SETTINGS },
   };
-}
-
-/** A failure, with the one thing that a person can do about it. */
-export async function tellFailure(what: string, error: unknown): Promise<void> {
-  const why = error instanceof Error ? error.message : String(error);
-  const choice = await window.showErrorMessage(`${what}: ${why}`, 'Show Log');
-  if (choice !== undefined) await commands.executeCommand(COMMANDS.showLog);
 }
