@@ -42,7 +42,7 @@ export interface Client {
 /** A client through which something can be changed. */
 export interface RepairClient extends Client {
   /** As `ask`, for what takes long: tells how far it is, and can be cancelled. */
-  carryOut<Name extends 'codexHealth/apply' | 'codexHealth/undo'>(
+  carryOut<Name extends RepairRequest>(
     request: Name,
     params: Omit<ParamsOf<Name>, 'workDoneToken'>,
     progress: Telling,
@@ -50,6 +50,7 @@ export interface RepairClient extends Client {
   ): Promise<AnswerOf<Name>>;
 }
 
+type RepairRequest = 'codexHealth/apply' | 'codexHealth/undo';
 type Telling = Progress<{ readonly message?: string; readonly increment?: number }>;
 
 export function startClient(context: ExtensionContext, log: LogOutputChannel): RepairClient {
@@ -84,23 +85,31 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): R
       await untilRunning();
       return client.sendRequest(request, params);
     },
-    carryOut: async (request, params, progress, token) => {
+    carryOut: async <Name extends RepairRequest>(
+      request: Name,
+      params: Omit<ParamsOf<Name>, 'workDoneToken'>,
+      progress: Telling,
+      token: CancellationToken,
+    ) => {
       await untilRunning();
       const workDoneToken = `codex-health-${String((lastToken += 1))}`;
       const hear = inSteps(progress);
       const hearing = client.onProgress(WorkDoneProgress.type, workDoneToken, hear);
-      return client
-        .sendRequest<AnswerOf<typeof request>>(request, { ...params, workDoneToken }, token)
-        .finally(() => hearing.dispose());
+      const asked = { ...params, workDoneToken };
+      try {
+        return await client.sendRequest<AnswerOf<Name>>(request, asked, token);
+      } finally {
+        hearing.dispose();
+      }
     },
     onChanged: changed.event,
   };
 }
 
-type Heard = Parameters<Parameters<LanguageClient['onProgress']>[2]>[0] & {
+interface Heard {
   readonly message?: string;
   readonly percentage?: number;
-};
+}
 
 /** The server says how far it has come, and VS Code wants to know by how much. */
 function inSteps(progress: Telling): (heard: Heard) => void {

@@ -10,7 +10,7 @@ import { isCancelled, reasonOf, refusalOf } from './failures.ts';
 import { askAboutOldBackups } from './oldBackups.ts';
 import { sayDone } from './outcome.ts';
 import { outcomeUri } from './outcomePage.ts';
-import { questionOf, sentence, termsOf } from './planWords.ts';
+import { holdersInWords, questionOf, sentence, termsOf, verbOf } from './planWords.ts';
 import { undo } from './undoRepair.ts';
 
 /** Shows the plan and asks before anything is done. What Codex has to be closed for comes last. */
@@ -64,19 +64,17 @@ async function agreeToPart(
   const all = l10n.t('All, Once Codex Is Closed');
   const rest =
     later === 1
-      ? l10n.t('1 more has to wait until Codex is closed, and is asked about afterwards.')
-      : l10n.t(
-          '{0} more have to wait until Codex is closed, and are asked about afterwards.',
-          later,
-        );
-  const answer = await agree(context, now, `${termsOf(now)}\n\n${rest}`, [first, all]);
+      ? l10n.t('1 more repair needs Codex closed, and is asked about afterwards.')
+      : l10n.t('{0} more repairs need Codex closed, and are asked about afterwards.', later);
+  const terms = [termsOf(now), rest, holdersInWords(plan.holders)].join('\n\n');
+  const answer = await agree(context, now, terms, [first, all]);
   if (answer === all) return 'all';
   return answer === first ? 'now' : null;
 }
 
 async function agreeAndCarryOut(context: Context, plan: PlanShown): Promise<void> {
   const waits = plan.holders.length > 0;
-  const yes = waits ? l10n.t('Wait, Then Repair') : l10n.t('Do It');
+  const yes = waits ? l10n.t('Wait for Codex, Then {0}', verbOf(plan)) : verbOf(plan);
   const panel = hasPanelHere(plan) ? [l10n.t('Show the Codex Extension')] : [];
   const answer = await agree(context, plan, termsOf(plan), [yes, ...panel]);
   if (answer === yes) return carryOut(context, plan, null);
@@ -98,24 +96,27 @@ async function agree(
   terms: string,
   answers: readonly string[],
 ): Promise<string | undefined> {
-  await person.show(Uri.parse(plan.uri));
+  const uri = Uri.parse(plan.uri);
+  await person.showBeside(uri);
   const read = l10n.t('Read the Plan First');
   const answer = await person.ask(questionOf(plan), terms, ...answers, read);
-  return answer === read
-    ? person.tell('information', l10n.t('Go on when you have read the plan.'), ...answers)
-    : answer;
+  if (answer !== read) return answer;
+  await person.show(uri);
+  return person.tell('information', l10n.t('Go on when you have read the plan.'), ...answers);
 }
 
 /** `rest`: what is left to be asked about afterwards. */
 async function carryOut(context: Context, plan: PlanShown, rest: Wish | null): Promise<void> {
   const { client, person } = context;
-  const { wish, sha, needs } = plan;
+  const { wish, sha, needs, holders } = plan;
   const waits = needs.includes('codex-stopped');
   let done: RepairDone;
   try {
-    done = await person.follow(titleOf(plan), (progress, token) =>
-      client.carryOut('codexHealth/apply', { wish, sha, waits }, progress, token),
-    );
+    done = await person.follow(titleOf(plan), (progress, token) => {
+      const names = holders.map(({ program, pid }) => `${program} (${String(pid)})`);
+      if (names.length > 0) progress.report({ message: names.join(', ') });
+      return client.carryOut('codexHealth/apply', { wish, sha, waits }, progress, token);
+    });
   } catch (error) {
     return tellNotDone(context, wish, error);
   }
@@ -139,10 +140,20 @@ async function tellDone(
   const { tone, says, isPlain } = sayDone(plan, done);
   // The tree shows it, and a person has not been asked anything before.
   if (isPlain) return person.mention(says);
-  const [goOn, takeBack, show] = [l10n.t('The Rest…'), l10n.t('Undo'), l10n.t('Show')];
-  const buttons = [...(rest === null ? [] : [goOn]), takeBack, show];
+  const [goOn, open] = [l10n.t('The Rest…'), l10n.t('Open in Codex')];
+  const [takeBack, show] = [l10n.t('Undo'), l10n.t('Show')];
+  const buttons = [
+    ...(rest === null ? [] : [goOn]),
+    ...(done.made === null ? [] : [open]),
+    ...[takeBack, show],
+  ];
   const pressed = await person.tell(tone, says, ...buttons);
   if (pressed === goOn && rest !== null) await change(context, rest);
+  if (pressed === open && done.made !== null)
+    await person.run(
+      COMMANDS.openInCodex,
+      Uri.parse(plan.uri).with({ path: `/thread/${done.made}` }),
+    );
   if (pressed === takeBack) await undo(context, done.receipt);
   if (pressed === show) await person.show(outcomeUri(done));
 }

@@ -32,11 +32,18 @@ export interface Person {
   wait<T>(title: string, work: () => Promise<T>): Promise<T>;
   /** For what takes longer: shown with how far it is, and can be cancelled. */
   follow<T>(title: string, work: Work<T>): Promise<T>;
-  /** `line` and `character`: where the cursor goes. */
-  show(document: Uri, line?: number, character?: number): Promise<void>;
+  show(document: Uri, cursor?: Cursor): Promise<void>;
+  /** Beside what is being read, which keeps the focus. */
+  showBeside(document: Uri): Promise<void>;
   run(command: string, ...values: readonly unknown[]): Promise<void>;
   openTerminal(options: TerminalOptions): void;
   copy(text: string): Promise<void>;
+}
+
+/** Counted from zero. */
+export interface Cursor {
+  readonly line: number;
+  readonly character: number;
 }
 
 export type Tone = 'information' | 'warning' | 'error';

@@ -19,7 +19,7 @@ export async function openRecord(
   character: number,
 ): Promise<void> {
   const uri = target instanceof Uri ? target : uriOf(target);
-  if (uri !== null) await person.show(uri, line, character);
+  if (uri !== null) await person.show(uri, { line, character });
 }
 
 function uriOf(node: unknown): Uri | null {

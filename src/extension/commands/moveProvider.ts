@@ -19,26 +19,26 @@ export async function moveProvider(context: Context, target: Target): Promise<vo
       'information',
       l10n.t('There is no thread that could be moved.'),
     ));
-  const from = isAsked ? await chooseFrom(context, providers) : null;
+  const from = isAsked ? await chooseFrom(context, providers) : { provider: null };
   if (from === undefined) return;
-  const wish =
-    from === RESTORE
-      ? { kind: 'restore' as const, threads }
-      : await chooseTo(context, providers, from, threads);
+  const wish: Wish | undefined =
+    from === 'restore'
+      ? { kind: 'restore', threads }
+      : await chooseTo(context, providers, from.provider, threads);
   if (wish !== undefined) await change(context, wish);
 }
 
-/** No provider is called so: a name in config.toml is not empty. */
-const RESTORE = '';
+/** Null: whatever the threads are under. */
+type From = { readonly provider: string | null } | 'restore';
 
 function chooseFrom(
   { person }: Context,
   providers: readonly ProviderChoice[],
-): Promise<string | undefined> {
-  const some = providers.filter(({ threads }) => threads > 0).map(choiceOf);
-  return person.choose(l10n.t('Move threads of which provider?'), [
-    ...some,
-    { ...restoreChoice(), value: RESTORE },
+): Promise<From | undefined> {
+  const some = providers.filter(({ threads }) => threads > 0);
+  return person.choose<From>(l10n.t('Move threads of which provider?'), [
+    ...some.map(one => ({ ...wordsOf(one), value: { provider: one.id } })),
+    { ...restoring(), value: 'restore' },
   ]);
 }
 
@@ -53,10 +53,10 @@ async function chooseTo(
     ({ id, state }) => id !== from && (state === 'defined' || state === 'unknown'),
   );
   const choices: Choice<Wish>[] = usable.map(provider => ({
-    ...choiceOf(provider),
+    ...wordsOf(provider),
     value: { kind: 'move', from, to: provider.id, threads },
   }));
-  if (threads !== null) choices.push({ ...restoreChoice(), value: { kind: 'restore', threads } });
+  if (threads !== null) choices.push({ ...restoring(), value: { kind: 'restore', threads } });
   if (choices.length > 0)
     return person.choose(l10n.t('Move the threads to which provider?'), choices);
   await person.tell(
@@ -66,21 +66,21 @@ async function chooseTo(
   return undefined;
 }
 
-function restoreChoice(): Choice<null> {
+type Words = Omit<Choice<never>, 'value'>;
+
+function restoring(): Words {
   return {
     label: l10n.t('Give threads their original provider back'),
     detail: l10n.t('For those that were moved before; the original of each is remembered.'),
-    value: null,
   };
 }
 
-function choiceOf(provider: ProviderChoice): Choice<string> {
+function wordsOf(provider: ProviderChoice): Words {
   const { id, threads, listed } = provider;
   return {
     label: id,
     description: stateInWords(provider),
     detail: l10n.t('{0} threads, of which the lists of Codex show {1}.', threads, listed),
-    value: id,
   };
 }
 

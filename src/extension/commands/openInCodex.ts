@@ -17,8 +17,8 @@ export async function openInCodex(context: Context, target: Target): Promise<voi
   if (!(await goesOn(context, thread, details))) return;
   // The official extension looks into the home that Codex takes by itself.
   const editor = details.isDefaultHome ? editorOf(details.id) : null;
-  if (editor !== null) return context.person.run('vscode.openWith', ...editor);
-  return openTerminal(context, details);
+  if (editor !== null && (await isOpenedBy(editor, context))) return;
+  await openTerminal(context, details);
 }
 
 export async function copyResumeCommand(context: Context, target: Target): Promise<void> {
@@ -29,6 +29,14 @@ export async function copyResumeCommand(context: Context, target: Target): Promi
     resumeCommand(found.details, process.platform === 'win32' ? 'powershell' : 'posix'),
   );
   person.mention(l10n.t('The command that resumes the thread is on the clipboard.'));
+}
+
+/** Its editor is nothing that it has promised; where it no longer opens, the terminal does. */
+async function isOpenedBy(editor: readonly [Uri, string], { person }: Context): Promise<boolean> {
+  return person.run('vscode.openWith', ...editor).then(
+    () => true,
+    () => false,
+  );
 }
 
 interface Found {
@@ -93,7 +101,7 @@ function obstacleOf(
 
 /** The program itself is what runs in the terminal: no shell reads what came from disk. */
 async function openTerminal({ person }: Context, details: ThreadDetails): Promise<void> {
-  const { id, codex, cwd, isCwdThere, title, homePath } = details;
+  const { id, codex, cwd, isCwdThere, title } = details;
   if (codex === null)
     return void (await person.tell(
       'warning',
@@ -105,7 +113,8 @@ async function openTerminal({ person }: Context, details: ThreadDetails): Promis
     name: l10n.t('Codex: {0}', title),
     shellPath: codex,
     shellArgs: [...resumeArguments(id)],
-    cwd: Uri.file(isCwdThere === false || cwd === '' ? homePath : cwd),
+    // Without its own, Codex works where a new terminal of this window would.
+    ...(isCwdThere === false || cwd === '' ? {} : { cwd: Uri.file(cwd) }),
     env: { ...resumeEnvironment(details) },
   });
 }

@@ -6,9 +6,11 @@ import {
   Position,
   ProgressLocation,
   Range,
+  ViewColumn,
   window,
   type QuickPickItem,
   type QuickPickOptions,
+  type Uri,
 } from 'vscode';
 import { forMessage, forRow } from '../plainText.ts';
 import type { Choice, Person, Telling, Tone } from './context.ts';
@@ -53,15 +55,29 @@ export const person: Person = {
       { location: ProgressLocation.Notification, title: forMessage(title), cancellable: true },
       (progress, token) => work(inPlainText(progress), token),
     ),
-  show: async (document, line = 0, character = 0) => {
+  show: async (document, { line, character } = { line: 0, character: 0 }) => {
     const position = new Position(line, character);
     const selection = new Range(position, position);
     await window.showTextDocument(document, { selection, preview: true });
+  },
+  showBeside: async document => {
+    const viewColumn = columnFor(document);
+    await window.showTextDocument(document, { viewColumn, preview: true, preserveFocus: true });
   },
   run: async (command, ...values) => void (await commands.executeCommand(command, ...values)),
   openTerminal: options => window.createTerminal(options).show(),
   copy: async text => env.clipboard.writeText(text),
 };
+
+/** A new plan takes the place of the one before, and no third column is opened. */
+function columnFor({ scheme, path }: Uri): ViewColumn {
+  const kind = (path: string) => path.split('/')[1];
+  const before = window.visibleTextEditors.find(
+    ({ document: { uri } }) => uri.scheme === scheme && kind(uri.path) === kind(path),
+  );
+  if (before?.viewColumn !== undefined) return before.viewColumn;
+  return window.activeTextEditor === undefined ? ViewColumn.Active : ViewColumn.Beside;
+}
 
 type Show = (sentence: string, ...buttons: readonly string[]) => Thenable<string | undefined>;
 

@@ -29,7 +29,30 @@ export function questionOf({ repairs, wish }: PlanShown): string {
       return l10n.t('Fork the thread?');
     case 'all':
     case 'findings':
-      return repairs === 1 ? l10n.t('Make 1 repair?') : l10n.t('Make {0} repairs?', repairs);
+      return repairs === 1
+        ? l10n.t('Repair this?')
+        : l10n.t('Repair this? The plan has {0} repairs.', repairs);
+  }
+}
+
+/** What stands on the button that says yes. */
+export function verbOf({ wish }: PlanShown): string {
+  switch (wish.kind) {
+    case 'move':
+      return l10n.t('Move');
+    case 'restore':
+      return l10n.t('Give Back');
+    case 'archive':
+      return l10n.t('Archive');
+    case 'unarchive':
+      return l10n.t('Unarchive');
+    case 'rename':
+      return l10n.t('Rename');
+    case 'fork':
+      return l10n.t('Fork');
+    case 'all':
+    case 'findings':
+      return l10n.t('Repair');
   }
 }
 
@@ -46,7 +69,7 @@ export function termsOf(plan: PlanShown): string {
       ? [l10n.t('Codex itself is started for it, and ended again.')]
       : []),
     ...refusedInWords(plan),
-    ...(holders.length === 0 ? [] : ['', ...holdersInWords(holders)]),
+    ...(holders.length === 0 ? [] : ['', holdersInWords(holders)]),
   ].join('\n');
 }
 
@@ -75,7 +98,8 @@ export function sentence(why: string): string {
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
-function holdersInWords(holders: readonly HolderShown[]): readonly string[] {
+/** Who is in the way, and how each is closed. */
+export function holdersInWords(holders: readonly HolderShown[]): string {
   return [
     holders.length === 1
       ? l10n.t(
@@ -85,7 +109,7 @@ function holdersInWords(holders: readonly HolderShown[]): readonly string[] {
           'These programs have to be closed before. The repair waits for that, and then goes on by itself:',
         ),
     ...holders.map(holder => `• ${howToClose(holder)}`),
-  ];
+  ].join('\n');
 }
 
 /** Nobody is ever ended by us: only the person knows what runs there. */

@@ -1,9 +1,10 @@
 // Lets threads work in the folder that has taken the place of one that is gone.
 
-import { l10n, type Uri } from 'vscode';
+import { l10n } from 'vscode';
 import type { Candidates } from '../../protocol/repairs.ts';
 import { change } from './change.ts';
 import type { Choice, Context } from './context.ts';
+import { chooseFolderHere } from './folderHere.ts';
 import { findingsOf, type Target } from './targets.ts';
 
 /** The cure of a folder that is gone; it takes the new folder from the person. */
@@ -47,12 +48,6 @@ async function chooseFolder(
   }));
   const chosen = known.length === 0 ? null : await person.choose(title, [...known, another]);
   if (chosen !== null) return chosen ?? null;
-  const folder = await person.chooseFolder(title, l10n.t('Use This Folder'));
-  return folder === undefined ? null : pathOf(folder);
-}
-
-/** Codex works in folders of its own machine, which is the one where we run. */
-export function pathOf(folder: Uri): string {
-  if (folder.scheme === 'file') return folder.fsPath;
-  throw new Error(l10n.t('{0} is not on the machine on which Codex runs', folder.toString(true)));
+  const folder = await chooseFolderHere(person, title, l10n.t('Use This Folder'));
+  return folder?.fsPath ?? null;
 }

@@ -63,5 +63,5 @@ async function tellIncurable({ person }: Context, [first]: readonly FindingNode[
   const says = l10n.t('No safe repair is known for this: {0}', first.says);
   if ((await person.tell('information', says, open)) !== open) return;
   const { uri, line, startCharacter } = first.place;
-  await person.show(Uri.parse(uri), line, startCharacter);
+  await person.show(Uri.parse(uri), { line, character: startCharacter });
 }

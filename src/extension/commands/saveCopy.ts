@@ -3,16 +3,17 @@
 import { l10n, Uri } from 'vscode';
 import { bytesInWords } from '../../words/amounts.ts';
 import type { Context } from './context.ts';
+import { chooseFolderHere } from './folderHere.ts';
 import { sentence } from './planWords.ts';
-import { pathOf } from './relinkFolder.ts';
 
 export async function saveCopy({ client, person }: Context): Promise<void> {
-  const chosen = await person.chooseFolder(
+  const chosen = await chooseFolderHere(
+    person,
     l10n.t('Where shall the safe copy be made? A new folder is made in the one that you choose.'),
     l10n.t('Save Copy Here'),
   );
-  if (chosen === undefined) return;
-  const wanted = pathOf(Uri.joinPath(chosen, folderName(new Date())));
+  if (chosen === null) return;
+  const wanted = Uri.joinPath(chosen, folderName(new Date())).fsPath;
   const { folder, files, bytes, left } = await person.wait(l10n.t('Saving a copy'), () =>
     client.ask('codexHealth/save', { folder: wanted }),
   );

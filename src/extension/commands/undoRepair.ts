@@ -4,7 +4,7 @@ import { l10n } from 'vscode';
 import type { ReceiptShown } from '../../protocol/repairs.ts';
 import { COMMANDS } from '../contributions.ts';
 import type { Context } from './context.ts';
-import { isCancelled } from './failures.ts';
+import { isCancelled, reasonOf, refusalOf } from './failures.ts';
 import { sentence } from './planWords.ts';
 
 /** `receipt`: a repair by its name, or as the history has it; the newest that can be undone where none is named. */
@@ -33,7 +33,8 @@ async function agrees({ person }: Context, { at, says }: ReceiptShown): Promise<
 }
 
 /** What has been said yes to, or was made a moment ago. */
-export async function undo({ client, person }: Context, receipt: string): Promise<void> {
+export async function undo(context: Context, receipt: string): Promise<void> {
+  const { client, person } = context;
   const history = l10n.t('Show History');
   try {
     const { left } = await person.follow(l10n.t('Undoing the repair'), (progress, token) =>
@@ -57,9 +58,15 @@ export async function undo({ client, person }: Context, receipt: string): Promis
     if ((await person.tell('warning', says, history)) === history)
       await person.run(COMMANDS.showHistory);
   } catch (error) {
-    if (!isCancelled(error)) throw error;
-    const says = l10n.t('The undoing was stopped. Undo it again to bring it to an end.');
-    await person.tell('information', says);
+    if (refusalOf(error) !== null) throw error;
+    const again = l10n.t('Undo Again');
+    const says = isCancelled(error)
+      ? l10n.t('The undoing was stopped. Undo again to bring it to an end.')
+      : l10n.t(
+          'The undoing could not be finished: {0}. Undo again to bring it to an end.',
+          reasonOf(error),
+        );
+    if ((await person.tell('warning', says, again)) === again) await undo(context, receipt);
   }
 }
 
