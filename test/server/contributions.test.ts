@@ -5,11 +5,13 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
   COMMANDS,
+  KEEP_BACKUPS_FOR,
   RECORD_LANGUAGE,
   SETTINGS,
   STATE_KEY,
   VIEW,
 } from '../../src/extension/contributions.ts';
+import { DOCUMENT_SCHEME } from '../../src/protocol/documents.ts';
 import { DEFAULT_SETTINGS } from '../../src/server/settings.ts';
 
 interface Contributions {
@@ -54,7 +56,43 @@ test('commands that need an argument hide in the palette', () => {
   const hidden = (contributes.menus['commandPalette'] ?? [])
     .filter(({ when }) => when === 'false')
     .map(({ command }) => command);
-  expect(hidden).toEqual([COMMANDS.openRecord, COMMANDS.showMore]);
+  const alone: readonly string[] = [
+    ...[COMMANDS.refresh, COMMANDS.copyReport, COMMANDS.showLog, COMMANDS.repairState],
+    ...[COMMANDS.undoRepair, COMMANDS.showHistory, COMMANDS.showAccepted, COMMANDS.saveCopy],
+    COMMANDS.moveProvider,
+  ];
+  expect(hidden.sort()).toEqual(
+    Object.values(COMMANDS)
+      .filter(command => !alone.includes(command))
+      .sort(),
+  );
+});
+
+test('menus of rows are for the rows of our view, and those of editors for our documents', () => {
+  const whens = (menu: string) => (contributes.menus[menu] ?? []).map(({ when }) => when);
+  const strangers = [
+    ...whens('view/item/context').filter(when => !when.startsWith(`view == ${VIEW} && viewItem`)),
+    ...whens('editor/title').filter(
+      when => !when.startsWith(`resourceScheme == ${DOCUMENT_SCHEME} && resourcePath`),
+    ),
+  ];
+  expect(strangers).toEqual([]);
+});
+
+test('a row says which commands are for it', () => {
+  const commandsFor = (viewItem: string) =>
+    (contributes.menus['view/item/context'] ?? [])
+      .filter(({ when }) => holds(when, { view: VIEW, viewItem }))
+      .map(({ command }) => command.replace('codexHealth.', ''));
+  expect(commandsFor('thread')).not.toContain('unarchiveThread');
+  expect(commandsFor('thread')).toContain('archiveThread');
+  expect(commandsFor('thread archived')).toContain('unarchiveThread');
+  expect(commandsFor('thread archived')).not.toContain('archiveThread');
+  expect(commandsFor('thread')).not.toContain('repairFinding');
+  expect(commandsFor('thread active trouble')).toContain('repairFinding');
+  expect(commandsFor('finding')).toContain('acceptFinding');
+  expect(commandsFor('project')).toContain('moveProvider');
+  expect(commandsFor('gap')).toEqual([]);
 });
 
 test('the view is in its container, with a welcome for when it is empty', () => {
@@ -66,10 +104,10 @@ test('the view is in its container, with a welcome for when it is empty', () => 
   }
 });
 
-test('settings are the ones that the server reads', () => {
+test('settings are the ones that somebody reads', () => {
   const own = Object.keys(contributes.configuration.properties)
     .map(name => name.replace(`${SETTINGS}.`, ''))
-    .filter(name => name !== 'trace.server');
+    .filter(name => name !== 'trace.server' && name !== KEEP_BACKUPS_FOR);
   expect(own.sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
 });
 
@@ -95,9 +133,12 @@ test('every text is in package.nls.json, and nothing else is', () => {
   expect([...new Set(used)].sort()).toEqual(Object.keys(texts).sort());
 });
 
-test('welcome texts lead to commands that there are', () => {
+test('welcome texts and the walkthrough lead to commands that there are', () => {
   const links = [...read('package.nls.json').matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id);
-  const ofTheEditor = ['workbench.action.openSettings', 'workbench.action.reloadWindow'];
+  const ofTheEditor = [
+    ...['workbench.action.openSettings', 'workbench.action.reloadWindow'],
+    `${VIEW}.focus`,
+  ];
   const known: readonly string[] = [...Object.values(COMMANDS), ...ofTheEditor];
   expect(links.filter(id => !known.includes(id ?? ''))).toEqual([]);
 });
@@ -108,6 +149,22 @@ test('pictures that are named are there', () => {
   );
   expect(files.filter(file => !fs.existsSync(path.join(root, file)))).toEqual([]);
 });
+
+/** Whether a condition of the kind that our menus use is true for a row. */
+function holds(when: string, keys: Readonly<Record<string, string>>): boolean {
+  return when.split(' && ').every(term => {
+    const [, not, key = '', , value, pattern] =
+      /^(!?)\(?(\w+)(?: (== (\S+)|=~ \/(.+?)\/))?\)?$/.exec(term) ?? [];
+    const actual = keys[key];
+    const isTrue =
+      pattern !== undefined
+        ? new RegExp(pattern).test(actual ?? '')
+        : value !== undefined
+          ? actual === value
+          : actual !== undefined;
+    return isTrue !== (not === '!');
+  });
+}
 
 function read(file: string): string {
   return fs.readFileSync(path.join(root, file), 'utf8');
