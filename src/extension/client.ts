@@ -10,7 +10,6 @@ import {
   type Event,
   type ExtensionContext,
   type LogOutputChannel,
-  type Progress,
 } from 'vscode';
 import {
   LanguageClient,
@@ -27,6 +26,7 @@ import {
   type RequestName,
 } from '../protocol/requests.ts';
 import { SETTINGS } from './contributions.ts';
+import { inSteps, type Telling } from './progressSteps.ts';
 import { restartQuietly } from './restartQuietly.ts';
 
 export interface Client {
@@ -51,7 +51,6 @@ export interface RepairClient extends Client {
 }
 
 type RepairRequest = 'codexHealth/apply' | 'codexHealth/undo';
-type Telling = Progress<{ readonly message?: string; readonly increment?: number }>;
 
 export function startClient(context: ExtensionContext, log: LogOutputChannel): RepairClient {
   const module = path.join(context.extensionPath, 'dist', 'server.js');
@@ -103,21 +102,6 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): R
       }
     },
     onChanged: changed.event,
-  };
-}
-
-interface Heard {
-  readonly message?: string;
-  readonly percentage?: number;
-}
-
-/** The server says how far it has come, and VS Code wants to know by how much. */
-function inSteps(progress: Telling): (heard: Heard) => void {
-  let reached = 0;
-  return ({ message, percentage = reached }) => {
-    const increment = Math.max(0, percentage - reached);
-    reached += increment;
-    progress.report(message === undefined ? { increment } : { increment, message });
   };
 }
 

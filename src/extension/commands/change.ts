@@ -1,10 +1,10 @@
 // From a wish to what came of it: the plan is read, agreed to, carried out, and can be taken back.
 // Every command that changes something goes this way.
 
-import { extensions, l10n, Uri } from 'vscode';
+import { l10n, Uri } from 'vscode';
 import type { PlanShown, RepairDone, Wish } from '../../protocol/repairs.ts';
 import { COMMANDS } from '../contributions.ts';
-import { CODEX_EXTENSION } from './codexExtension.ts';
+import { CODEX_EXTENSION, hasCodexExtension } from './codexExtension.ts';
 import type { Context } from './context.ts';
 import { isCancelled, reasonOf, refusalOf } from './failures.ts';
 import { askAboutOldBackups } from './oldBackups.ts';
@@ -75,18 +75,18 @@ async function agreeToPart(
 async function agreeAndCarryOut(context: Context, plan: PlanShown): Promise<void> {
   const waits = plan.holders.length > 0;
   const yes = waits ? l10n.t('Wait for Codex, Then {0}', verbOf(plan)) : verbOf(plan);
-  const panel = hasPanelHere(plan) ? [l10n.t('Show the Codex Extension')] : [];
+  const panel = hasPanelHere(context, plan) ? [l10n.t('Show the Codex Extension')] : [];
   const answer = await agree(context, plan, termsOf(plan), [yes, ...panel]);
   if (answer === yes) return carryOut(context, plan, null);
   if (answer !== undefined)
     await context.person.run('workbench.extensions.search', `@id:${CODEX_EXTENSION}`);
 }
 
-function hasPanelHere({ holders }: PlanShown): boolean {
+function hasPanelHere(context: Context, { holders }: PlanShown): boolean {
   const isPanel = holders.some(
     ({ isOfThisWindow, terminal }) => isOfThisWindow && terminal === null,
   );
-  return isPanel && extensions.getExtension(CODEX_EXTENSION) !== undefined;
+  return isPanel && hasCodexExtension(context);
 }
 
 /** A question covers the plan that it is about; so it can be put off until the plan has been read. */

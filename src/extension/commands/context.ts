@@ -1,14 +1,17 @@
 // What a command works with: the server that does, and the person who decides. Both are handed in, so
 // that every way through a command can be tested without a click.
 
-import type { CancellationToken, Memento, Progress, TerminalOptions, Uri } from 'vscode';
+import type { CancellationToken, Memento, TerminalOptions, Uri } from 'vscode';
 import type { RepairClient } from '../client.ts';
+import type { Telling } from '../progressSteps.ts';
 
 export interface Context {
   readonly client: RepairClient;
   readonly person: Person;
   /** What is remembered between windows. */
   readonly memory: Pick<Memento, 'get' | 'update'>;
+  /** What another extension says of itself; undefined where it is not installed. */
+  manifestOf(extension: string): unknown;
 }
 
 /** The person in front of the editor, and what can be put before them. */
@@ -56,4 +59,3 @@ export interface Choice<T> {
 }
 
 export type Work<T> = (progress: Telling, token: CancellationToken) => Promise<T>;
-export type Telling = Progress<{ readonly message?: string; readonly increment?: number }>;

@@ -16,7 +16,7 @@ export async function openInCodex(context: Context, target: Target): Promise<voi
   const { thread, details } = found;
   if (!(await goesOn(context, thread, details))) return;
   // The official extension looks into the home that Codex takes by itself.
-  const editor = details.isDefaultHome ? editorOf(details.id) : null;
+  const editor = details.isDefaultHome ? editorOf(details.id, context) : null;
   if (editor !== null && (await isOpenedBy(editor, context))) return;
   await openTerminal(context, details);
 }

@@ -13,7 +13,8 @@ import {
   type Uri,
 } from 'vscode';
 import { forMessage, forRow } from '../plainText.ts';
-import type { Choice, Person, Telling, Tone } from './context.ts';
+import type { Telling } from '../progressSteps.ts';
+import type { Choice, Person, Tone } from './context.ts';
 
 const MENTION_MS = 8000;
 

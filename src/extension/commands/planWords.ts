@@ -130,7 +130,7 @@ export function howToClose({ program, pid, terminal, isOfThisWindow }: HolderSho
         );
   return isOfThisWindow
     ? l10n.t(
-        '{0} (process {1}) belongs to the Codex panel of this window, and runs as long as that is switched on: disable the Codex extension, let VS Code restart its extensions, and start this repair again. The window and its files stay open.',
+        '{0} (process {1}) belongs to the Codex panel of this window: disable the Codex extension, and let VS Code restart its extensions. The window and its files stay open; only this repair has to be started again.',
         program,
         pid,
       )

@@ -1,6 +1,13 @@
 // Every command, in one place: what it is called, what it does, and how a failure of it begins.
 
-import { commands, l10n, type Disposable, type LogOutputChannel, type Memento } from 'vscode';
+import {
+  commands,
+  extensions,
+  l10n,
+  type Disposable,
+  type LogOutputChannel,
+  type Memento,
+} from 'vscode';
 import type { RepairClient } from '../client.ts';
 import { COMMANDS } from '../contributions.ts';
 import { acceptFinding, acceptNamed, showAccepted } from './accepting.ts';
@@ -25,7 +32,10 @@ export function registerCommands(
   memory: Memento,
   log: LogOutputChannel,
 ): readonly Disposable[] {
-  const context: Context = { client, person, memory };
+  const context: Context = {
+    ...{ client, person, memory },
+    manifestOf: id => extensions.getExtension(id)?.packageJSON as unknown,
+  };
   const on = (
     name: keyof typeof COMMANDS,
     failure: string,

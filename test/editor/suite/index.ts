@@ -4,6 +4,7 @@ import { runTests } from './harness.ts';
 import './commands.ts';
 import './problems.ts';
 import './treeItems.ts';
+import './flows/index.ts';
 import './serverProcess.ts';
 
 export function run(): Promise<void> {
