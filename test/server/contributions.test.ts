@@ -22,6 +22,10 @@ interface Contributions {
   readonly menus: Readonly<
     Record<string, readonly { readonly command: string; readonly when: string }[]>
   >;
+  readonly walkthroughs: readonly {
+    readonly id: string;
+    readonly steps: readonly { readonly id: string }[];
+  }[];
   readonly languages: readonly { readonly id: string; readonly firstLine: string }[];
   readonly configuration: { readonly properties: Readonly<Record<string, { default: unknown }>> };
 }
@@ -88,10 +92,13 @@ test('a row says which commands are for it', () => {
   expect(commandsFor('thread')).toContain('archiveThread');
   expect(commandsFor('thread archived')).toContain('unarchiveThread');
   expect(commandsFor('thread archived')).not.toContain('archiveThread');
-  expect(commandsFor('thread')).not.toContain('repairFinding');
-  expect(commandsFor('thread active trouble')).toContain('repairFinding');
-  expect(commandsFor('finding')).toContain('acceptFinding');
-  expect(commandsFor('project')).toContain('moveProvider');
+  expect(commandsFor('thread active trouble')).not.toContain('repairFinding');
+  expect(commandsFor('thread active trouble curable')).toContain('repairFinding');
+  expect(commandsFor('finding error')).toEqual(['acceptFinding']);
+  expect(commandsFor('finding error curable')).toContain('repairFinding');
+  expect(commandsFor('project')).toEqual(['moveProvider']);
+  expect(commandsFor('project trouble')).toContain('repairFinding');
+  expect(commandsFor('project missing')).toContain('relinkFolder');
   expect(commandsFor('gap')).toEqual([]);
 });
 
@@ -141,6 +148,13 @@ test('welcome texts and the walkthrough lead to commands that there are', () => 
   ];
   const known: readonly string[] = [...Object.values(COMMANDS), ...ofTheEditor];
   expect(links.filter(id => !known.includes(id ?? ''))).toEqual([]);
+});
+
+test('the walkthrough looks, understands, repairs', () => {
+  const steps = contributes.walkthroughs.flatMap(({ id, steps }) =>
+    steps.map(step => `${id}#${step.id}`),
+  );
+  expect(steps).toEqual(['start#look', 'start#understand', 'start#repair']);
 });
 
 test('pictures that are named are there', () => {

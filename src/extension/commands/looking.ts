@@ -11,20 +11,23 @@ export async function refresh(client: Client): Promise<void> {
   );
 }
 
-/** `target`: a document of ours, or a row of the tree that has one. */
+/** `target`: a document of ours, its address, or a row of the tree that has one. */
 export async function openRecord(
   { person }: Context,
   target: unknown,
   line: number,
   character: number,
 ): Promise<void> {
-  const uri = target instanceof Uri ? target : uriOf(target);
+  const uri = uriOf(target);
   if (uri !== null) await person.show(uri, { line, character });
 }
 
-function uriOf(node: unknown): Uri | null {
-  if (typeof node !== 'object' || node === null || !('uri' in node)) return null;
-  return typeof node.uri === 'string' ? Uri.parse(node.uri) : null;
+function uriOf(target: unknown): Uri | null {
+  if (target instanceof Uri) return target;
+  if (typeof target === 'string') return Uri.parse(target);
+  return typeof target === 'object' && target !== null && 'uri' in target
+    ? uriOf(target.uri)
+    : null;
 }
 
 export async function copyReport({ client, person }: Context): Promise<void> {

@@ -19,7 +19,11 @@ import type { Choice, Person, Tone } from './context.ts';
 const MENTION_MS = 8000;
 
 export const person: Person = {
-  tell: async (how, sentence, ...buttons) => TONES[how](forMessage(sentence), ...buttons),
+  tell: async (how, sentence, ...buttons) => {
+    const closed = TONES[how](forMessage(sentence), ...buttons);
+    // Nothing hangs on when somebody closes what has no button.
+    return buttons.length === 0 ? undefined : closed;
+  },
   mention: sentence => void window.setStatusBarMessage(`$(check) ${forRow(sentence)}`, MENTION_MS),
   ask: async (question, detail, ...answers) =>
     window.showWarningMessage(

@@ -2,6 +2,7 @@
 // left as it is, and who has to be closed before.
 
 import { l10n } from 'vscode';
+import type { CureOffer } from '../../engine/model/finding.ts';
 import type { HolderShown, PlanShown } from '../../protocol/repairs.ts';
 import { bytesInWords } from '../../words/amounts.ts';
 
@@ -33,6 +34,19 @@ export function questionOf({ repairs, wish }: PlanShown): string {
         ? l10n.t('Repair this?')
         : l10n.t('Repair this? The plan has {0} repairs.', repairs);
   }
+}
+
+/** What a cure costs, where several are to choose from. */
+export function termsOfCure({ loses, needs }: CureOffer): string {
+  return [
+    loses === 'nothing' ? l10n.t('Nothing is lost.') : lossInWords(loses),
+    ...(needs.includes('codex-stopped')
+      ? [l10n.t('Every Codex that uses the home has to be closed for it.')]
+      : []),
+    ...(needs.includes('codex-started')
+      ? [l10n.t('Codex itself is started for it, and ended again.')]
+      : []),
+  ].join(' ');
 }
 
 /** What stands on the button that says yes. */

@@ -19,7 +19,7 @@ import { moveProvider } from './moveProvider.ts';
 import { copyResumeCommand, openInCodex } from './openInCodex.ts';
 import { registerOutcomePages } from './outcomePage.ts';
 import { person } from './person.ts';
-import { relinkFolder } from './relinkFolder.ts';
+import { relinkFindings, relinkFolder } from './relinkFolder.ts';
 import { repairFinding, repairNamed } from './repairFinding.ts';
 import { repairState } from './repairState.ts';
 import { saveCopy } from './saveCopy.ts';
@@ -59,6 +59,7 @@ export function registerCommands(
     ),
     on('copyReport', l10n.t('Could not copy the report'), () => copyReport(context)),
     on('repairState', l10n.t('Could not repair'), () => repairState(context)),
+    // A lightbulb names its finding, and its cure.
     on('repairFinding', l10n.t('Could not repair'), (target, selected) =>
       typeof target === 'string'
         ? repairNamed(context, target, typeof selected === 'string' ? selected : null)
@@ -74,7 +75,11 @@ export function registerCommands(
     on('showAccepted', l10n.t('Could not show what is accepted'), () => showAccepted(context)),
     on('saveCopy', l10n.t('Could not save a copy'), () => saveCopy(context)),
     onTarget('moveProvider', l10n.t('Could not move the threads'), moveProvider),
-    onTarget('relinkFolder', l10n.t('Could not relink the folder'), relinkFolder),
+    on('relinkFolder', l10n.t('Could not relink the folder'), (target, selected) =>
+      typeof target === 'string'
+        ? relinkFindings(context, [target])
+        : relinkFolder(context, { clicked: target, selected }),
+    ),
     onTarget('archiveThread', l10n.t('Could not archive'), archiveThread),
     onTarget('unarchiveThread', l10n.t('Could not take it out of the archive'), unarchiveThread),
     onTarget('renameThread', l10n.t('Could not rename the thread'), renameThread),

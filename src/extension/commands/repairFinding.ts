@@ -3,9 +3,9 @@
 import { l10n, Uri } from 'vscode';
 import type { CureOffer } from '../../engine/model/finding.ts';
 import type { FindingNode } from '../../protocol/tree.ts';
-import { termsOf } from '../../words/cures.ts';
 import { change } from './change.ts';
 import type { Context } from './context.ts';
+import { termsOfCure } from './planWords.ts';
 import { RELINK, relinkFindings } from './relinkFolder.ts';
 import { findingsOf, type Target } from './targets.ts';
 
@@ -29,7 +29,7 @@ export async function repairFinding(context: Context, target: Target): Promise<v
   if (cures.length < 2) return repair(context, ids, cures[0]?.id ?? null);
   const cure = await person.choose(
     l10n.t('How shall it be repaired?'),
-    cures.map(one => ({ label: one.title, detail: termsOf(one), value: one.id })),
+    cures.map(one => ({ label: one.title, detail: termsOfCure(one), value: one.id })),
   );
   if (cure !== undefined) await repair(context, ids, cure);
 }

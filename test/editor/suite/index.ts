@@ -4,7 +4,14 @@ import { runTests } from './harness.ts';
 import './commands.ts';
 import './problems.ts';
 import './treeItems.ts';
-import './flows/index.ts';
+import './flows/repairing.ts';
+import './flows/findings.ts';
+import './flows/history.ts';
+import './flows/threads.ts';
+import './flows/opening.ts';
+import './flows/editorColumns.ts';
+import './flows/registered.ts';
+import './flows/serverEnds.ts';
 import './serverProcess.ts';
 
 export function run(): Promise<void> {
