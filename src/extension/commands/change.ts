@@ -21,7 +21,9 @@ export async function change(
 ): Promise<void> {
   const plan = await makePlan(context, wish);
   if (plan.repairs === 0) return whenNothing(plan);
-  const now = plan.withoutStopping === null ? null : await makePlan(context, plan.withoutStopping);
+  // Where nobody has the files open, there is nothing to divide.
+  const part = plan.holders.length === 0 ? null : plan.withoutStopping;
+  const now = part === null ? null : await makePlan(context, part);
   if (now === null || now.repairs === 0) return agreeAndCarryOut(context, plan);
   const answer = await agreeToPart(context, plan, now);
   if (answer === 'all') return agreeAndCarryOut(context, plan);
@@ -74,7 +76,7 @@ async function agreeToPart(
 
 async function agreeAndCarryOut(context: Context, plan: PlanShown): Promise<void> {
   const waits = plan.holders.length > 0;
-  const yes = waits ? l10n.t('Wait for Codex, Then {0}', verbOf(plan)) : verbOf(plan);
+  const yes = waits ? l10n.t('Wait for Codex, Then Go On') : verbOf(plan);
   const panel = hasPanelHere(context, plan) ? [l10n.t('Show the Codex Extension')] : [];
   const answer = await agree(context, plan, termsOf(plan), [yes, ...panel]);
   if (answer === yes) return carryOut(context, plan, null);

@@ -80,7 +80,7 @@ function wordsOf(provider: ProviderChoice): Words {
   return {
     label: id,
     description: stateInWords(provider),
-    detail: l10n.t('{0} threads, of which the lists of Codex show {1}.', threads, listed),
+    detail: l10n.t('Threads: {0}. In the lists of Codex: {1}.', threads, listed),
   };
 }
 

@@ -52,8 +52,12 @@ function confirmationTitle({ confirmed: { codex, why, missing, shown } }: Repair
   if (codex === null)
     return l10n.t('Codex itself was not asked: {0}', sentence(why ?? l10n.t('no reason is known')));
   return missing.length === 0
-    ? l10n.t('{0} was asked, and lists the {1} threads of this repair', codex, shown)
-    : l10n.t('{0} was asked, lists {1} threads of this repair, and not these', codex, shown);
+    ? l10n.t('{0} was asked, and lists every thread of this repair: {1}', codex, shown)
+    : l10n.t(
+        '{0} was asked. Threads of this repair that it lists: {1}; that it does not list',
+        codex,
+        shown,
+      );
 }
 
 function leftInWords({ what, why }: Left): string {

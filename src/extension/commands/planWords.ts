@@ -6,7 +6,7 @@ import type { CureOffer } from '../../engine/model/finding.ts';
 import type { HolderShown, PlanShown } from '../../protocol/repairs.ts';
 import { bytesInWords } from '../../words/amounts.ts';
 
-const MOST_REFUSED = 3;
+const MOST_REASONS = 3;
 
 export function questionOf({ repairs, wish }: PlanShown): string {
   switch (wish.kind) {
@@ -93,16 +93,25 @@ function lossInWords(loss: PlanShown['losses'][number]): string {
     : l10n.t('Bytes that nobody can read any more are taken out. The backup keeps them.');
 }
 
+/** One reason often holds for many: it is said once. */
 function refusedInWords({ refused }: PlanShown): readonly string[] {
   if (refused.length === 0) return [];
-  const more = refused.length - MOST_REFUSED;
+  const counts = new Map<string, number>();
+  for (const { why, next } of refused) {
+    const reason = `${sentence(why)} ${next}`;
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const reasons = [...counts].map(([reason, count]) =>
+    count === 1 ? `• ${reason}` : l10n.t('• {0} ({1} findings)', reason, count),
+  );
+  const more = reasons.length - MOST_REASONS;
   return [
     '',
     refused.length === 1
       ? l10n.t('1 finding is left as it is:')
       : l10n.t('{0} findings are left as they are:', refused.length),
-    ...refused.slice(0, MOST_REFUSED).map(({ why, next }) => `• ${sentence(why)} ${next}`),
-    ...(more > 0 ? [l10n.t('• … and {0} more, which the plan names.', more)] : []),
+    ...reasons.slice(0, MOST_REASONS),
+    ...(more > 0 ? [l10n.t('• … The plan names all of them.')] : []),
   ];
 }
 

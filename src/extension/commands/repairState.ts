@@ -30,7 +30,7 @@ async function tellWhatIsLeft(context: Context, plan: PlanShown): Promise<void> 
     await person.tell('information', l10n.t('There is nothing to repair.'));
   else {
     const says = l10n.t(
-      'Nothing of what was found is repaired without a choice of yours: {0} threads and {1} troubles of the Codex home are left. Each offers its repairs in the list.',
+      'Nothing of what was found is repaired without a choice of yours. Threads in trouble: {0}; troubles of the Codex home: {1}. Each offers its repairs in the list.',
       threadsInTrouble,
       troublesOfHome,
     );

@@ -60,7 +60,7 @@ test('the question can be put off until the plan has been read', async () => {
 });
 
 test('what is lost and what is left as it is stands in the question', async () => {
-  const refused = [1, 2, 3, 4].map(number => ({
+  const refused = [1, 2, 3, 4, 1, 1].map(number => ({
     finding: `f${String(number)}`,
     why: `reason ${String(number)}`,
     next: 'Do this.',
@@ -76,8 +76,11 @@ test('what is lost and what is left as it is stands in the question', async () =
     /^ask: Repair this\? The plan has 7 repairs\.\nReadable data is taken out/,
   );
   assert.match(question, /Codex itself is started/);
-  assert.match(question, /4 findings are left as they are:\n• Reason 1\. Do this\./);
-  assert.match(question, /… and 1 more, which the plan names/);
+  assert.match(
+    question,
+    /6 findings are left as they are:\n• Reason 1\. Do this\. \(3 findings\)\n• Reason 2\. Do/,
+  );
+  assert.match(question, /• … The plan names all of them\./);
 });
 
 test('nothing to repair is one sentence, which says what is left to choose', async () => {
@@ -97,7 +100,10 @@ test('nothing to repair is one sentence, which says what is left to choose', asy
   };
   assert.equal((await said({})).words, 'information: There is nothing to repair.');
   const left = await said({}, treeOf({ threadsInTrouble: 2, troublesOfHome: 1 }), 'Show');
-  assert.match(left.words, /^information: Nothing .* without a choice of yours: 2 threads and 1 /);
+  assert.match(
+    left.words,
+    /^information: Nothing .* without a choice of yours\. Threads in trouble: 2; .* home: 1\./,
+  );
   assert.deepEqual(left.done, [['codexHealth.threads.focus']]);
   const stopped = await said({}, treeOf({ interrupted: RECEIPT }), 'Show History');
   assert.match(stopped.words, /^warning: .*stopped in the middle/);
@@ -124,7 +130,7 @@ test('what does not need Codex closed comes first, then the rest with who is in 
     },
     'Repair 1 Now',
     'The Rest…',
-    'Wait for Codex, Then Repair',
+    'Wait for Codex, Then Go On',
     undefined,
   );
   await change(scene.context, some);
@@ -165,6 +171,20 @@ test('all of it can wait for Codex instead', async () => {
   await change(scene.context, ALL);
   scene.end();
   assert.deepEqual(scene.asked.at(-1)?.[1], { wish: ALL, sha: 'sha256-1', waits: true });
+});
+
+test('where nobody has the files open, all of it is done at once', async () => {
+  const now: Wish = { kind: 'findings', findings: ['a:1'], cure: null, to: null };
+  const whole = planOf(ALL, { repairs: 2, needs: ['codex-stopped'], withoutStopping: now });
+  const scene = sceneOf(
+    { 'codexHealth/plan': () => whole, 'codexHealth/apply': () => doneOf() },
+    'Repair',
+    undefined,
+  );
+  await change(scene.context, ALL);
+  scene.end();
+  assert.deepEqual(namesOf(scene), ['plan', 'apply']);
+  assert.deepEqual(scene.asked[1]?.[1], { wish: ALL, sha: 'sha256-1', waits: true });
 });
 
 test('each program in the way is named with how to close it', async () => {
@@ -314,6 +334,6 @@ test('the page of a repair names everything, also that there is nothing of a kin
   assert.match(text, /\nDone, and still found \(0\)\n\n/);
   assert.match(
     text,
-    /\ncodex 0\.169\.0 was asked, lists 1 threads of this repair, and not these \(1\)\n {2}t9\n/,
+    /\ncodex 0\.169\.0 was asked\. .* lists: 1; that it does not list \(1\)\n {2}t9\n/,
   );
 });
