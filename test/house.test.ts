@@ -106,6 +106,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/model (types)',
     'src/protocol',
     'src/extension',
+    'src/words',
     'vscode',
     'vscode-languageclient',
     'node:path',

@@ -2,10 +2,11 @@
 
 import path from 'node:path';
 import {
-  commands,
   EventEmitter,
+  l10n,
   window,
   workspace,
+  type CancellationToken,
   type Event,
   type ExtensionContext,
   type LogOutputChannel,
@@ -15,6 +16,7 @@ import {
   RevealOutputChannelOn,
   State,
   TransportKind,
+  WorkDoneProgress,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import {
@@ -24,7 +26,9 @@ import {
   type RequestName,
 } from '../protocol/requests.ts';
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
-import { COMMANDS, RECORD_LANGUAGE, SETTINGS } from './contributions.ts';
+import { RECORD_LANGUAGE, SETTINGS } from './contributions.ts';
+import { inSteps, type Telling } from './progressSteps.ts';
+import { restartQuietly } from './restartQuietly.ts';
 
 export interface Client {
   /** Answers when the server does, however early it is asked. */
@@ -36,7 +40,20 @@ export interface Client {
   readonly onChanged: Event<void>;
 }
 
-export function startClient(context: ExtensionContext, log: LogOutputChannel): Client {
+/** A client through which something can be changed. */
+export interface RepairClient extends Client {
+  /** As `ask`, for what takes long: tells how far it is, and can be cancelled. */
+  carryOut<Name extends RepairRequest>(
+    request: Name,
+    params: Omit<ParamsOf<Name>, 'workDoneToken'>,
+    progress: Telling,
+    token: CancellationToken,
+  ): Promise<AnswerOf<Name>>;
+}
+
+type RepairRequest = 'codexHealth/apply' | 'codexHealth/undo';
+
+export function startClient(context: ExtensionContext, log: LogOutputChannel): RepairClient {
   const module = path.join(context.extensionPath, 'dist', 'server.js');
   const client = new LanguageClient(
     SETTINGS,
@@ -58,15 +75,38 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): C
     log.error(`The language server did not start: ${String(error)}`);
   });
   context.subscriptions.push({ dispose: () => void client.dispose() });
+  // It gives up on a server that keeps ending; who asks again gets a new one.
+  const untilRunning = async () => {
+    if (client.state === State.Stopped) await client.start();
+  };
+  let lastToken = 0;
   return {
     ask: async (request, ...[params]) => {
-      // It gives up on a server that keeps ending; who asks again gets a new one.
-      if (client.state === State.Stopped) await client.start();
+      await untilRunning();
       return client.sendRequest(request, params);
+    },
+    carryOut: async <Name extends RepairRequest>(
+      request: Name,
+      params: Omit<ParamsOf<Name>, 'workDoneToken'>,
+      progress: Telling,
+      token: CancellationToken,
+    ) => {
+      await untilRunning();
+      const workDoneToken = `codex-health-${String((lastToken += 1))}`;
+      const hear = inSteps(progress);
+      const hearing = client.onProgress(WorkDoneProgress.type, workDoneToken, hear);
+      const asked = { ...params, workDoneToken };
+      try {
+        return await client.sendRequest<AnswerOf<Name>>(request, asked, token);
+      } finally {
+        hearing.dispose();
+      }
     },
     onChanged: changed.event,
   };
 }
+
+const MENTION_MS = 8000;
 
 function clientOptions(log: LogOutputChannel): LanguageClientOptions {
   return {
@@ -75,14 +115,11 @@ function clientOptions(log: LogOutputChannel): LanguageClientOptions {
     outputChannel: log,
     // The log is for those who ask for it; it never takes the focus.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    errorHandler: restartQuietly(() => {
+      const sentence = l10n.t('The server of Codex Session Health ended, and is started again.');
+      window.setStatusBarMessage(`$(info) ${sentence}`, MENTION_MS);
+    }),
     initializationOptions: { ...workspace.getConfiguration(SETTINGS) },
     synchronize: { configurationSection: SETTINGS },
   };
-}
-
-/** A failure, with the one thing that a person can do about it. */
-export async function tellFailure(what: string, error: unknown): Promise<void> {
-  const why = error instanceof Error ? error.message : String(error);
-  const choice = await window.showErrorMessage(`${what}: ${why}`, 'Show Log');
-  if (choice !== undefined) await commands.executeCommand(COMMANDS.showLog);
 }

@@ -16,6 +16,21 @@ export const COMMANDS = {
   showThreadsInTrouble: 'codexHealth.showThreadsInTrouble',
   showHiddenThreads: 'codexHealth.showHiddenThreads',
   showArchivedThreads: 'codexHealth.showArchivedThreads',
+  repairState: 'codexHealth.repairState',
+  repairFinding: 'codexHealth.repairFinding',
+  undoRepair: 'codexHealth.undoRepair',
+  showHistory: 'codexHealth.showHistory',
+  acceptFinding: 'codexHealth.acceptFinding',
+  showAccepted: 'codexHealth.showAccepted',
+  saveCopy: 'codexHealth.saveCopy',
+  moveProvider: 'codexHealth.moveProvider',
+  relinkFolder: 'codexHealth.relinkFolder',
+  archiveThread: 'codexHealth.archiveThread',
+  unarchiveThread: 'codexHealth.unarchiveThread',
+  renameThread: 'codexHealth.renameThread',
+  forkThread: 'codexHealth.forkThread',
+  openInCodex: 'codexHealth.openInCodex',
+  copyResumeCommand: 'codexHealth.copyResumeCommand',
 } as const;
 
 /** Says which welcome text an empty view shows, and whether it is empty at all. */
@@ -23,3 +38,6 @@ export const STATE_KEY = 'codexHealth.state';
 
 /** Which threads are shown: `all`, `trouble`, `hidden` or `archived`. */
 export const FILTER_KEY = 'codexHealth.filter';
+
+/** The setting that the server does not read: for so many days backups are kept; 0 for ever. */
+export const KEEP_BACKUPS_FOR = 'keepBackupsFor';

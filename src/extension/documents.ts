@@ -19,7 +19,9 @@ import {
 } from 'vscode';
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
 import type { ThreadNode } from '../protocol/tree.ts';
-import { tellFailure, type Client } from './client.ts';
+import type { Client } from './client.ts';
+import { orTell } from './commands/failures.ts';
+import { person } from './commands/person.ts';
 import { COMMANDS } from './contributions.ts';
 
 export function registerDocuments(client: Client): Disposable {
@@ -40,11 +42,9 @@ async function openTranscript(of?: Uri | ThreadNode): Promise<void> {
   const record = recordUri(of ?? window.activeTextEditor?.document.uri);
   if (record === null) return;
   const path = record.path.replace(/^\/thread\//, '/transcript/');
-  try {
+  await orTell(person, l10n.t('Could not open the transcript'), async () => {
     await window.showTextDocument(record.with({ path }), { preview: true });
-  } catch (error) {
-    await tellFailure(l10n.t('Could not open the transcript'), error);
-  }
+  });
 }
 
 function recordUri(of: Uri | ThreadNode | undefined): Uri | null {

@@ -3,7 +3,7 @@
 
 import { window, type ExtensionContext } from 'vscode';
 import { startClient } from './client.ts';
-import { registerCommands } from './commands.ts';
+import { registerCommands } from './commands/registerCommands.ts';
 import { registerDocuments } from './documents.ts';
 import { registerTree } from './tree/registerTree.ts';
 
@@ -14,6 +14,6 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(
     registerTree(client, log),
     registerDocuments(client),
-    ...registerCommands(client, log),
+    ...registerCommands(client, context.globalState, log),
   );
 }

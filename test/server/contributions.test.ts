@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import {
   COMMANDS,
   FILTER_KEY,
+  KEEP_BACKUPS_FOR,
   RECORD_LANGUAGE,
   SETTINGS,
   STATE_KEY,
@@ -33,6 +34,10 @@ interface Contributions {
   }[];
   readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
   readonly submenus: readonly { readonly id: string }[];
+  readonly walkthroughs: readonly {
+    readonly id: string;
+    readonly steps: readonly { readonly id: string }[];
+  }[];
   readonly languages: readonly { readonly id: string; readonly firstLine: string }[];
   readonly configuration: { readonly properties: Readonly<Record<string, { default: unknown }>> };
 }
@@ -71,7 +76,49 @@ test('commands that need an argument hide in the palette', () => {
   const hidden = (contributes.menus['commandPalette'] ?? [])
     .filter(({ when }) => when === 'false')
     .map(({ command }) => command);
-  expect(hidden).toEqual([COMMANDS.openRecord, COMMANDS.showMore]);
+  const alone: readonly string[] = [
+    ...[COMMANDS.refresh, COMMANDS.copyReport, COMMANDS.showLog, COMMANDS.repairState],
+    ...[COMMANDS.undoRepair, COMMANDS.showHistory, COMMANDS.showAccepted, COMMANDS.saveCopy],
+    ...[COMMANDS.moveProvider, COMMANDS.findThread, COMMANDS.showAllThreads],
+    ...[COMMANDS.showThreadsInTrouble, COMMANDS.showHiddenThreads, COMMANDS.showArchivedThreads],
+    // Of the record that is open.
+    COMMANDS.openTranscript,
+  ];
+  expect(hidden.sort()).toEqual(
+    Object.values(COMMANDS)
+      .filter(command => !alone.includes(command))
+      .sort(),
+  );
+});
+
+test('menus of rows are for the rows of our view, and those of editors for our documents', () => {
+  const whens = (menu: string) => (contributes.menus[menu] ?? []).map(({ when = '' }) => when);
+  const strangers = [
+    ...whens('view/item/context').filter(when => !when.startsWith(`view == ${VIEW} && viewItem`)),
+    ...whens('editor/title').filter(
+      when => !when.startsWith(`resourceScheme == ${DOCUMENT_SCHEME} && resourcePath`),
+    ),
+  ];
+  expect(strangers).toEqual([]);
+});
+
+test('a row says which commands are for it', () => {
+  const commandsFor = (viewItem: string) =>
+    (contributes.menus['view/item/context'] ?? [])
+      .filter(({ when = '' }) => holds(when, { view: VIEW, viewItem }))
+      .map(({ command = '' }) => command.replace('codexHealth.', ''));
+  expect(commandsFor('thread')).not.toContain('unarchiveThread');
+  expect(commandsFor('thread')).toContain('archiveThread');
+  expect(commandsFor('thread archived')).toContain('unarchiveThread');
+  expect(commandsFor('thread archived')).not.toContain('archiveThread');
+  expect(commandsFor('thread active trouble')).not.toContain('repairFinding');
+  expect(commandsFor('thread active trouble curable')).toContain('repairFinding');
+  expect(commandsFor('finding error')).toEqual(['acceptFinding']);
+  expect(commandsFor('finding error curable')).toContain('repairFinding');
+  expect(commandsFor('project')).toEqual(['moveProvider']);
+  expect(commandsFor('project trouble')).toContain('repairFinding');
+  expect(commandsFor('project missing')).toContain('relinkFolder');
+  expect(commandsFor('gap')).toEqual([]);
 });
 
 test('the view is in its container, with a welcome for when it is empty', () => {
@@ -95,10 +142,10 @@ test('each filter has a command, which can be chosen unless it is the current on
   expect(enabled).toEqual(filters.map(filter => `${FILTER_KEY} != '${filter}'`));
 });
 
-test('settings are the ones that the server reads', () => {
+test('settings are the ones that somebody reads', () => {
   const own = Object.keys(contributes.configuration.properties)
     .map(name => name.replace(`${SETTINGS}.`, ''))
-    .filter(name => name !== 'trace.server');
+    .filter(name => name !== 'trace.server' && name !== KEEP_BACKUPS_FOR);
   expect(own.sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
 });
 
@@ -136,11 +183,21 @@ test('every text is in package.nls.json, and nothing else is', () => {
   expect([...new Set(used)].sort()).toEqual(Object.keys(texts).sort());
 });
 
-test('welcome texts lead to commands that there are', () => {
+test('welcome texts and the walkthrough lead to commands that there are', () => {
   const links = [...read('package.nls.json').matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id);
-  const ofTheEditor = ['workbench.action.openSettings', 'workbench.action.reloadWindow'];
+  const ofTheEditor = [
+    ...['workbench.action.openSettings', 'workbench.action.reloadWindow'],
+    `${VIEW}.focus`,
+  ];
   const known: readonly string[] = [...Object.values(COMMANDS), ...ofTheEditor];
   expect(links.filter(id => !known.includes(id ?? ''))).toEqual([]);
+});
+
+test('the walkthrough looks, understands, repairs', () => {
+  const steps = contributes.walkthroughs.flatMap(({ id, steps }) =>
+    steps.map(step => `${id}#${step.id}`),
+  );
+  expect(steps).toEqual(['start#look', 'start#understand', 'start#repair']);
 });
 
 test('pictures that are named are there', () => {
@@ -149,6 +206,22 @@ test('pictures that are named are there', () => {
   );
   expect(files.filter(file => !fs.existsSync(path.join(root, file)))).toEqual([]);
 });
+
+/** Whether a condition of the kind that our menus use is true for a row. */
+function holds(when: string, keys: Readonly<Record<string, string>>): boolean {
+  return when.split(' && ').every(term => {
+    const [, not, key = '', , value, pattern] =
+      /^(!?)\(?(\w+)(?: (== (\S+)|=~ \/(.+?)\/))?\)?$/.exec(term) ?? [];
+    const actual = keys[key];
+    const isTrue =
+      pattern !== undefined
+        ? new RegExp(pattern).test(actual ?? '')
+        : value !== undefined
+          ? actual === value
+          : actual !== undefined;
+    return isTrue !== (not === '!');
+  });
+}
 
 function read(file: string): string {
   return fs.readFileSync(path.join(root, file), 'utf8');

@@ -8,6 +8,14 @@ import './problems.ts';
 import './findThread.ts';
 import './threadTree.ts';
 import './treeItems.ts';
+import './flows/repairing.ts';
+import './flows/findings.ts';
+import './flows/history.ts';
+import './flows/threads.ts';
+import './flows/opening.ts';
+import './flows/editorColumns.ts';
+import './flows/registered.ts';
+import './flows/serverEnds.ts';
 import './serverProcess.ts';
 
 export function run(): Promise<void> {

@@ -1,0 +1,197 @@
+// From a wish to what came of it: the plan is read, agreed to, carried out, and can be taken back.
+// Every command that changes something goes this way.
+
+import { l10n, Uri } from 'vscode';
+import type { PlanShown, RepairDone, Wish } from '../../protocol/repairs.ts';
+import { COMMANDS } from '../contributions.ts';
+import { CODEX_EXTENSION, hasCodexExtension } from './codexExtension.ts';
+import type { Context } from './context.ts';
+import { isCancelled, reasonOf, refusalOf } from './failures.ts';
+import { askAboutOldBackups } from './oldBackups.ts';
+import { sayDone } from './outcome.ts';
+import { outcomeUri } from './outcomePage.ts';
+import { holdersInWords, questionOf, sentence, termsOf, verbOf } from './planWords.ts';
+import { undo } from './undoRepair.ts';
+
+/** Shows the plan and asks before anything is done. What Codex has to be closed for comes last. */
+export async function change(
+  context: Context,
+  wish: Wish,
+  whenNothing: (plan: PlanShown) => Promise<void> = plan => tellNothing(context, plan),
+): Promise<void> {
+  const plan = await makePlan(context, wish);
+  if (plan.repairs === 0) return whenNothing(plan);
+  // Where nobody has the files open, there is nothing to divide.
+  const part = plan.holders.length === 0 ? null : plan.withoutStopping;
+  const now = part === null ? null : await makePlan(context, part);
+  if (now === null || now.repairs === 0) return agreeAndCarryOut(context, plan);
+  const answer = await agreeToPart(context, plan, now);
+  if (answer === 'all') return agreeAndCarryOut(context, plan);
+  if (answer === 'now') await carryOut(context, now, restOf(wish, now.wish));
+}
+
+/** For what somebody has just named themselves, such as a new name: asks only where there is something to say. */
+export async function changeAtOnce(context: Context, wish: Wish): Promise<void> {
+  const plan = await makePlan(context, wish);
+  if (plan.repairs === 0) return tellNothing(context, plan);
+  const isPlain =
+    plan.losses.length + plan.refused.length === 0 && !plan.needs.includes('codex-stopped');
+  return isPlain ? carryOut(context, plan, null) : agreeAndCarryOut(context, plan);
+}
+
+function makePlan({ client, person }: Context, wish: Wish): Promise<PlanShown> {
+  return person.wait(l10n.t('Looking closer, to plan what has to be done'), () =>
+    client.ask('codexHealth/plan', { wish }),
+  );
+}
+
+export async function tellNothing({ person }: Context, { refused }: PlanShown): Promise<void> {
+  const [first] = refused;
+  await person.tell(
+    first === undefined ? 'information' : 'warning',
+    first === undefined
+      ? l10n.t('There is nothing to do. Nothing was changed.')
+      : l10n.t('Nothing was changed. {0} {1}', sentence(first.why), first.next),
+  );
+}
+
+/** What can be done while Codex runs is offered first. */
+async function agreeToPart(
+  context: Context,
+  plan: PlanShown,
+  now: PlanShown,
+): Promise<'now' | 'all' | null> {
+  const later = plan.repairs - now.repairs;
+  const first = now.repairs === 1 ? l10n.t('Repair 1 Now') : l10n.t('Repair {0} Now', now.repairs);
+  const all = l10n.t('All, Once Codex Is Closed');
+  const rest =
+    later === 1
+      ? l10n.t('1 more repair needs Codex closed, and is asked about afterwards.')
+      : l10n.t('{0} more repairs need Codex closed, and are asked about afterwards.', later);
+  const terms = [termsOf(now), rest, holdersInWords(plan.holders)].join('\n\n');
+  const answer = await agree(context, now, terms, [first, all]);
+  if (answer === all) return 'all';
+  return answer === first ? 'now' : null;
+}
+
+async function agreeAndCarryOut(context: Context, plan: PlanShown): Promise<void> {
+  const waits = plan.holders.length > 0;
+  const yes = waits ? l10n.t('Wait for Codex, Then Go On') : verbOf(plan);
+  const panel = hasPanelHere(context, plan) ? [l10n.t('Show the Codex Extension')] : [];
+  const answer = await agree(context, plan, termsOf(plan), [yes, ...panel]);
+  if (answer === yes) return carryOut(context, plan, null);
+  if (answer !== undefined)
+    await context.person.run('workbench.extensions.search', `@id:${CODEX_EXTENSION}`);
+}
+
+function hasPanelHere(context: Context, { holders }: PlanShown): boolean {
+  const isPanel = holders.some(
+    ({ isOfThisWindow, terminal }) => isOfThisWindow && terminal === null,
+  );
+  return isPanel && hasCodexExtension(context);
+}
+
+/** A question covers the plan that it is about; so it can be put off until the plan has been read. */
+async function agree(
+  { person }: Context,
+  plan: PlanShown,
+  terms: string,
+  answers: readonly string[],
+): Promise<string | undefined> {
+  const uri = Uri.parse(plan.uri);
+  await person.showBeside(uri);
+  const read = l10n.t('Read the Plan First');
+  const answer = await person.ask(questionOf(plan), terms, ...answers, read);
+  if (answer !== read) return answer;
+  await person.show(uri);
+  return person.tell('information', l10n.t('Go on when you have read the plan.'), ...answers);
+}
+
+/** `rest`: what is left to be asked about afterwards. */
+async function carryOut(context: Context, plan: PlanShown, rest: Wish | null): Promise<void> {
+  const { client, person } = context;
+  const { wish, sha, needs, holders } = plan;
+  const waits = needs.includes('codex-stopped');
+  let done: RepairDone;
+  try {
+    done = await person.follow(titleOf(plan), (progress, token) => {
+      const names = holders.map(({ program, pid }) => `${program} (${String(pid)})`);
+      if (names.length > 0) progress.report({ message: names.join(', ') });
+      return client.carryOut('codexHealth/apply', { wish, sha, waits }, progress, token);
+    });
+  } catch (error) {
+    return tellNotDone(context, wish, error);
+  }
+  await tellDone(context, plan, done, rest);
+  await askAboutOldBackups(context);
+}
+
+function titleOf({ holders }: PlanShown): string {
+  return holders.length > 0
+    ? l10n.t('Waiting until Codex is closed, then repairing')
+    : l10n.t('Changing Codex sessions');
+}
+
+async function tellDone(
+  context: Context,
+  plan: PlanShown,
+  done: RepairDone,
+  rest: Wish | null,
+): Promise<void> {
+  const { person } = context;
+  const { tone, says, isPlain } = sayDone(plan, done);
+  // The tree shows it, and a person has not been asked anything before.
+  if (isPlain) return person.mention(says);
+  const [goOn, open] = [l10n.t('The Rest…'), l10n.t('Open in Codex')];
+  const [takeBack, show] = [l10n.t('Undo'), l10n.t('Show')];
+  const buttons = [
+    ...(rest === null ? [] : [goOn]),
+    ...(done.made === null ? [] : [open]),
+    ...[takeBack, show],
+  ];
+  const pressed = await person.tell(tone, says, ...buttons);
+  if (pressed === goOn && rest !== null) await change(context, rest);
+  if (pressed === open && done.made !== null)
+    await person.run(
+      COMMANDS.openInCodex,
+      Uri.parse(plan.uri).with({ path: `/thread/${done.made}` }),
+    );
+  if (pressed === takeBack) await undo(context, done.receipt);
+  if (pressed === show) await person.show(outcomeUri(done));
+}
+
+/** Whatever stopped it, nothing stays half done: what was begun is taken back, at the latest by the next one. */
+async function tellNotDone(context: Context, wish: Wish, error: unknown): Promise<void> {
+  const { person } = context;
+  const refused = refusalOf(error);
+  if (refused?.refusal === 'stopped')
+    return void (await person.tell('information', `${refused.says} ${refused.next}`));
+  if (refused?.refusal === 'plan-changed') {
+    const again = l10n.t('Plan Again');
+    const pressed = await person.tell('warning', `${refused.says} ${refused.next}`, again);
+    return pressed === again ? change(context, wish) : undefined;
+  }
+  if (refused !== null) throw error;
+  const history = l10n.t('Show History');
+  const says = isCancelled(error)
+    ? l10n.t(
+        'It was stopped. What had been begun is taken back; the history shows whether something is left of it.',
+      )
+    : l10n.t(
+        'It could not be finished: {0}. What had been begun is taken back, at the latest before the next repair; the history shows it.',
+        reasonOf(error),
+      );
+  const pressed = await person.tell(isCancelled(error) ? 'information' : 'error', says, history);
+  if (pressed === history) await person.run(COMMANDS.showHistory);
+}
+
+/** What is left of a wish when a part of it is done. Findings that are healed are no longer there. */
+export function restOf(wish: Wish, done: Wish): Wish {
+  if (wish.kind === 'findings' && done.kind === 'findings')
+    return { ...wish, findings: wish.findings.filter(one => !done.findings.includes(one)) };
+  if ('threads' in wish && 'threads' in done && wish.threads !== null) {
+    const left = wish.threads.filter(one => !(done.threads ?? []).includes(one));
+    return { ...wish, threads: left };
+  }
+  return wish;
+}

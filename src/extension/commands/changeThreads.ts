@@ -1,0 +1,43 @@
+// Archive, take out of the archive, rename and fork: Codex itself does it, and each can be undone.
+
+import { l10n } from 'vscode';
+import { changeAtOnce } from './change.ts';
+import type { Context } from './context.ts';
+import { threadsOf, type Target } from './targets.ts';
+
+/** Of those that are selected, the ones for which there is something to do. */
+export async function archiveThread(context: Context, target: Target): Promise<void> {
+  const threads = (await threadsOf(context.client, target)).filter(({ archived }) => !archived);
+  if (threads.length === 0) return tellNoThread(context);
+  await changeAtOnce(context, { kind: 'archive', threads: threads.map(({ id }) => id) });
+}
+
+export async function unarchiveThread(context: Context, target: Target): Promise<void> {
+  const threads = (await threadsOf(context.client, target)).filter(({ archived }) => archived);
+  if (threads.length === 0) return tellNoThread(context);
+  await changeAtOnce(context, { kind: 'unarchive', threads: threads.map(({ id }) => id) });
+}
+
+export async function renameThread(context: Context, target: Target): Promise<void> {
+  const [thread] = await threadsOf(context.client, target);
+  if (thread === undefined) return tellNoThread(context);
+  const typed = await context.person.enter(l10n.t('New name of the thread'), thread.title, text =>
+    text.trim() === '' ? l10n.t('A name has at least one letter.') : null,
+  );
+  const name = typed?.trim() ?? '';
+  if (name !== '' && name !== thread.title)
+    await changeAtOnce(context, { kind: 'rename', thread: thread.id, name });
+}
+
+export async function forkThread(context: Context, target: Target): Promise<void> {
+  const [thread] = await threadsOf(context.client, target);
+  if (thread === undefined) return tellNoThread(context);
+  await changeAtOnce(context, { kind: 'fork', thread: thread.id });
+}
+
+async function tellNoThread({ person }: Context): Promise<void> {
+  await person.tell(
+    'information',
+    l10n.t('There is no thread there for which this could be done.'),
+  );
+}

@@ -1,0 +1,115 @@
+// The person, reached through VS Code.
+
+import {
+  commands,
+  env,
+  Position,
+  ProgressLocation,
+  Range,
+  ViewColumn,
+  window,
+  type QuickPickItem,
+  type QuickPickOptions,
+  type Uri,
+} from 'vscode';
+import { forMessage, forRow } from '../plainText.ts';
+import type { Telling } from '../progressSteps.ts';
+import type { Choice, Person, Tone } from './context.ts';
+
+const MENTION_MS = 8000;
+
+export const person: Person = {
+  tell: async (how, sentence, ...buttons) => {
+    const closed = TONES[how](forMessage(sentence), ...buttons);
+    // Nothing hangs on when somebody closes what has no button.
+    return buttons.length === 0 ? undefined : closed;
+  },
+  mention: sentence => void window.setStatusBarMessage(`$(check) ${forRow(sentence)}`, MENTION_MS),
+  ask: async (question, detail, ...answers) =>
+    window.showWarningMessage(
+      forMessage(question),
+      { modal: true, detail: forMessage(detail) },
+      ...answers,
+    ),
+  choose: async (title, choices) =>
+    (await window.showQuickPick(choices.map(rowOf), { ...LIST, title: forMessage(title) }))?.value,
+  chooseSome: async (title, choices) => {
+    const options = { ...LIST, title: forMessage(title), canPickMany: true } as const;
+    return (await window.showQuickPick(choices.map(rowOf), options))?.map(({ value }) => value);
+  },
+  enter: async (title, value, object) =>
+    window.showInputBox({
+      title: forMessage(title),
+      value,
+      ignoreFocusOut: true,
+      validateInput: text => object(text),
+    }),
+  chooseFolder: async (title, button) => {
+    const chosen = await window.showOpenDialog({
+      title,
+      openLabel: button,
+      canSelectFiles: false,
+      canSelectFolders: true,
+    });
+    return chosen?.[0];
+  },
+  wait: async (title, work) =>
+    window.withProgress({ location: ProgressLocation.Window, title: forMessage(title) }, work),
+  follow: async (title, work) =>
+    window.withProgress(
+      { location: ProgressLocation.Notification, title: forMessage(title), cancellable: true },
+      (progress, token) => work(inPlainText(progress), token),
+    ),
+  show: async (document, { line, character } = { line: 0, character: 0 }) => {
+    const position = new Position(line, character);
+    const selection = new Range(position, position);
+    await window.showTextDocument(document, { selection, preview: true });
+  },
+  showBeside: async document => {
+    const viewColumn = columnFor(document);
+    await window.showTextDocument(document, { viewColumn, preview: true, preserveFocus: true });
+  },
+  run: async (command, ...values) => void (await commands.executeCommand(command, ...values)),
+  openTerminal: options => window.createTerminal(options).show(),
+  copy: async text => env.clipboard.writeText(text),
+};
+
+/** A new plan takes the place of the one before, and no third column is opened. */
+function columnFor({ scheme, path }: Uri): ViewColumn {
+  const kind = (path: string) => path.split('/')[1];
+  const before = window.visibleTextEditors.find(
+    ({ document: { uri } }) => uri.scheme === scheme && kind(uri.path) === kind(path),
+  );
+  if (before?.viewColumn !== undefined) return before.viewColumn;
+  return window.activeTextEditor === undefined ? ViewColumn.Active : ViewColumn.Beside;
+}
+
+type Show = (sentence: string, ...buttons: readonly string[]) => Thenable<string | undefined>;
+
+const TONES: Readonly<Record<Tone, Show>> = {
+  information: (sentence, ...buttons) => window.showInformationMessage(sentence, ...buttons),
+  warning: (sentence, ...buttons) => window.showWarningMessage(sentence, ...buttons),
+  error: (sentence, ...buttons) => window.showErrorMessage(sentence, ...buttons),
+};
+
+const LIST: QuickPickOptions = {
+  ignoreFocusOut: true,
+  matchOnDescription: true,
+  matchOnDetail: true,
+};
+
+function rowOf<T>({ label, description, detail, value }: Choice<T>): QuickPickItem & { value: T } {
+  return {
+    label: forRow(label),
+    ...(description === undefined ? {} : { description: forRow(description) }),
+    ...(detail === undefined ? {} : { detail: forRow(detail) }),
+    value,
+  };
+}
+
+function inPlainText(progress: Telling): Telling {
+  return {
+    report: ({ message, ...rest }) =>
+      progress.report(message === undefined ? rest : { ...rest, message: forMessage(message) }),
+  };
+}

@@ -1,0 +1,20 @@
+// The server says how far it has come, and VS Code wants to know by how much.
+
+import type { Progress } from 'vscode';
+
+export type Telling = Progress<{ readonly message?: string; readonly increment?: number }>;
+
+export interface Heard {
+  readonly message?: string;
+  readonly percentage?: number;
+}
+
+/** What goes back, as the counting of a next phase does, is no progress. */
+export function inSteps(progress: Telling): (heard: Heard) => void {
+  let reached = 0;
+  return ({ message, percentage = reached }) => {
+    const increment = Math.max(0, percentage - reached);
+    reached += increment;
+    progress.report(message === undefined ? { increment } : { increment, message });
+  };
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { inSteps } from '../../src/extension/progressSteps.ts';
+
+test('how far it has come becomes by how much', () => {
+  const told: unknown[] = [];
+  const hear = inSteps({ report: step => void told.push(step) });
+  hear({ message: 'waiting' });
+  hear({ percentage: 30 });
+  hear({ message: 'half', percentage: 50 });
+  hear({ message: 'checking', percentage: 10 });
+  hear({ percentage: 100 });
+  expect(told).toEqual([
+    { increment: 0, message: 'waiting' },
+    { increment: 30 },
+    { increment: 20, message: 'half' },
+    { increment: 0, message: 'checking' },
+    { increment: 50 },
+  ]);
+});
