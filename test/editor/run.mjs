@@ -1,14 +1,16 @@
 // Runs test/editor/suite inside the extension host of a real VS Code; a headless browser is its
-// window.
+// window. The extension is the packed one, installed; the one under test holds the tests alone.
 //
-// Usage: node test/editor/run.mjs [--version 4.139.1|4.103.2] [--verbose] [--picture FILE]
+// Usage: node test/editor/run.mjs [--version 4.139.1|4.103.2] [--vsix FILE] [--suites FILE]
+//                                 [--verbose] [--picture FILE]
+//
+// Without --vsix it is built and packed anew. `--suites` names another file than suite/index.ts.
 //
 // Exit code: 0 passed, 1 failed, 2 nothing could be started, 3 the page crashed, 4 no result or no
 // test, 5 the extension host died, 124 the time was over. The exit code that VS Code reports is not
 // enough: when the extension host is killed it reports 0. Hence the result file that the suite
 // writes, and the look at the server's output.
 
-import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -16,16 +18,19 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nodeBinary } from '../../scripts/node-binaries.mjs';
+import { packExtension } from '../../scripts/package.mjs';
 import { installHost, NEWEST, startServer } from '../../scripts/vscode-host.mjs';
 import { openBrowser } from './browser.mjs';
+import { buildTests } from './buildTests.mjs';
 import { temporarySample } from './temporarySample.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const TIME_LIMIT_MS = 180_000;
 
 const { values: options } = parseArgs({
   options: {
     version: { type: 'string', default: NEWEST },
+    vsix: { type: 'string' },
+    suites: { type: 'string', default: 'test/editor/suite/index.ts' },
     verbose: { type: 'boolean', default: false },
     picture: { type: 'string' },
   },
@@ -61,13 +66,15 @@ async function runSuite() {
 /** Resolves to the exit code that the window or the server's output asks for. */
 async function runInHost({ temporary, sampleFolder, say, resultFile }) {
   const host = await installHost(options.version, say);
-  const suite = await buildSuite(temporary);
+  const vsix = options.vsix ?? packExtension(path.join(temporary, 'extension.vsix'));
+  const tests = await buildTests(path.join(temporary, 'tests'), options.suites);
   const { writeSampleHome } = await import('./sampleHome.ts');
   const sample = await writeSampleHome(sampleFolder);
   const ended = Promise.withResolvers();
   const server = await startServer({
     host,
     data: path.join(temporary, 'server'),
+    vsix,
     testDriver: true,
     settings: { 'codexHealth.home': sample.folder },
     environment: {
@@ -83,13 +90,8 @@ async function runInHost({ temporary, sampleFolder, say, resultFile }) {
   const browser = await openBrowser();
   const timer = setTimeout(() => ended.resolve(124), TIME_LIMIT_MS);
   try {
-    const page = await openWindow({
-      browser,
-      server,
-      suite,
-      ended,
-      folder: sample.projects.webshop,
-    });
+    const folder = sample.projects.webshop;
+    const page = await openWindow({ browser, server, tests, ended, folder });
     const code = await ended.promise;
     if (code !== 0 && options.picture !== undefined)
       await page.screenshot({ path: options.picture });
@@ -102,24 +104,6 @@ async function runInHost({ temporary, sampleFolder, say, resultFile }) {
   }
 }
 
-/** The suite is one bundle: the extension host of the oldest VS Code runs no TypeScript. */
-async function buildSuite(folder) {
-  const outfile = path.join(folder, 'suite.cjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['test/editor/suite/index.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    sourcemap: 'inline',
-    external: ['vscode'],
-    logLevel: 'warning',
-  });
-  return outfile;
-}
-
 /** Notices that the extension host ended in another way than by its own will. */
 function watchHost(text, ended, say) {
   const death = /Extension Host Process exited with code: (\w+), signal: (\w+)/.exec(text);
@@ -129,7 +113,7 @@ function watchHost(text, ended, say) {
 }
 
 /** Opens the page that starts the suite. */
-async function openWindow({ browser, server, suite, ended, folder }) {
+async function openWindow({ browser, server, tests, ended, folder }) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -149,8 +133,8 @@ async function openWindow({ browser, server, suite, ended, folder }) {
   page.on('crash', () => ended.resolve(3));
   const remote = file => `vscode-remote://${server.authority}${encodeURI(file)}`;
   const payload = JSON.stringify([
-    ['extensionDevelopmentPath', remote(path.resolve(root))],
-    ['extensionTestsPath', remote(suite)],
+    ['extensionDevelopmentPath', remote(tests)],
+    ['extensionTestsPath', remote(path.join(tests, 'run.cjs'))],
     ['skipWelcome', 'true'],
   ]);
   const query = `folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`;
