@@ -140,13 +140,7 @@ export async function startServer(options) {
   const { host, data, vsix, port, settings, environment, testDriver, watch } = options;
   const home = path.join(data, 'home');
   await fs.mkdir(home, { recursive: true });
-  // Settings that belong to a machine are read from the second file only.
-  for (const place of ['data/User', 'data/Machine']) {
-    const folder = path.join(data, place);
-    await fs.mkdir(folder, { recursive: true });
-    const text = JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2);
-    await fs.writeFile(path.join(folder, 'settings.json'), text);
-  }
+  await writeSettings(data, settings);
   const chosenPort = port ?? (await freePort());
   // A server on the loopback address is open to everyone on the machine; hence the token.
   const token = randomBytes(16).toString('hex');
@@ -177,7 +171,24 @@ export async function startServer(options) {
   });
   await untilItListens(server, watch);
   const authority = `127.0.0.1:${chosenPort}`;
-  return { authority, url: `http://${authority}/?tkn=${token}`, stop: () => stop(server) };
+  return {
+    authority,
+    url: `http://${authority}/?tkn=${token}`,
+    pid: server.pid,
+    stop: () => stop(server),
+    /** Changes settings of the user while the window is open. */
+    change: more => writeSettings(data, { ...settings, ...more }),
+  };
+}
+
+/** Settings that belong to a machine are read from the second file only. */
+async function writeSettings(data, settings) {
+  for (const place of ['data/User', 'data/Machine']) {
+    const folder = path.join(data, place);
+    await fs.mkdir(folder, { recursive: true });
+    const text = JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2);
+    await fs.writeFile(path.join(folder, 'settings.json'), text);
+  }
 }
 
 function untilItListens(server, watch = () => {}) {
@@ -236,6 +247,7 @@ export async function openInServer(options) {
   });
   const opened = folder === undefined ? '' : `&folder=${encodeURIComponent(path.resolve(folder))}`;
   return {
+    ...server,
     url: `${server.url}${opened}`,
     stop: async () => {
       await server.stop();
