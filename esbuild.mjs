@@ -1,5 +1,6 @@
 // Builds the programs of the product into dist/, or into the folder behind --out, and prints their
-// sizes. With --watch it keeps building. With --meta it writes beside each what it was made of.
+// sizes. With --watch it keeps building. With --meta it writes beside each what it was made of; with
+// --no-maps there is nothing that leads back to the sources, as in what is handed to people.
 //
 // The second lock of the house is here: `vscode` is external for the extension alone, so that an
 // import of it anywhere else fails the build.
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
   options: {
     watch: { type: 'boolean' },
     meta: { type: 'boolean', default: false },
+    'no-maps': { type: 'boolean', default: false },
     out: { type: 'string', default: path.join(root, 'dist') },
   },
 });
@@ -30,7 +32,7 @@ const shared = {
   format: 'cjs',
   minify: true,
   keepNames: true,
-  sourcemap: 'linked',
+  sourcemap: options['no-maps'] ? false : 'linked',
   sourcesContent: false,
   logLevel: 'warning',
   define: { PRODUCT_VERSION: JSON.stringify(version) },

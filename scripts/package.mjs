@@ -9,7 +9,7 @@ import { nodeBinary } from './node-binaries.mjs';
 /** Builds and packs into a file, and returns its path. What is said on the way goes to `say`. */
 export function packExtension(file, say = () => {}) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  say(run(['esbuild.mjs']));
+  say(run(['esbuild.mjs', '--no-maps']));
   say(run(['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '-o', file]));
   return file;
 }
