@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checks } from '../src/engine/checks/index.ts';
+import { manifestFaults } from './support/manifest.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const LIBRARIES_OF_SCAN = ['toml-eslint-parser', 'fzstd'];
@@ -173,6 +174,33 @@ describe('checks', () => {
     const boundless = cures.filter(({ limits }) => !/^[A-Z].{20,}\.$/s.test(limits));
     expect(boundless.map(({ name }) => name)).toEqual([]);
   });
+});
+
+describe('what the manifest contributes', () => {
+  const faults = manifestFaults();
+
+  test('is used, and tried out by a test that names it', () => {
+    expect([faults.unused, faults.untested]).toEqual([[], []]);
+  });
+
+  test('is all that code, menus and conditions name', () => {
+    expect(faults.unknown).toEqual([]);
+  });
+
+  test('has its texts, and no others', () => {
+    expect(faults.texts).toEqual([]);
+  });
+});
+
+test('every suite of the editor is among those that are run', () => {
+  const folder = 'test/editor/suite';
+  const index = read(`${folder}/index.ts`);
+  const suites = filesBelow(folder)
+    .filter(file => !file.startsWith(`${folder}/broken/`))
+    .filter(file => /^import \{[^}]*\btest\b[^}]*\} from '[^']*harness\.ts'/m.test(read(file)))
+    .map(file => file.replace(folder, '.'));
+  expect(suites.length).toBeGreaterThan(0);
+  expect(suites.filter(file => !index.includes(`import '${file}';`))).toEqual([]);
 });
 
 function roomOf(file: string): string | undefined {

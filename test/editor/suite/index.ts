@@ -3,4 +3,5 @@
 import './commands.ts';
 import './problems.ts';
 import './treeItems.ts';
+import './view.ts';
 import './serverProcess.ts';

@@ -1,4 +1,5 @@
-// There is no Codex home yet; then there is one.
+// There is no Codex home yet; then there is one. Which text the empty view shows hangs on the context key
+// `codexHealth.state`.
 
 import fs from 'node:fs';
 import path from 'node:path';
