@@ -67,6 +67,11 @@ const { passed, failed } = await runParts(
       counts: 'line',
     },
     {
+      name: 'editor, as on a desktop',
+      command: [node, 'test/editor/proveDesktop.mjs'],
+      counts: 'line',
+    },
+    {
       name: 'window, newest VS Code',
       command: [node, 'test/editor/look.mjs', pictures, ...vsix],
       counts: 'line',

@@ -19,12 +19,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nodeBinary } from '../../scripts/node-binaries.mjs';
 import { packExtension } from '../../scripts/package.mjs';
-import { installHost, NEWEST, startServer } from '../../scripts/vscode-host.mjs';
-import { openBrowser } from './browser.mjs';
+import { installHost, NEWEST } from '../../scripts/vscode-host.mjs';
 import { buildTests } from './buildTests.mjs';
+import { runInHost } from './inHost.mjs';
 import { temporarySample } from './temporarySample.mjs';
-
-const TIME_LIMIT_MS = 180_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -52,7 +50,7 @@ async function runSuite() {
   const sampleFolder = temporarySample();
   const run = { temporary, sampleFolder, say, resultFile: path.join(temporary, 'result.json') };
   try {
-    const code = await runInHost(run);
+    const code = await runInstalled(run);
     return report(run, code);
   } catch (error) {
     console.error(error);
@@ -64,18 +62,19 @@ async function runSuite() {
 }
 
 /** Resolves to the exit code that the window or the server's output asks for. */
-async function runInHost({ temporary, sampleFolder, say, resultFile }) {
-  const host = await installHost(options.version, say);
+async function runInstalled({ temporary, sampleFolder, say, resultFile }) {
   const vsix = options.vsix ?? packExtension(path.join(temporary, 'extension.vsix'));
-  const tests = await buildTests(path.join(temporary, 'tests'), options.suites);
+  const extension = await buildTests(path.join(temporary, 'tests'), options.suites);
   const { writeSampleHome } = await import('./sampleHome.ts');
   const sample = await writeSampleHome(sampleFolder);
-  const ended = Promise.withResolvers();
-  const server = await startServer({
-    host,
+  let isShown = false;
+  return runInHost({
+    host: await installHost(options.version, say),
     data: path.join(temporary, 'server'),
     vsix,
-    testDriver: true,
+    extension,
+    module: path.join(extension, 'run.cjs'),
+    folder: sample.projects.webshop,
     settings: { 'codexHealth.home': sample.folder },
     environment: {
       CODEX_HEALTH_RESULT: resultFile,
@@ -83,68 +82,19 @@ async function runInHost({ temporary, sampleFolder, say, resultFile }) {
     },
     watch: text => {
       if (options.verbose) process.stderr.write(text);
-      watchHost(text, ended, say);
     },
+    hear: values => {
+      const border = /^CODEX_HEALTH_TESTS_(BEGIN|END)/.exec(String(values[0]));
+      if (border !== null) isShown = border[1] === 'BEGIN';
+      else if (options.verbose || isShown) console.log(...values);
+    },
+    say,
+    picture: options.picture,
   });
-  say('the server is up');
-  const browser = await openBrowser();
-  const timer = setTimeout(() => ended.resolve(124), TIME_LIMIT_MS);
-  try {
-    const folder = sample.projects.webshop;
-    const page = await openWindow({ browser, server, tests, ended, folder });
-    const code = await ended.promise;
-    if (code !== 0 && options.picture !== undefined)
-      await page.screenshot({ path: options.picture });
-    return code;
-  } finally {
-    clearTimeout(timer);
-    ended.resolve(0);
-    await browser.close();
-    await server.stop();
-  }
-}
-
-/** Notices that the extension host ended in another way than by its own will. */
-function watchHost(text, ended, say) {
-  const death = /Extension Host Process exited with code: (\w+), signal: (\w+)/.exec(text);
-  if (death === null || death[1] === '0') return;
-  say(death[0]);
-  ended.resolve(5);
-}
-
-/** Opens the page that starts the suite. */
-async function openWindow({ browser, server, tests, ended, folder }) {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
-  const page = await context.newPage();
-  let isShown = false;
-  // The workbench calls these two functions; they have to be there before it loads.
-  await page.exposeFunction('codeAutomationLog', (_type, values) => {
-    const border = /^CODEX_HEALTH_TESTS_(BEGIN|END)/.exec(String(values[0]));
-    if (border !== null) isShown = border[1] === 'BEGIN';
-    else if (options.verbose || isShown) console.log(...values);
-  });
-  // The server's output about a dead host may come a moment after this.
-  await page.exposeFunction('codeAutomationExit', code => {
-    setTimeout(() => ended.resolve(code), code === 0 ? 500 : 0);
-  });
-  page.on('crash', () => ended.resolve(3));
-  const remote = file => `vscode-remote://${server.authority}${encodeURI(file)}`;
-  const payload = JSON.stringify([
-    ['extensionDevelopmentPath', remote(tests)],
-    ['extensionTestsPath', remote(path.join(tests, 'run.cjs'))],
-    ['skipWelcome', 'true'],
-  ]);
-  const query = `folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`;
-  await page.goto(`${server.url}&${query}`, { waitUntil: 'domcontentloaded' });
-  return page;
 }
 
 /** Prints what the suite wrote down, and returns the exit code that follows from it. */
 function report({ resultFile, say }, code) {
-  if (code === 124) say('the time was over');
   if (!fs.existsSync(resultFile)) {
     say('the suite left no result');
     console.log('0 passed, 1 failed');
