@@ -9,13 +9,16 @@ export const WORDS = {
   /** The check whose finding is repaired, and what it is called. */
   check: CHECK,
   stalePath: checks.find(({ id }) => id === CHECK)?.title ?? '',
-  /** What the lightbulb offers begins so. */
-  repair: /Repair|Bind|Point/,
-  planTitle: /^Codex (repair )?plan/,
-  consent: 'Repair',
-  doIt: 'Repair',
-  doWithout: /without closing|now/i,
-  waitForIt: /[Ww]ait/,
-  repaired: /[Rr]epaired/,
-  undo: 'Undo',
+  /** The line of the record that is wrong, and what its lightbulb offers. */
+  wrongLine: /^file\s+\/gone/,
+  cure: 'Let the database look where the conversation is',
+  planTitle: /^Plan:/,
+  consent: 'Repair this?',
+  doIt: /^Repair$/,
+  /** What can be done while Codex runs; what is left; and that it waits for Codex. */
+  doNow: /^Repair \d+ Now$/,
+  rest: 'The Rest…',
+  waitForIt: /^Wait for Codex/,
+  repaired: /(is|are) repaired/,
+  undo: /^Undo$/,
 };

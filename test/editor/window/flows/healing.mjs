@@ -34,7 +34,7 @@ async function heal(home, { step, picture, vscode }) {
       .or(editor.marker('warning'))
       .first()
       .waitFor({ state: 'attached' });
-    await editor.fix(LOST, WORDS.repair);
+    await editor.fix(WORDS.wrongLine, WORDS.cure);
     await editor.line(WORDS.planTitle).waitFor();
     await picture('plan');
   });

@@ -1,7 +1,6 @@
 // A Codex has the files open, as in the window of the official extension: what does not need it closed is
 // offered first, the rest waits until it lets go.
 
-import { eventually } from '../eventually.mjs';
 import { LOST, withRealHome } from '../realHome.ts';
 import { onStage } from '../stage.mjs';
 import { showOf } from './turn.mjs';
@@ -19,24 +18,22 @@ export const holding = {
 };
 
 async function wait(home, codex, { step, picture, vscode }) {
-  const { tree, modal, messages, editor } = vscode;
-  await step('the plan says what has to be closed', async () => {
+  const { tree, modal, messages } = vscode;
+  await step('what has to be closed is named before anything is done', async () => {
     await vscode.openView();
     await tree.row(/^one$/).waitFor();
     await vscode.run(WORDS.repairState);
-    await editor.line(WORDS.planTitle).waitFor();
-    await modal.says(String(codex.pid));
+    await modal.says(`process ${codex.pid}`);
     await picture('holders');
   });
   await step('what does not need it closed is done at once', async () => {
-    await modal.press(WORDS.doWithout);
-    await eventually('the entry of A', () => home.fileNamedFor('A') !== LOST);
+    await modal.press(WORDS.doNow);
     await messages.saying(WORDS.repaired).waitFor();
-    await messages.close(WORDS.repaired);
+    if (home.fileNamedFor('A') === LOST) throw new Error('the entry is as it was');
   });
   await step('the rest waits for the program that has the files open, and names it', async () => {
-    await vscode.run(WORDS.repairState);
-    await modal.says(String(codex.pid));
+    await messages.press(WORDS.repaired, WORDS.rest);
+    await modal.says(`process ${codex.pid}`);
     await modal.press(WORDS.waitForIt);
     await messages.saying(String(codex.pid)).waitFor();
     await picture('waiting');
