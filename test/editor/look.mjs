@@ -73,7 +73,13 @@ async function playOne(flow, { vsix, folder }) {
       version: options.version,
       /** The window of the flow; its steps and pictures. */
       stepsOf: page => ({
-        picture: name => page.screenshot({ path: path.join(pictures, `${name}.png`) }),
+        // A part of the window is a picture for the walkthrough; changes of colour are over in it.
+        picture: (name, clip) =>
+          page.screenshot({
+            path: path.join(pictures, `${name}.png`),
+            animations: 'disabled',
+            ...(clip === undefined ? {} : { clip }),
+          }),
         step: (title, action) => step(flow, page, title, action),
       }),
     });

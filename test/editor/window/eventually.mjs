@@ -1,5 +1,5 @@
 /** Waits until what another process does has come about. */
-export async function eventually(what, look, limitMs = 45_000) {
+export async function eventually(what, look, limitMs = 90_000) {
   const end = Date.now() + limitMs;
   while (!(await look())) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);

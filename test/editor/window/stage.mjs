@@ -7,7 +7,14 @@ import { openBrowser } from '../browser.mjs';
 import { workbenchOf } from './workbench.mjs';
 
 /** Nothing that is waited for takes longer than this on a loaded machine of two cores. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
+
+/** Parts of the window that the walkthrough shows. */
+export const REGIONS = {
+  view: { x: 48, y: 36, width: 420, height: 420 },
+  editor: { x: 352, y: 36, width: 720, height: 420 },
+  question: { x: 240, y: 160, width: 800, height: 440 },
+};
 
 /**
  * Opens the window, hands it to `play`, and closes it. `show` is `{ home, folder, settings }`; `props` says

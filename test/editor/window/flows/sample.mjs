@@ -3,7 +3,7 @@
 
 import path from 'node:path';
 import { writeSampleHome } from '../../sampleHome.ts';
-import { onStage } from '../stage.mjs';
+import { onStage, REGIONS } from '../stage.mjs';
 
 const THEMES = {
   light: 'Default Light Modern',
@@ -38,6 +38,7 @@ async function look({ page, step, picture, vscode, change }) {
     await tree.expand('thesis');
     await tree.row('error bars').waitFor();
     await picture('threads');
+    await picture('walkthrough-look', REGIONS.view);
   });
   await step('a row in trouble says so to a screen reader', async () => {
     const label = await tree.spoken('VAT');
@@ -61,6 +62,7 @@ async function look({ page, step, picture, vscode, change }) {
     await editor.marker('warning').waitFor({ state: 'attached' });
     await editor.line(/^entry/).waitFor();
     await picture('finding');
+    await picture('walkthrough-understand', REGIONS.editor);
   });
   await step('the problems panel lists the findings', async () => {
     await problems.open();
