@@ -1,11 +1,12 @@
-// Builds the programs of the product into dist/, or into the folder behind --out. With --watch it
-// keeps building.
+// Builds the programs of the product into dist/, or into the folder behind --out, and prints their
+// sizes. With --watch it keeps building. With --meta it writes beside each what it was made of; with
+// --no-maps there is nothing that leads back to the sources, as in what is handed to people.
 //
 // The second lock of the house is here: `vscode` is external for the extension alone, so that an
 // import of it anywhere else fails the build.
 
 import { context, build } from 'esbuild';
-import { copyFile, mkdir, readFile, stat, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,8 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     watch: { type: 'boolean' },
+    meta: { type: 'boolean', default: false },
+    'no-maps': { type: 'boolean', default: false },
     out: { type: 'string', default: path.join(root, 'dist') },
   },
 });
@@ -29,7 +32,7 @@ const shared = {
   format: 'cjs',
   minify: true,
   keepNames: true,
-  sourcemap: 'linked',
+  sourcemap: options['no-maps'] ? false : 'linked',
   sourcesContent: false,
   logLevel: 'warning',
   define: { PRODUCT_VERSION: JSON.stringify(version) },
@@ -71,8 +74,12 @@ if (options.watch) {
   }
   console.log('watching');
 } else {
-  await Promise.all(bundles.map(bundle => build(bundle)));
-  for (const { outfile } of bundles) {
+  const built = await Promise.all(
+    bundles.map(bundle => build({ ...bundle, metafile: options.meta })),
+  );
+  for (const [index, { outfile }] of bundles.entries()) {
+    if (options.meta)
+      await writeFile(`${outfile}.meta.json`, JSON.stringify(built[index].metafile));
     const { size } = await stat(outfile);
     console.log(
       `${path.basename(outfile).padEnd(15)} ${String(Math.ceil(size / 1024)).padStart(5)} KiB`,

@@ -11,6 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cacheFolder } from './cache.mjs';
 import { root } from './dependencies.mjs';
+import { packExtension } from './package.mjs';
 import { freePort, openInServer } from './vscode-host.mjs';
 
 const { values: options } = parseArgs({
@@ -50,7 +51,7 @@ async function openEditor() {
   console.log('\nThere is no `code` on the PATH: starting a VS Code server on this machine …');
   const port = options.port === undefined ? await freePort() : Number(options.port);
   const { url, stop } = await openInServer({
-    extensionDir: root,
+    vsix: packExtension(path.join(cacheFolder, 'start.vsix')),
     home,
     port,
     folder,

@@ -134,43 +134,61 @@ function npm(cwd, args, node) {
 
 /**
  * Starts a server on the loopback address. `data` is a folder of its own, which gets the user's
- * settings, the extensions, the logs and an empty home.
+ * settings, the extensions, the logs and an empty home. A `vsix` is installed as a person would do.
  */
-export async function startServer({ host, data, port, settings, environment, testDriver, watch }) {
+export async function startServer(options) {
+  const { host, data, vsix, port, settings, environment, testDriver, watch } = options;
   const home = path.join(data, 'home');
   await fs.mkdir(home, { recursive: true });
-  // Settings that belong to a machine are read from the second file only.
+  await writeSettings(data, settings);
+  const chosenPort = port ?? (await freePort());
+  // A server on the loopback address is open to everyone on the machine; hence the token.
+  const token = randomBytes(16).toString('hex');
+  const common = ['--accept-server-license-terms', '--server-data-dir', data];
+  const args = [
+    ...[host.serverMain, ...common, '--host', '127.0.0.1', '--port', String(chosenPort)],
+    ...['--connection-token', token, '--telemetry-level', 'off'],
+    // A built server ignores a page that names an extension to test, unless it is told otherwise.
+    ...(testDriver ? ['--enable-smoke-test-driver'] : []),
+  ];
+  const env = {
+    ...process.env,
+    HOME: home,
+    // The server leaves its sockets here, and the folder goes with the test.
+    XDG_RUNTIME_DIR: data,
+    EXTENSIONS_GALLERY: JSON.stringify(NO_GALLERY),
+    ...environment,
+  };
+  if (vsix !== undefined)
+    await run(host.node, [host.serverMain, ...common, '--install-extension', path.resolve(vsix)], {
+      env,
+      timeout: 120_000,
+    });
+  const server = spawn(host.node, args, {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  await untilItListens(server, watch);
+  const authority = `127.0.0.1:${chosenPort}`;
+  return {
+    authority,
+    url: `http://${authority}/?tkn=${token}`,
+    pid: server.pid,
+    stop: () => stop(server),
+    /** Changes settings of the user while the window is open. */
+    change: more => writeSettings(data, { ...settings, ...more }),
+  };
+}
+
+/** Settings that belong to a machine are read from the second file only. */
+async function writeSettings(data, settings) {
   for (const place of ['data/User', 'data/Machine']) {
     const folder = path.join(data, place);
     await fs.mkdir(folder, { recursive: true });
     const text = JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2);
     await fs.writeFile(path.join(folder, 'settings.json'), text);
   }
-  const chosenPort = port ?? (await freePort());
-  // A server on the loopback address is open to everyone on the machine; hence the token.
-  const token = randomBytes(16).toString('hex');
-  const args = [
-    ...[host.serverMain, '--host', '127.0.0.1', '--port', String(chosenPort)],
-    ...['--connection-token', token, '--accept-server-license-terms'],
-    ...['--server-data-dir', data, '--telemetry-level', 'off'],
-    // A built server ignores a page that names an extension to test, unless it is told otherwise.
-    ...(testDriver ? ['--enable-smoke-test-driver'] : []),
-  ];
-  const server = spawn(host.node, args, {
-    env: {
-      ...process.env,
-      HOME: home,
-      // The server leaves its sockets here, and the folder goes with the test.
-      XDG_RUNTIME_DIR: data,
-      EXTENSIONS_GALLERY: JSON.stringify(NO_GALLERY),
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  await untilItListens(server, watch);
-  const authority = `127.0.0.1:${chosenPort}`;
-  return { authority, url: `http://${authority}/?tkn=${token}`, stop: () => stop(server) };
 }
 
 function untilItListens(server, watch = () => {}) {
@@ -211,18 +229,17 @@ function signalGroup(pid, signal) {
   }
 }
 
-/** Opens the extension on a Codex home; the page is at `url` until `stop` is called. */
-export async function openInServer({ extensionDir, home, port, version, settings, folder, say }) {
+/** Opens the packed extension on a Codex home; the page is at `url` until `stop` is called. */
+export async function openInServer(options) {
+  const { vsix, home, port, version, settings, environment, folder, say } = options;
   const host = await installHost(version, say);
   const data = await fs.mkdtemp(path.join(os.tmpdir(), 'codex-health-vscode-'));
-  const extensions = path.join(data, 'extensions');
-  await fs.mkdir(extensions);
-  // A link is enough for the server to take the folder as an installed extension.
-  await fs.symlink(path.resolve(extensionDir), path.join(extensions, 'codex-session-health'));
   const server = await startServer({
     host,
     data,
+    vsix,
     port,
+    environment,
     settings: {
       ...(home === undefined ? {} : { 'codexHealth.home': path.resolve(home) }),
       ...settings,
@@ -230,6 +247,7 @@ export async function openInServer({ extensionDir, home, port, version, settings
   });
   const opened = folder === undefined ? '' : `&folder=${encodeURIComponent(path.resolve(folder))}`;
   return {
+    ...server,
     url: `${server.url}${opened}`,
     stop: async () => {
       await server.stop();

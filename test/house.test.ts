@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checks } from '../src/engine/checks/index.ts';
+import { manifestFaults } from './support/manifest.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const LIBRARIES_OF_SCAN = ['toml-eslint-parser', 'fzstd'];
@@ -185,6 +186,41 @@ describe('checks', () => {
     expect(boundless.map(({ name }) => name)).toEqual([]);
   });
 });
+
+describe('what the manifest contributes', () => {
+  const faults = manifestFaults();
+
+  test('is used, and tried out by a test that names it', () => {
+    expect([faults.unused, faults.untested]).toEqual([[], []]);
+  });
+
+  test('is all that code, menus and conditions name', () => {
+    expect(faults.unknown).toEqual([]);
+  });
+
+  test('has its texts, and no others', () => {
+    expect(faults.texts).toEqual([]);
+  });
+});
+
+test('every suite of the editor is among those that are run', () => {
+  const folder = 'test/editor/suite';
+  const loaded = loadedFrom(`${folder}/index.ts`);
+  const suites = filesBelow(folder)
+    .filter(file => !file.startsWith(`${folder}/broken/`))
+    .filter(file => /^import \{[^}]*\btest\b[^}]*\} from '[^']*harness\.ts'/m.test(read(file)))
+    .filter(file => !loaded.includes(file));
+  expect(loaded.length).toBeGreaterThan(1);
+  expect(suites).toEqual([]);
+});
+
+/** A file, and what it loads for nothing but its effect. */
+function loadedFrom(file: string): readonly string[] {
+  const named = [...read(file).matchAll(/^import '(\.[^']+)';/gm)].map(([, name = '']) =>
+    path.posix.join(path.posix.dirname(file), name),
+  );
+  return [file, ...named.flatMap(loadedFrom)];
+}
 
 function roomOf(file: string): string | undefined {
   return Object.keys(ROOMS)

@@ -1,14 +1,16 @@
 // Runs test/editor/suite inside the extension host of a real VS Code; a headless browser is its
-// window.
+// window. The extension is the packed one, installed; the one under test holds the tests alone.
 //
-// Usage: node test/editor/run.mjs [--version 4.139.1|4.103.2] [--verbose] [--picture FILE]
+// Usage: node test/editor/run.mjs [--version 4.139.1|4.103.2] [--vsix FILE] [--suites FILE]
+//                                 [--verbose] [--picture FILE]
+//
+// Without --vsix it is built and packed anew. `--suites` names another file than suite/index.ts.
 //
 // Exit code: 0 passed, 1 failed, 2 nothing could be started, 3 the page crashed, 4 no result or no
 // test, 5 the extension host died, 124 the time was over. The exit code that VS Code reports is not
 // enough: when the extension host is killed it reports 0. Hence the result file that the suite
 // writes, and the look at the server's output.
 
-import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -16,16 +18,17 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nodeBinary } from '../../scripts/node-binaries.mjs';
-import { installHost, NEWEST, startServer } from '../../scripts/vscode-host.mjs';
-import { openBrowser } from './browser.mjs';
+import { packExtension } from '../../scripts/package.mjs';
+import { installHost, NEWEST } from '../../scripts/vscode-host.mjs';
+import { buildTests } from './buildTests.mjs';
+import { runInHost } from './inHost.mjs';
 import { temporarySample } from './temporarySample.mjs';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const TIME_LIMIT_MS = 180_000;
 
 const { values: options } = parseArgs({
   options: {
     version: { type: 'string', default: NEWEST },
+    vsix: { type: 'string' },
+    suites: { type: 'string', default: 'test/editor/suite/index.ts' },
     verbose: { type: 'boolean', default: false },
     picture: { type: 'string' },
   },
@@ -47,7 +50,7 @@ async function runSuite() {
   const sampleFolder = temporarySample();
   const run = { temporary, sampleFolder, say, resultFile: path.join(temporary, 'result.json') };
   try {
-    const code = await runInHost(run);
+    const code = await runInstalled(run);
     return report(run, code);
   } catch (error) {
     console.error(error);
@@ -59,16 +62,19 @@ async function runSuite() {
 }
 
 /** Resolves to the exit code that the window or the server's output asks for. */
-async function runInHost({ temporary, sampleFolder, say, resultFile }) {
-  const host = await installHost(options.version, say);
-  const suite = await buildSuite(temporary);
+async function runInstalled({ temporary, sampleFolder, say, resultFile }) {
+  const vsix = options.vsix ?? packExtension(path.join(temporary, 'extension.vsix'));
+  const extension = await buildTests(path.join(temporary, 'tests'), options.suites);
   const { writeSampleHome } = await import('./sampleHome.ts');
   const sample = await writeSampleHome(sampleFolder);
-  const ended = Promise.withResolvers();
-  const server = await startServer({
-    host,
+  let isShown = false;
+  return runInHost({
+    host: await installHost(options.version, say),
     data: path.join(temporary, 'server'),
-    testDriver: true,
+    vsix,
+    extension,
+    module: path.join(extension, 'run.cjs'),
+    folder: sample.projects.webshop,
     settings: { 'codexHealth.home': sample.folder },
     environment: {
       CODEX_HEALTH_RESULT: resultFile,
@@ -76,91 +82,19 @@ async function runInHost({ temporary, sampleFolder, say, resultFile }) {
     },
     watch: text => {
       if (options.verbose) process.stderr.write(text);
-      watchHost(text, ended, say);
     },
+    hear: values => {
+      const border = /^CODEX_HEALTH_TESTS_(BEGIN|END)/.exec(String(values[0]));
+      if (border !== null) isShown = border[1] === 'BEGIN';
+      else if (options.verbose || isShown) console.log(...values);
+    },
+    say,
+    picture: options.picture,
   });
-  say('the server is up');
-  const browser = await openBrowser();
-  const timer = setTimeout(() => ended.resolve(124), TIME_LIMIT_MS);
-  try {
-    const page = await openWindow({
-      browser,
-      server,
-      suite,
-      ended,
-      folder: sample.projects.webshop,
-    });
-    const code = await ended.promise;
-    if (code !== 0 && options.picture !== undefined)
-      await page.screenshot({ path: options.picture });
-    return code;
-  } finally {
-    clearTimeout(timer);
-    ended.resolve(0);
-    await browser.close();
-    await server.stop();
-  }
-}
-
-/** The suite is one bundle: the extension host of the oldest VS Code runs no TypeScript. */
-async function buildSuite(folder) {
-  const outfile = path.join(folder, 'suite.cjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['test/editor/suite/index.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    sourcemap: 'inline',
-    external: ['vscode'],
-    logLevel: 'warning',
-  });
-  return outfile;
-}
-
-/** Notices that the extension host ended in another way than by its own will. */
-function watchHost(text, ended, say) {
-  const death = /Extension Host Process exited with code: (\w+), signal: (\w+)/.exec(text);
-  if (death === null || death[1] === '0') return;
-  say(death[0]);
-  ended.resolve(5);
-}
-
-/** Opens the page that starts the suite. */
-async function openWindow({ browser, server, suite, ended, folder }) {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
-  const page = await context.newPage();
-  let isShown = false;
-  // The workbench calls these two functions; they have to be there before it loads.
-  await page.exposeFunction('codeAutomationLog', (_type, values) => {
-    const border = /^CODEX_HEALTH_TESTS_(BEGIN|END)/.exec(String(values[0]));
-    if (border !== null) isShown = border[1] === 'BEGIN';
-    else if (options.verbose || isShown) console.log(...values);
-  });
-  // The server's output about a dead host may come a moment after this.
-  await page.exposeFunction('codeAutomationExit', code => {
-    setTimeout(() => ended.resolve(code), code === 0 ? 500 : 0);
-  });
-  page.on('crash', () => ended.resolve(3));
-  const remote = file => `vscode-remote://${server.authority}${encodeURI(file)}`;
-  const payload = JSON.stringify([
-    ['extensionDevelopmentPath', remote(path.resolve(root))],
-    ['extensionTestsPath', remote(suite)],
-    ['skipWelcome', 'true'],
-  ]);
-  const query = `folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`;
-  await page.goto(`${server.url}&${query}`, { waitUntil: 'domcontentloaded' });
-  return page;
 }
 
 /** Prints what the suite wrote down, and returns the exit code that follows from it. */
 function report({ resultFile, say }, code) {
-  if (code === 124) say('the time was over');
   if (!fs.existsSync(resultFile)) {
     say('the suite left no result');
     console.log('0 passed, 1 failed');

@@ -1,0 +1,24 @@
+// What the window says in the flows of repairs, in one place: those who change a text find it here.
+
+import { checks } from '../../../src/engine/checks/index.ts';
+
+const CHECK = 'thread-path-stale';
+
+export const WORDS = {
+  repairState: 'Codex: Repair State',
+  /** The check whose finding is repaired, and what it is called. */
+  check: CHECK,
+  stalePath: checks.find(({ id }) => id === CHECK)?.title ?? '',
+  /** The line of the record that is wrong, and what its lightbulb offers. */
+  wrongLine: /^file\s+\/gone/,
+  cure: 'Let the database look where the conversation is',
+  planTitle: /^Plan:/,
+  consent: 'Repair this?',
+  doIt: /^Repair$/,
+  /** What can be done while Codex runs; what is left; and that it waits for Codex. */
+  doNow: /^Repair \d+ Now$/,
+  rest: 'The Rest…',
+  waitForIt: /^Wait for Codex/,
+  repaired: /(is|are) repaired/,
+  undo: /^Undo$/,
+};

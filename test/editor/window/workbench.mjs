@@ -1,0 +1,159 @@
+// What a person sees and touches in a window of VS Code, each by what it is called on the screen. Every
+// function waits for the state that it names, and for no time.
+
+const NAME = 'Codex Session Health';
+
+export function workbenchOf(page) {
+  const icon = page.locator('.activitybar .action-item', {
+    has: page.locator(`[aria-label^="${NAME}"]`),
+  });
+  const view = page.locator('.part.sidebar .pane-body');
+  const prompt = page.locator('.quick-input-widget');
+  const choices = page.locator('.quick-input-list .monaco-list-row');
+  const named = (list, text) => list.filter({ hasText: text }).first();
+
+  return {
+    /** The sidebar's tree. */
+    tree: treeOf(page, view),
+    editor: editorOf(page),
+    problems: problemsOf(page),
+    modal: modalOf(page),
+    messages: messagesOf(page),
+
+    /** Opens our view in the sidebar, where it is not open yet. */
+    async openView() {
+      if (!(await icon.evaluate(item => item.classList.contains('checked')))) await icon.click();
+      await view.first().waitFor();
+    },
+    /** Resolves when the badge at our icon says this; null: when there is none. */
+    async badge(number) {
+      const badge = icon.locator('.badge-content', { hasText: /\d/ });
+      if (number === null) await badge.waitFor({ state: 'hidden' });
+      else await badge.filter({ hasText: new RegExp(`^${number}$`) }).waitFor();
+    },
+    /** The text of a view that has no rows. */
+    welcome: text => page.locator('.welcome-view-content', { hasText: text }),
+    /** A link or button in that text. */
+    pressInWelcome: label =>
+      page
+        .locator('.welcome-view-content')
+        .locator('a, .monaco-button', { hasText: label })
+        .first()
+        .click(),
+    /** Runs a command as a person does who knows its name. */
+    async run(title) {
+      await page.keyboard.press('F1');
+      const input = prompt.locator('input[type=text]').first();
+      await input.waitFor({ state: 'visible' });
+      await input.fill(`>${title}`);
+      await named(choices, title).click();
+    },
+    /** Takes an entry of a list that VS Code asks with. */
+    choose: text => named(choices, text).click(),
+    /** Answers where VS Code asks for a line of text. */
+    async type(text) {
+      await prompt.locator('input[type=text]').first().fill(text);
+      await page.keyboard.press('Enter');
+    },
+    statusBar: text => page.locator('.statusbar-item', { hasText: text }).first(),
+    /** A line in the panel: of a log, of a terminal. */
+    inPanel: text => page.locator('.part.panel .view-line', { hasText: text }).first(),
+  };
+}
+
+function treeOf(page, view) {
+  const rows = view.locator('.monaco-list-row');
+  const row = text => rows.filter({ has: page.locator('.label-name', { hasText: text }) }).first();
+  return {
+    rows,
+    row,
+    /** The message above the rows. */
+    says: text => page.locator('.part.sidebar .message', { hasText: text }).first(),
+    async expand(text) {
+      await row(text).waitFor();
+      if ((await row(text).getAttribute('aria-expanded')) === 'true') return;
+      await row(text).locator('.monaco-tl-twistie').click();
+      await expandedRow(rows, page, text).waitFor();
+    },
+    open: text => row(text).click(),
+    /** What a screen reader says of a row. */
+    spoken: text => row(text).getAttribute('aria-label'),
+    /** A button at the end of a row, which is there while the pointer is over it. */
+    async press(text, title) {
+      await row(text).hover();
+      await row(text).locator(`.action-label[aria-label^="${title}"]`).click();
+    },
+    async menu(text, title) {
+      await row(text).click({ button: 'right' });
+      await page.locator('.monaco-menu .action-item', { hasText: title }).first().click();
+    },
+    async hover(text) {
+      await row(text).hover();
+      const hover = page.locator('.monaco-hover');
+      await hover.first().waitFor();
+      return hover;
+    },
+    /** Resolves when no row is called this any more. */
+    gone: text => row(text).waitFor({ state: 'detached' }),
+  };
+}
+
+function expandedRow(rows, page, text) {
+  return rows
+    .and(page.locator('[aria-expanded="true"]'))
+    .filter({ has: page.locator('.label-name', { hasText: text }) })
+    .first();
+}
+
+function editorOf(page) {
+  const line = text => page.locator('.editor-instance .view-line', { hasText: text }).first();
+  return {
+    line,
+    tab: text => page.locator('.tabs-container .tab.active', { hasText: text }),
+    marker: severity => page.locator(`.editor-instance .squiggly-${severity}`).first(),
+    /** Opens the lightbulb on a line and takes what it offers. */
+    async fix(text, title) {
+      await line(text).click();
+      const widget = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+      await page.keyboard.press('Control+Period');
+      await widget.click();
+    },
+  };
+}
+
+function problemsOf(page) {
+  const rows = page.locator('.markers-panel .monaco-list-row');
+  return {
+    rows,
+    row: text => rows.filter({ hasText: text }).first(),
+    open: () => page.keyboard.press('Control+Shift+M'),
+    gone: text => rows.filter({ hasText: text }).first().waitFor({ state: 'detached' }),
+  };
+}
+
+/** The question that has to be answered before anything else is done. */
+function modalOf(page) {
+  const box = page.locator('.monaco-dialog-box');
+  return {
+    says: text => box.filter({ hasText: text }).waitFor(),
+    press: label => box.locator('.monaco-button', { hasText: label }).first().click(),
+    isGone: () => box.waitFor({ state: 'detached' }),
+  };
+}
+
+/** The messages at the corner of the window. */
+function messagesOf(page) {
+  const all = page.locator('.notification-toast');
+  const saying = text => all.filter({ hasText: text }).first();
+  return {
+    all,
+    saying,
+    press: (text, label) =>
+      saying(text).locator('.monaco-button', { hasText: label }).first().click(),
+    async close(text) {
+      await saying(text).hover();
+      await saying(text).locator('.codicon-notifications-clear').first().click();
+      await saying(text).waitFor({ state: 'detached' });
+    },
+  };
+}
