@@ -24,7 +24,9 @@ export function findThread(client: Client, chosen: (thread: ThreadNode) => void)
   const ask = async (text: string) => {
     const own = (asked += 1);
     list.busy = true;
-    const found = await client.ask('codexHealth/find', { text, limit: MOST }).catch(() => []);
+    const found = await client
+      .ask('codexHealth/find', { text, limit: MOST })
+      .catch((): readonly ThreadNode[] => []);
     // Somebody has typed on; what was asked last is what is shown.
     if (own !== asked) return;
     list.busy = false;
