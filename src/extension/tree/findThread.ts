@@ -35,7 +35,7 @@ export function findThread(client: Client, chosen: (thread: ThreadNode) => void)
   const parts = Disposable.from(
     list,
     list.onDidChangeValue(text => void ask(text)),
-    list.onDidHide(() => parts.dispose()),
+    list.onDidHide(() => void parts.dispose()),
     list.onDidAccept(() => {
       const [item] = list.selectedItems;
       // Enter before there is an answer means nothing yet.
