@@ -24,7 +24,9 @@ export function findThread(client: Client, chosen: (thread: ThreadNode) => void)
   const ask = async (text: string) => {
     const own = (asked += 1);
     list.busy = true;
-    const found = await client.ask('codexHealth/find', { text, limit: MOST }).catch(() => []);
+    const found = await client
+      .ask('codexHealth/find', { text, limit: MOST })
+      .catch((): readonly ThreadNode[] => []);
     // Somebody has typed on; what was asked last is what is shown.
     if (own !== asked) return;
     list.busy = false;
@@ -33,7 +35,7 @@ export function findThread(client: Client, chosen: (thread: ThreadNode) => void)
   const parts = Disposable.from(
     list,
     list.onDidChangeValue(text => void ask(text)),
-    list.onDidHide(() => parts.dispose()),
+    list.onDidHide(() => void parts.dispose()),
     list.onDidAccept(() => {
       const [item] = list.selectedItems;
       // Enter before there is an answer means nothing yet.

@@ -73,7 +73,7 @@ export function needsAttention({ findings, databases, gaps }: HomeNode): boolean
   );
 }
 
-/** The rows of an answer by their addresses in the tree; of the same thing always the same. */
+/** Names a row, and the same thing always by the same name: so VS Code knows it again. */
 export function idOf(node: Node, parent: string): string {
   switch (node.kind) {
     case 'host':

@@ -138,15 +138,16 @@ test('the filter goes with every question', async () => {
 
 test('an answer that a newer question has overtaken is not shown', async () => {
   const server = standIn();
-  const late = Promise.withResolvers<HealthTree>();
-  server.tree = () => late.promise;
+  let answerLate: (answer: HealthTree) => void = () => undefined;
+  const late = new Promise<HealthTree>(resolve => (answerLate = resolve));
+  server.tree = () => late;
   const { tree, answers } = planted(server);
   const old = tree.getChildren();
   const newer = { ...healthTree, threadsInTrouble: 7 };
   server.tree = () => Promise.resolve(newer);
   tree.refresh();
   await tree.getChildren();
-  late.resolve(healthTree);
+  answerLate(healthTree);
   await old;
   assert.deepEqual(answers, [newer]);
 });
