@@ -116,6 +116,23 @@ test('no text leaves its place, whatever it is made of', () => {
   );
 });
 
+test.each([
+  'https://ex.am/ple`<img src=x>`',
+  'https://ex.am/ple<img src=x>',
+  '| a | b |\n|---|---|\n| ` | <img src=x> ` |',
+  '`\n<img src=x>`',
+  '````\n```\n<img src=x>\n````',
+  '- ~~~\n<img src=x>',
+  '[a]\n\n[a]: command:x',
+  'You\n===',
+  '- # You',
+])('a text that wants to be more: %j', text => {
+  const said: Entry = { kind: 'person', atMs: null, about: null, text, more: null };
+  const page = transcriptMarkdown(transcript([said]), FRAME);
+  expect(dangersIn(page)).toEqual([]);
+  expect(headingsIn(page)).toBe(3);
+});
+
 test('what people write can be read as they wrote it', () => {
   const text = ['Use `Array<string>` here:', '', '```ts', 'a[0] < `b`', '```', '- **one**'].join(
     '\n',

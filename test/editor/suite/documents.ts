@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import {
   commands,
-  FoldingRange,
   Uri,
   window,
   workspace,
   type DocumentLink,
   type DocumentSymbol,
+  type FoldingRange,
   type Hover,
   type MarkdownString,
 } from 'vscode';
