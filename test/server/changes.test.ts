@@ -139,9 +139,9 @@ describe('while Codex has the files open', () => {
     const { world, files } = held().build();
     const processes = {
       ...world.processes,
-      ancestors: (pid: number) => Promise.resolve(pid === 4711 ? [300, 200, 1] : []),
+      ancestors: (pid: number) => Promise.resolve(pid === 4711 ? [300, process.pid, 1] : []),
     };
-    const { editor } = await openOn({ ...world, processes }, files, { processId: 200 });
+    const { editor } = await openOn({ ...world, processes }, files, { processId: process.pid });
     const plan = await editor.ask('codexHealth/plan', { wish: ALL });
     expect(plan.needs).toEqual(['codex-stopped']);
     expect(plan.holders).toEqual([
@@ -159,7 +159,7 @@ describe('while Codex has the files open', () => {
   });
 
   test('one that another window has started is none of this one', async () => {
-    const { editor } = await open(held(), { processId: 200 });
+    const { editor } = await open(held(), { processId: process.pid });
     const { holders } = await editor.ask('codexHealth/plan', { wish: ALL });
     expect(holders.map(({ isOfThisWindow }) => isOfThisWindow)).toEqual([false]);
   });
