@@ -150,7 +150,10 @@ describe('the history', () => {
     await editor.ask('codexHealth/undo', { receipt });
     expect(await editor.text(history.uri)).toMatch(/^state +undone$/m);
     await expect(editor.ask('codexHealth/undo', { receipt })).rejects.toMatchObject({
-      data: { refusal: 'already-undone', next: expect.not.stringContaining('codex-health') },
+      data: {
+        refusal: 'already-undone',
+        next: expect.not.stringContaining('codex-health') as unknown,
+      },
     });
   });
 
@@ -265,8 +268,8 @@ describe('besides', () => {
     ]);
     expect(editor.markers.size).toBe(0);
     expect(await editor.ask('codexHealth/accepted')).toEqual([
-      { finding: STALE, says: expect.any(String), acceptedAtMs: NOW },
-      { finding: other, says: expect.any(String), acceptedAtMs: NOW },
+      { finding: STALE, says: expect.any(String) as unknown, acceptedAtMs: NOW },
+      { finding: other, says: expect.any(String) as unknown, acceptedAtMs: NOW },
     ]);
     await editor.ask('codexHealth/takeBack', { findings: [STALE] });
     expect(editor.markers.size).toBe(1);

@@ -102,8 +102,11 @@ test('what is no longer what was shown is refused, and nothing is changed', asyn
   const before = picture();
   await expect(editor.ask('codexHealth/apply', request)).rejects.toMatchObject({
     code: REFUSED,
-    message: expect.stringContaining('has changed since this plan was made'),
-    data: { refusal: 'plan-changed', next: expect.stringContaining('Look at the new plan') },
+    message: expect.stringContaining('has changed since this plan was made') as unknown,
+    data: {
+      refusal: 'plan-changed',
+      next: expect.stringContaining('Look at the new plan') as unknown,
+    },
   });
   expect(picture()).toEqual(before);
 });
@@ -166,8 +169,8 @@ describe('while Codex has the files open', () => {
     const before = picture();
     const request = await planned(editor);
     await expect(editor.ask('codexHealth/apply', request)).rejects.toMatchObject({
-      message: expect.stringContaining('codex (process 4711 in terminal pts/3)'),
-      data: { refusal: 'codex-running', next: expect.not.stringContaining('--wait') },
+      message: expect.stringContaining('codex (process 4711 in terminal pts/3)') as unknown,
+      data: { refusal: 'codex-running', next: expect.not.stringContaining('--wait') as unknown },
     });
     expect(differences(before, picture()).filter(name => !/session-health/.test(name))).toEqual([]);
   });

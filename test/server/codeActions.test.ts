@@ -34,7 +34,10 @@ async function actionsAt(
 }
 
 function commandsOf(actions: readonly CodeAction[]) {
-  return actions.map(({ command }) => [command?.command, ...(command?.arguments ?? [])]);
+  return actions.map(({ command }) => [
+    command?.command,
+    ...((command?.arguments ?? []) as readonly unknown[]),
+  ]);
 }
 
 test('the cures of a finding, the automatic one preferred, and accepting it', async () => {

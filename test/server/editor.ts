@@ -59,7 +59,7 @@ export interface EditorOptions {
   readonly folders?: readonly string[];
   /** What the server changes things with; without them nothing is there that could be changed. */
   readonly hands?: Hands;
-  /** The process that the editor says it is. */
+  /** The process that the editor says it is; one that lives, since the server ends with it. */
   readonly processId?: number;
 }
 
