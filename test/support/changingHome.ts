@@ -89,7 +89,9 @@ export class ChangingHome {
     const after = statesBelow(this.folder);
     const all = new Set([...before.keys(), ...after.keys()]);
     const changed = [...all].filter(file => before.get(file) !== after.get(file));
-    if (changed.length > 0) this.#tell?.(changed);
+    // Of a folder that comes or goes, what is in it is not told of.
+    const told = changed.filter(file => !changed.includes(path.dirname(file)));
+    if (told.length > 0) this.#tell?.(told);
   }
 
   sql(name: string, statement: string, ...values: readonly (string | number | Uint8Array)[]): void {
@@ -298,6 +300,12 @@ const CHANGES = {
     home
       .writer(STATE)
       .exec(`ALTER TABLE threads ADD COLUMN added_${String(home.next())} TEXT DEFAULT 'x'`),
+  'columns that rows lack': (home: ChangingHome) =>
+    home
+      .writer(STATE)
+      .exec(
+        "ALTER TABLE threads DROP COLUMN daybreak_enabled; ALTER TABLE threads DROP COLUMN name; ALTER TABLE threads ADD COLUMN name TEXT DEFAULT 'given to all'",
+      ),
   'a record of a migration': (home: ChangingHome, which: number) =>
     home.sql(STATE, 'DELETE FROM _sqlx_migrations WHERE version = ?', (which % 62) + 1),
   'a section': (home: ChangingHome, which: number) => {
@@ -389,8 +397,10 @@ function statesBelow(folder: string): ReadonlyMap<string, string> {
   return new Map(
     entries.map(name => {
       const file = path.join(folder, name);
-      const { ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { bigint: true });
-      return [file, [ino, size, mtimeNs, ctimeNs].join()] as const;
+      const stats = fs.lstatSync(file, { bigint: true });
+      const { ino, size, mtimeNs, ctimeNs } = stats;
+      // That something in a folder has changed is told of by its own name.
+      return [file, stats.isDirectory() ? `${ino}` : [ino, size, mtimeNs, ctimeNs].join()] as const;
     }),
   );
 }
