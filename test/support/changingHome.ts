@@ -186,9 +186,16 @@ const CHANGES = {
       STATE,
       `UPDATE threads SET ${column} = ? WHERE id = ?`,
       TEXTS[which % TEXTS.length] ?? '',
-      home.thread(which),
+      home.thread(Math.floor(which / 7)),
     );
   },
+  'a row that names another file': (home: ChangingHome, which: number) =>
+    home.sql(
+      STATE,
+      'UPDATE threads SET rollout_path = ? WHERE id = ?',
+      home.rollout(which + 1) ?? '/nowhere',
+      home.thread(which),
+    ),
   // Of such a row only a page changes that is neither a leaf nor leads to one.
   'what stands behind a long text': (home: ChangingHome, which: number) => {
     home.sql(
@@ -264,6 +271,16 @@ const CHANGES = {
         path.join(days, day),
         path.join(days, `moved-${String(which)}-${String(home.next())}`),
       );
+  },
+  'a folder in the place of another': (home: ChangingHome, which: number) => {
+    const file = home.rollout(which);
+    if (file === null) return;
+    const folder = path.dirname(file);
+    const next = path.join(home.folder, 'next');
+    fs.cpSync(folder, next, { recursive: true });
+    for (const one of filesBelow(next)) fs.appendFileSync(one, line(which));
+    fs.rmSync(folder, { recursive: true });
+    fs.renameSync(next, folder);
   },
   'all of sessions moved away and back': (home: ChangingHome, which: number) => {
     const place = path.join(home.folder, 'sessions');
