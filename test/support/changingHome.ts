@@ -89,7 +89,9 @@ export class ChangingHome {
     const after = statesBelow(this.folder);
     const all = new Set([...before.keys(), ...after.keys()]);
     const changed = [...all].filter(file => before.get(file) !== after.get(file));
-    if (changed.length > 0) this.#tell?.(changed);
+    // Of a folder that comes or goes, what is in it is not told of.
+    const told = changed.filter(file => !changed.includes(path.dirname(file)));
+    if (told.length > 0) this.#tell?.(told);
   }
 
   sql(name: string, statement: string, ...values: readonly (string | number | Uint8Array)[]): void {
@@ -184,9 +186,16 @@ const CHANGES = {
       STATE,
       `UPDATE threads SET ${column} = ? WHERE id = ?`,
       TEXTS[which % TEXTS.length] ?? '',
-      home.thread(which),
+      home.thread(Math.floor(which / 7)),
     );
   },
+  'a row that names another file': (home: ChangingHome, which: number) =>
+    home.sql(
+      STATE,
+      'UPDATE threads SET rollout_path = ? WHERE id = ?',
+      home.rollout(which + 1) ?? '/nowhere',
+      home.thread(which),
+    ),
   // Of such a row only a page changes that is neither a leaf nor leads to one.
   'what stands behind a long text': (home: ChangingHome, which: number) => {
     home.sql(
@@ -263,6 +272,16 @@ const CHANGES = {
         path.join(days, `moved-${String(which)}-${String(home.next())}`),
       );
   },
+  'a folder in the place of another': (home: ChangingHome, which: number) => {
+    const file = home.rollout(which);
+    if (file === null) return;
+    const folder = path.dirname(file);
+    const next = path.join(home.folder, 'next');
+    fs.cpSync(folder, next, { recursive: true });
+    for (const one of filesBelow(next)) fs.appendFileSync(one, line(which));
+    fs.rmSync(folder, { recursive: true });
+    fs.renameSync(next, folder);
+  },
   'all of sessions moved away and back': (home: ChangingHome, which: number) => {
     const place = path.join(home.folder, 'sessions');
     const aside = path.join(home.folder, 'aside');
@@ -298,6 +317,12 @@ const CHANGES = {
     home
       .writer(STATE)
       .exec(`ALTER TABLE threads ADD COLUMN added_${String(home.next())} TEXT DEFAULT 'x'`),
+  'columns that rows lack': (home: ChangingHome) =>
+    home
+      .writer(STATE)
+      .exec(
+        "ALTER TABLE threads DROP COLUMN daybreak_enabled; ALTER TABLE threads DROP COLUMN name; ALTER TABLE threads ADD COLUMN name TEXT DEFAULT 'given to all'",
+      ),
   'a record of a migration': (home: ChangingHome, which: number) =>
     home.sql(STATE, 'DELETE FROM _sqlx_migrations WHERE version = ?', (which % 62) + 1),
   'a section': (home: ChangingHome, which: number) => {
@@ -389,8 +414,10 @@ function statesBelow(folder: string): ReadonlyMap<string, string> {
   return new Map(
     entries.map(name => {
       const file = path.join(folder, name);
-      const { ino, size, mtimeNs, ctimeNs } = fs.lstatSync(file, { bigint: true });
-      return [file, [ino, size, mtimeNs, ctimeNs].join()] as const;
+      const stats = fs.lstatSync(file, { bigint: true });
+      const { ino, size, mtimeNs, ctimeNs } = stats;
+      // That something in a folder has changed is told of by its own name.
+      return [file, stats.isDirectory() ? `${ino}` : [ino, size, mtimeNs, ctimeNs].join()] as const;
     }),
   );
 }
