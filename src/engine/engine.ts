@@ -110,26 +110,36 @@ export function createEngine(world: World): Engine {
   const scan = async (
     request: ScanRequest,
     standing: Standing | null,
-    judgeChecks: (snapshot: Snapshot) => Judgement = snapshot =>
+    judgeChecks: (snapshot: Snapshot) => Judgement & { readonly isGrown?: boolean } = snapshot =>
       runChecks(wantedChecks(request.checks ?? null), snapshot),
+    last: Report | null = null,
   ) => {
     const snapshot = await takeSnapshot(world, request, standing);
     const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
     const mark: Mark = found => markAccepted(found, acceptances, text => world.hash(text));
-    return reportOf(snapshot, judgeChecks(snapshot), mark);
+    const judged = judgeChecks(snapshot);
+    return reportOf(
+      snapshot,
+      judged,
+      mark,
+      judged.isGrown === true ? last?.nothingLost : undefined,
+    );
   };
   return {
     scan: request => scan(request, null),
     stand: (request, notice) => {
       const standing = new Standing(world, notice);
       const judgeChecks = createJudge(wantedChecks(request.checks ?? null));
+      let last: Report | null = null;
       return {
         look: async how => {
           standing.begin(how === 'anew');
           try {
-            return await scan(request, standing, judgeChecks);
+            last = await scan(request, standing, judgeChecks, last);
+            return last;
           } catch (error) {
             standing.fail();
+            last = null;
             throw error;
           }
         },
@@ -191,6 +201,7 @@ function reportOf(
   snapshot: Snapshot,
   { findings: found, outcomes }: Judgement,
   mark: Mark,
+  nothingLost: Report['nothingLost'] = answerNothingLost(snapshot),
 ): Report {
   const findings = mark(found);
   let visibility: Report['visibility'] | null = null;
@@ -199,7 +210,7 @@ function reportOf(
     findings,
     checks: outcomes,
     verdict: verdictOf(findings, outcomes),
-    nothingLost: answerNothingLost(snapshot),
+    nothingLost,
     counts: countsOf(snapshot),
     get visibility() {
       return (visibility ??= predictVisibility(snapshot));

@@ -7,6 +7,7 @@ import { differByGrowthAlone, GROWTH } from '../../src/engine/checks/growth.ts';
 import { checks } from '../../src/engine/checks/index.ts';
 import { runChecks } from '../../src/engine/checks/runChecks.ts';
 import type { Snapshot } from '../../src/engine/model/snapshot.ts';
+import { answerNothingLost } from '../../src/engine/nothingLost.ts';
 import { takeSnapshot } from '../../src/engine/scan/takeSnapshot.ts';
 import { damagedHome, soundHome } from '../support/damagedHome.ts';
 import { HOME } from '../support/home.ts';
@@ -20,7 +21,9 @@ test('whoever does not heed growth does not look at it', async () => {
       const snapshot = await takeSnapshot(world, { ...REQUEST, full });
       const status = snapshot.state?.backfill?.status ?? 'complete';
       fc.pre(status === 'complete');
-      expect(runChecks(heedless, withoutGrowth(snapshot))).toEqual(runChecks(heedless, snapshot));
+      const still = withoutGrowth(snapshot);
+      expect(runChecks(heedless, still)).toEqual(runChecks(heedless, snapshot));
+      expect(answerNothingLost(still)).toEqual(answerNothingLost(snapshot));
     }),
     { numRuns: 100 },
   );
