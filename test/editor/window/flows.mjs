@@ -7,8 +7,9 @@ import { manyThreads } from './flows/manyThreads.mjs';
 import { homeAppears, noHome } from './flows/noHome.mjs';
 import { sample } from './flows/sample.mjs';
 import { turn } from './flows/turn.mjs';
+import { walkthrough } from './flows/walkthrough.mjs';
 
 export const flows = [sample, noHome, crash, manyThreads];
 
 /** What they show is not in the product yet. They are played by name: look.mjs OUTDIR --flow NAME. */
-export const awaited = [homeAppears, turn, healing, holding];
+export const awaited = [homeAppears, turn, healing, holding, walkthrough];

@@ -9,8 +9,7 @@ export const WORDS = {
   /** The check whose finding is repaired, and what it is called. */
   check: CHECK,
   stalePath: checks.find(({ id }) => id === CHECK)?.title ?? '',
-  /** The line of the record that is wrong, and what its lightbulb offers. */
-  wrongLine: /^file\s+\/gone/,
+  /** What the lightbulb offers on the line that is wrong. */
   cure: 'Let the database look where the conversation is',
   planTitle: /^Plan:/,
   consent: 'Repair this?',

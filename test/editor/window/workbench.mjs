@@ -107,16 +107,18 @@ function expandedRow(rows, page, text) {
 
 function editorOf(page) {
   const line = text => page.locator('.editor-instance .view-line', { hasText: text }).first();
+  const marker = severity => page.locator(`.editor-instance .squiggly-${severity}`).first();
   return {
     line,
     tab: text => page.locator('.tabs-container .tab.active', { hasText: text }),
-    marker: severity => page.locator(`.editor-instance .squiggly-${severity}`).first(),
-    /** Opens the lightbulb on a line and takes what it offers. */
-    async fix(text, title) {
-      await line(text).click();
-      const widget = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+    marker,
+    /** Puts the cursor into what is underlined, opens the lightbulb there and takes what it offers. */
+    async fix(severity, title) {
+      const { x, y, width, height } = await marker(severity).boundingBox();
+      await page.mouse.click(x + width / 2, y + height / 2);
+      const offered = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
       await page.keyboard.press('Control+Period');
-      await widget.click();
+      await offered.click();
     },
   };
 }

@@ -29,12 +29,8 @@ async function heal(home, { step, picture, vscode }) {
   });
   await step('the lightbulb on the record opens the plan', async () => {
     await tree.open(WORDS.stalePath);
-    await editor
-      .marker('error')
-      .or(editor.marker('warning'))
-      .first()
-      .waitFor({ state: 'attached' });
-    await editor.fix(WORDS.wrongLine, WORDS.cure);
+    await editor.marker('error').waitFor({ state: 'attached' });
+    await editor.fix('error', WORDS.cure);
     await editor.line(WORDS.planTitle).waitFor();
     await picture('plan');
   });
