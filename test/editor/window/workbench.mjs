@@ -85,7 +85,7 @@ function treeOf(page, view) {
     },
     async menu(text, title) {
       await row(text).click({ button: 'right' });
-      await page.locator('.monaco-menu .action-item', { hasText: title }).first().click();
+      await chooseInMenu(page, title);
     },
     async hover(text) {
       await row(text).hover();
@@ -107,19 +107,10 @@ function expandedRow(rows, page, text) {
 
 function editorOf(page) {
   const line = text => page.locator('.editor-instance .view-line', { hasText: text }).first();
-  const marker = severity => page.locator(`.editor-instance .squiggly-${severity}`).first();
   return {
     line,
     tab: text => page.locator('.tabs-container .tab.active', { hasText: text }),
-    marker,
-    /** Puts the cursor into what is underlined, opens the lightbulb there and takes what it offers. */
-    async fix(severity, title) {
-      const { x, y, width, height } = await marker(severity).boundingBox();
-      await page.mouse.click(x + width / 2, y + height / 2);
-      const offered = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
-      await page.keyboard.press('Control+Period');
-      await offered.click();
-    },
+    marker: severity => page.locator(`.editor-instance .squiggly-${severity}`).first(),
   };
 }
 
@@ -130,7 +121,21 @@ function problemsOf(page) {
     row: text => rows.filter({ hasText: text }).first(),
     open: () => page.keyboard.press('Control+Shift+M'),
     gone: text => rows.filter({ hasText: text }).first().waitFor({ state: 'detached' }),
+    /** Opens the lightbulb of a row and takes what it offers. An editor that is read-only shows none. */
+    async fix(text, title) {
+      await rows.filter({ hasText: text }).first().click();
+      await rows.locator('.codicon-light-bulb, .codicon-lightbulb').first().click();
+      await chooseInMenu(page, title);
+    },
   };
+}
+
+/** By the keyboard: a menu takes no click that comes too soon after it was opened. */
+async function chooseInMenu(page, title) {
+  const item = page.locator('.monaco-menu .action-item', { hasText: title }).first();
+  await item.hover();
+  await item.and(page.locator('.focused')).waitFor();
+  await page.keyboard.press('Enter');
 }
 
 /** The question that has to be answered before anything else is done. */
