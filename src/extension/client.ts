@@ -110,8 +110,13 @@ const MENTION_MS = 8000;
 
 function clientOptions(log: LogOutputChannel): LanguageClientOptions {
   return {
-    // What is Markdown, VS Code knows how to fold and to outline by itself.
-    documentSelector: [{ scheme: DOCUMENT_SCHEME, language: RECORD_LANGUAGE }],
+    documentSelector: [
+      // What is Markdown, VS Code knows how to fold and to outline by itself.
+      { scheme: DOCUMENT_SCHEME, language: RECORD_LANGUAGE },
+      // Files in which markers stand, so that their quick fixes are there.
+      { scheme: 'file', pattern: '**/config.toml' },
+      { scheme: 'file', pattern: '**/rollout-*.jsonl' },
+    ],
     outputChannel: log,
     // The log is for those who ask for it; it never takes the focus.
     revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -5,6 +5,7 @@ import {
   CodeActionKind,
   type CodeAction,
   type CodeActionParams,
+  type Command,
   type Diagnostic,
   type Range,
 } from 'vscode-languageserver';
@@ -57,28 +58,42 @@ function actionsFor(
   marker: Diagnostic,
   uri: string,
 ): readonly CodeAction[] {
-  const quickFix = (title: string, command: string, ...given: readonly unknown[]): CodeAction => ({
-    title,
+  return remediesOf(view, finding, uri).map(({ isPreferred, ...command }) => ({
+    title: command.title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [marker],
-    command: { title, command: `codexHealth.${command}`, arguments: [...given] },
+    command,
+    ...(isPreferred ? { isPreferred } : {}),
+  }));
+}
+
+/** What can be done about a finding, the best first; commands of the editor, none of which edits. */
+export interface Remedy extends Command {
+  readonly isPreferred: boolean;
+}
+
+export function remediesOf(view: View, finding: Finding, uri: string): readonly Remedy[] {
+  const remedy = (title: string, command: string, ...given: readonly unknown[]): Remedy => ({
+    title,
+    command: `codexHealth.${command}`,
+    arguments: [...given],
+    isPreferred: false,
   });
   const preferred = finding.cures.find(({ automatic }) => automatic);
   const record = recordOf(view, finding, uri);
   return [
-    ...finding.cures.map(cure => {
-      const isRelinking = finding.check === 'thread-cwd-missing';
-      const action = isRelinking
-        ? quickFix(cureTitle(cure), 'relinkFolder', finding.id)
-        : quickFix(cureTitle(cure), 'repairFinding', finding.id, cure.id);
-      return cure === preferred ? { ...action, isPreferred: true } : action;
-    }),
-    quickFix(
+    ...finding.cures.map(cure => ({
+      ...(finding.check === 'thread-cwd-missing'
+        ? remedy(cureTitle(cure), 'relinkFolder', finding.id)
+        : remedy(cureTitle(cure), 'repairFinding', finding.id, cure.id)),
+      isPreferred: cure === preferred,
+    })),
+    remedy(
       'Accept this finding: it counts no more until its facts change',
       'acceptFinding',
       finding.id,
     ),
-    ...(record === null ? [] : [quickFix('Open the session record', 'openRecord', record)]),
+    ...(record === null ? [] : [remedy('Open the session record', 'openRecord', record)]),
   ];
 }
 

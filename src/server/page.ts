@@ -9,6 +9,8 @@ export interface Page {
   readonly sections: readonly Section[];
   /** What leads elsewhere, and where to. */
   readonly links: readonly PageLink[];
+  /** Where each fact stands. */
+  readonly facts: readonly { readonly key: string; readonly line: number }[];
   /** Which fact stands on a line; null where none does. */
   factOn(line: number): string | null;
   /** Where the first of these facts stands that the page has; else its first line. */
@@ -70,6 +72,7 @@ export function createPageWriter(): PageWriter {
         return { heading, line, lastLine: next - 2 };
       }),
       links,
+      facts: [...keys].map(([line, key]) => ({ key, line })),
       factOn: line => keys.get(line) ?? null,
       place: (uri, wanted) => {
         const known = wanted.find(key => facts.has(key));

@@ -4,6 +4,7 @@
 import {
   MarkupKind,
   SymbolKind,
+  type CodeLens,
   type Connection,
   type DocumentSymbol,
   type Hover,
@@ -13,10 +14,12 @@ import type { CheckPage } from '../engine/engine.ts';
 import type { Finding } from '../engine/model/finding.ts';
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
 import { pageOfCheck } from './addresses.ts';
+import { remediesOf } from './codeActions.ts';
 import { pageAt } from './documents.ts';
 import { factOfFinding } from './findingsSection.ts';
 import type { Health } from './health.ts';
 import type { Page, Section } from './page.ts';
+import type { View } from './view.ts';
 
 export function answerAboutPages(connection: Connection, { view, checks }: Health): void {
   const about = async <T>(uri: string, answer: (page: Page) => T): Promise<T | null> =>
@@ -40,11 +43,30 @@ export function answerAboutPages(connection: Connection, { view, checks }: Healt
       })),
     ),
   );
+  connection.onCodeLens(async ({ textDocument: { uri } }) => {
+    const now = await view();
+    return about(uri, page => lensesOf(now, page, uri));
+  });
   connection.onHover(async ({ textDocument: { uri }, position: { line } }) => {
     const { findings } = await view();
     const key = await about(uri, page => page.factOn(line));
     const finding = findings.find(({ id }) => key === factOfFinding(id));
     return finding === undefined ? null : explain(finding, checks);
+  });
+}
+
+/**
+ * Above each finding of a page, what can be done about it: our pages cannot be edited, and there VS Code
+ * shows no lightbulb.
+ */
+function lensesOf(view: View, page: Page, uri: string): CodeLens[] {
+  return page.facts.flatMap(({ key, line }) => {
+    const finding = view.findings.find(({ id }) => key === factOfFinding(id));
+    if (finding === undefined) return [];
+    return remediesOf(view, finding, uri).map(({ title, command, arguments: given = [] }) => ({
+      range: rangeOf(line, 0, 0),
+      command: { title, command, arguments: given },
+    }));
   });
 }
 

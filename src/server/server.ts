@@ -66,6 +66,7 @@ const CAPABILITIES: InitializeResult = {
   serverInfo: { name: 'codex-health' },
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.None,
+    codeLensProvider: {},
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     foldingRangeProvider: true,
     documentLinkProvider: {},

@@ -1,7 +1,13 @@
 // What an editor may ask about our pages without sending their text.
 
 import { expect, test } from 'vitest';
-import type { DocumentLink, DocumentSymbol, FoldingRange, Hover } from 'vscode-languageserver';
+import type {
+  CodeLens,
+  DocumentLink,
+  DocumentSymbol,
+  FoldingRange,
+  Hover,
+} from 'vscode-languageserver';
 import { home, HOME, idOf, type HomeBuilder } from '../support/home.ts';
 import { openEditor, type Editor } from './editor.ts';
 
@@ -176,4 +182,28 @@ test('a document has another stamp when its text is another one, and no transcri
   const after = await stamps();
   expect(after.map((stamp, at) => stamp !== before[at])).toEqual([true, true, false, false]);
   expect(read).toBe(0);
+});
+
+test('above each finding stands what can be done about it, since no lightbulb is shown there', async () => {
+  const { editor, record } = await open(
+    home().thread('one', { row: { rollout_path: '/old/rollout.jsonl' } }),
+  );
+  const lines = await linesOf(editor, record);
+  const lenses = await editor.request<CodeLens[]>('textDocument/codeLens', about(record));
+  const id = `thread-path-stale:${idOf('one')}`;
+  expect(lenses.map(({ command }) => [command?.command, command?.arguments?.[0]])).toEqual([
+    ['codexHealth.repairFinding', id],
+    ['codexHealth.acceptFinding', id],
+  ]);
+  const [above] = new Set(lenses.map(({ range }) => range.start.line));
+  const said = lines.indexOf('What is wrong') + 1;
+  expect(above).toBe(said);
+  expect(lines[said]).toMatch(/^error /);
+});
+
+test('files of others have neither parts nor links nor lenses of ours', async () => {
+  const { editor } = await open(home().thread('one', { row: false }));
+  const foreign = about('file:///home/ada/shop/config.toml');
+  for (const feature of ['codeLens', 'foldingRange', 'documentLink', 'documentSymbol'])
+    expect(await editor.request(`textDocument/${feature}`, foreign)).toBeNull();
 });
