@@ -10,14 +10,14 @@ export async function demandConsent({ given, surroundings }: Context): Promise<v
   if (answer === null)
     throw new Refusal(
       'no-consent',
-      'Nobody is there to say yes to this plan.',
+      'Nobody is there to say yes to it.',
       'Nothing was changed. Run it in a terminal, or with --yes.',
     );
   if (!/^y(?:es)?$/i.test(answer.trim()))
     throw new Refusal(
       'declined',
       'Nothing was changed.',
-      'The plan can be made again at any time.',
+      'It can be asked for again at any time.',
     );
 }
 
