@@ -22,6 +22,8 @@ export function standInForVscode(): StandIn {
         if (key === 'then') return undefined;
         return anything(String(key));
       },
+      // What an extension gives to a status bar item or a view is taken.
+      set: () => true,
       apply: () => {
         called.add(name);
         return anything(name);

@@ -2,8 +2,8 @@
 
 import { l10n, workspace } from 'vscode';
 import type { PruningShown } from '../../protocol/repairs.ts';
-import { bytesInWords } from '../../words/amounts.ts';
 import { KEEP_BACKUPS_FOR, SETTINGS } from '../contributions.ts';
+import { size } from '../size.ts';
 import type { Context } from './context.ts';
 
 const ASKED_AT = 'askedAboutOldBackupsAtMs';
@@ -21,16 +21,12 @@ export async function askAboutOldBackups(context: Context): Promise<void> {
   const drop = l10n.t('Drop…');
   const says =
     pruning.receipts.length === 1
-      ? l10n.t(
-          'The backup of 1 repair is older than {0} days ({1}).',
-          days,
-          bytesInWords(pruning.bytes),
-        )
+      ? l10n.t('The backup of 1 repair is older than {0} days ({1}).', days, size(pruning.bytes))
       : l10n.t(
           'The backups of {0} repairs are older than {1} days ({2}).',
           pruning.receipts.length,
           days,
-          bytesInWords(pruning.bytes),
+          size(pruning.bytes),
         );
   if ((await person.tell('information', says, drop, l10n.t('Keep'))) === drop)
     await dropShown(context, days, pruning);
@@ -64,7 +60,7 @@ async function dropShown(
       : l10n.t('These repairs can then never be undone:'),
     ...undoable.map(receipt => `• ${receipt}`),
     '',
-    l10n.t('It frees {0}. This itself cannot be undone.', bytesInWords(bytes)),
+    l10n.t('It frees {0}. This itself cannot be undone.', size(bytes)),
   ];
   const question =
     receipts.length === 1
@@ -72,7 +68,7 @@ async function dropShown(
       : l10n.t('Drop the backups of {0} repairs?', receipts.length);
   if ((await person.ask(question, detail.join('\n'), drop)) !== drop) return;
   await client.ask('codexHealth/prune', { olderThanDays: days, sha });
-  person.mention(l10n.t('Old backups are dropped ({0}).', bytesInWords(bytes)));
+  person.mention(l10n.t('Old backups are dropped ({0}).', size(bytes)));
 }
 
 function isDays(text: string): boolean {

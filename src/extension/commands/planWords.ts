@@ -4,7 +4,7 @@
 import { l10n } from 'vscode';
 import type { CureOffer } from '../../engine/model/finding.ts';
 import type { HolderShown, PlanShown } from '../../protocol/repairs.ts';
-import { bytesInWords } from '../../words/amounts.ts';
+import { size } from '../size.ts';
 
 const MOST_REASONS = 3;
 
@@ -75,10 +75,7 @@ export function termsOf(plan: PlanShown): string {
   const { losses, backupBytes, needs, holders } = plan;
   return [
     ...(losses.length === 0 ? [l10n.t('Nothing is lost.')] : losses.map(lossInWords)),
-    l10n.t(
-      'What is changed is backed up first ({0}); all of it can be undone.',
-      bytesInWords(backupBytes),
-    ),
+    l10n.t('What is changed is backed up first ({0}); all of it can be undone.', size(backupBytes)),
     ...(needs.includes('codex-started')
       ? [l10n.t('Codex itself is started for it, and ended again.')]
       : []),

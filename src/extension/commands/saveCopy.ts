@@ -1,7 +1,7 @@
 // A safe copy of what cannot be made again: rows, names, index and settings.
 
 import { l10n, Uri } from 'vscode';
-import { bytesInWords } from '../../words/amounts.ts';
+import { size } from '../size.ts';
 import type { Context } from './context.ts';
 import { chooseFolderHere } from './folderHere.ts';
 import { sentence } from './planWords.ts';
@@ -22,7 +22,7 @@ export async function saveCopy({ client, person }: Context): Promise<void> {
     'A safe copy is in {0}: {1} files, {2}. The conversations themselves are not in it.',
     folder,
     files,
-    bytesInWords(bytes),
+    size(bytes),
   );
   if (first === undefined) await person.tell('information', says);
   else

@@ -2,7 +2,7 @@
 
 import { l10n, Uri } from 'vscode';
 import type { ReceiptShown } from '../../protocol/repairs.ts';
-import { bytesInWords } from '../../words/amounts.ts';
+import { size } from '../size.ts';
 import type { Choice, Context } from './context.ts';
 import { dropOldBackups } from './oldBackups.ts';
 import { timeInWords, undoRepair } from './undoRepair.ts';
@@ -19,7 +19,7 @@ export async function showHistory(context: Context): Promise<void> {
   if (receipts.length === 0) return;
   const drop: Choice<Act> = {
     label: l10n.t('Drop old backups…'),
-    description: l10n.t('All backups together take {0}.', bytesInWords(vaultBytes)),
+    description: l10n.t('All backups together take {0}.', size(vaultBytes)),
     value: 'drop',
   };
   const undoable = receipts.filter(receipt => receipt.undoable).map(choiceOf);
@@ -31,7 +31,7 @@ export async function showHistory(context: Context): Promise<void> {
 function choiceOf({ receipt, at, says, bytes }: ReceiptShown): Choice<Act> {
   return {
     label: l10n.t('Undo the repair of {0}', timeInWords(at)),
-    description: bytesInWords(bytes),
+    description: size(bytes),
     detail: says.join(' '),
     value: { undo: receipt },
   };

@@ -12,6 +12,7 @@ import type {
   ThreadNode,
 } from '../../protocol/tree.ts';
 import { COMMANDS } from '../contributions.ts';
+import { size } from '../size.ts';
 import { troubledRow } from './decorations.ts';
 import { needsAttention, type HomeNode, type MoreNode, type Node } from './nodes.ts';
 import {
@@ -23,7 +24,7 @@ import {
   projectTooltip,
   threadTooltip,
 } from './tooltips.ts';
-import { ago, countsInWords, findingsInWords, listed, number, size, spoken } from './words.ts';
+import { ago, countsInWords, findingsInWords, listed, number, spoken } from './words.ts';
 
 /** `id` names the row, today as tomorrow: by it VS Code knows what is open and selected. */
 export function toTreeItem(node: Node, id: string): TreeItem {

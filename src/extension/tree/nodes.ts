@@ -92,6 +92,6 @@ export function idOf(node: Node, parent: string): string {
     case 'gap':
       return `gap ${node.says} at ${parent}`;
     case 'more':
-      return `more at ${parent}`;
+      return `more ${parent}`;
   }
 }

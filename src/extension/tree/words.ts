@@ -38,14 +38,6 @@ export function number(amount: number): string {
   return amount.toLocaleString(env.language);
 }
 
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-export function size(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
-  const value = bytes / 1024 ** power;
-  return `${value.toFixed(power === 0 || value >= 10 ? 0 : 1)} ${UNITS[power] ?? ''}`;
-}
-
 const AGES: readonly [seconds: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [365 * 86_400, 'year'],
   [30 * 86_400, 'month'],

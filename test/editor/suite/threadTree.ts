@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { commands } from 'vscode';
+import { COMMANDS } from '../../../src/extension/contributions.ts';
 import type { Node } from '../../../src/extension/tree/nodes.ts';
 import { messageOf, stateOf } from '../../../src/extension/tree/states.ts';
 import { createStatusBar, troubleInWords } from '../../../src/extension/tree/statusBar.ts';
@@ -103,8 +105,8 @@ test('worktrees, children and what there is besides stand where they belong', as
       'project bench /home/ada/side',
       'thread codex-health://k/thread/t',
       'thread codex-health://k/thread/n1',
-      'more at thread codex-health://k/thread/t',
-      'more at project bench /home/ada/roof',
+      'more thread codex-health://k/thread/t',
+      'more project bench /home/ada/roof',
     ],
   );
 });
@@ -121,6 +123,19 @@ test('more threads are asked for page by page, and only their project is drawn a
   assert.deepEqual(fired, [row]);
   const next = (await tree.getChildren(row)).at(-1);
   assert.ok(next?.kind === 'more' && next.more === 500);
+});
+
+test('the row for more threads runs the command that shows them', async () => {
+  const server = standIn();
+  server.threads = ({ limit }) => ({ threads: [thread], more: 900 - limit });
+  const { tree } = planted(server);
+  const more = (await tree.getChildren(await projectIn(tree))).at(-1);
+  assert.ok(more?.kind === 'more');
+  const { command } = tree.getTreeItem(more);
+  assert.equal(command?.command, COMMANDS.showMore);
+  assert.deepEqual(command.arguments, [more]);
+  // Of the tree in the window, to which this row is strange.
+  await commands.executeCommand(COMMANDS.showMore, more);
 });
 
 test('the filter goes with every question', async () => {

@@ -46,7 +46,10 @@ test('a thread without findings has a quiet icon and nothing to open', async () 
 });
 
 test('a thread that is held or being written says so, and by whom', async () => {
-  const held: Node = { ...sound, live: { state: 'held', program: 'codex', pid: 7 } };
+  const held: Node = {
+    ...sound,
+    live: { state: 'held', program: 'codex', pid: 7, isActive: false },
+  };
   assert.equal(itemOf(held).description, 'open, 3 hr. ago');
   assert.equal(labelOf(held), `Thread ${sound.title}, codex has it open (process 7).`);
   const running: Node = { ...sound, live: { state: 'active' } };
@@ -89,7 +92,7 @@ test('menus see what a thread is', async () => {
     tokens({
       ...thread,
       findings: [curable],
-      live: { state: 'held', program: 'codex', pid: 7 },
+      live: { state: 'held', program: 'codex', pid: 7, isActive: false },
       visibility: hidden,
     }),
     'thread active held trouble curable hidden',

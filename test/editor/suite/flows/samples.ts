@@ -116,6 +116,7 @@ export function thread(id: string, more: Partial<ThreadNode> = {}): ThreadNode {
     live: null,
     findings: [],
     children: [],
+    moreChildren: 0,
     ...more,
   };
 }
