@@ -10,10 +10,12 @@ import { ancestorsIn, asGiven, asHolder } from './holding.ts';
 export interface Tools {
   readonly lsof: string;
   readonly ps: string;
+  /** Who does not answer in this time is not waited for. */
+  readonly limitMs: number;
 }
 
-const SYSTEM_TOOLS: Tools = { lsof: '/usr/sbin/lsof', ps: '/bin/ps' };
 const LIMIT_MS = 3000;
+const SYSTEM_TOOLS: Tools = { lsof: '/usr/sbin/lsof', ps: '/bin/ps', limitMs: LIMIT_MS };
 
 /**
  * No host or port is looked up; whole names of programs; link counts, which tell deleted files.
@@ -27,8 +29,8 @@ export async function findHoldersWithLsof(
   tools: Tools = SYSTEM_TOOLS,
 ): Promise<Read<Holders>> {
   const [opened, listed] = await Promise.all([
-    outputOf(tools.lsof, LSOF_ARGUMENTS),
-    outputOf(tools.ps, PS_ARGUMENTS),
+    outputOf(tools.lsof, LSOF_ARGUMENTS, tools.limitMs),
+    outputOf(tools.ps, PS_ARGUMENTS, tools.limitMs),
   ]);
   if (opened === null || listed === null) {
     const tool = opened === null ? 'lsof' : 'ps';
@@ -123,7 +125,7 @@ export async function ancestorsFromPs(
   pid: number,
   ps: string = SYSTEM_TOOLS.ps,
 ): Promise<readonly number[]> {
-  const listed = (await outputOf(ps, ['-axo', 'pid=,ppid='])) ?? '';
+  const listed = (await outputOf(ps, ['-axo', 'pid=,ppid='], LIMIT_MS)) ?? '';
   const parents = new Map(
     [...listed.matchAll(/^ *(\d+) +(\d+) *$/gm)].map(([, one, parent]) => [
       Number(one),
@@ -134,12 +136,16 @@ export async function ancestorsFromPs(
 }
 
 /** Null when there was no answer in time. `lsof` says 1 also when it merely could not see all. */
-function outputOf(program: string, args: readonly string[]): Promise<string | null> {
+function outputOf(
+  program: string,
+  args: readonly string[],
+  limitMs: number,
+): Promise<string | null> {
   return new Promise(resolve => {
     execFile(
       program,
       [...args],
-      { timeout: LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 256 * 1024 * 1024 },
+      { timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: 256 * 1024 * 1024 },
       (error, stdout) => resolve(error !== null && (error.killed || stdout === '') ? null : stdout),
     );
   });
