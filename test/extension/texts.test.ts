@@ -8,6 +8,9 @@ import { extensionTexts, textsOf } from '../support/extensionTexts.ts';
 const ROOT = path.join(import.meta.dirname, '../..');
 const LANGUAGES = ['zh-cn'];
 
+/** Of the walkthrough; VS Code finds a translation by its name. */
+const PAGES = 'media/walkthrough';
+
 type Texts = Readonly<Record<string, string>>;
 
 describe('the texts of the code', () => {
@@ -62,7 +65,38 @@ describe.each(LANGUAGES)('in %s', language => {
     );
     expect(differing).toEqual([]);
   });
+
+  test('commands are called as they are called in the menus', () => {
+    const [english, translated] = manifest;
+    const titles = Object.keys(english)
+      .filter(key => key.startsWith('command.'))
+      .map(key => [english[key] ?? '', translated[key] ?? ''] as const);
+    const wrong = Object.entries(code[1]).flatMap(([text, said]) =>
+      titles
+        .filter(([title]) => new RegExp(`"(?:Codex: )?${title}"`).test(text))
+        .filter(([, title]) => !said.includes(title))
+        .map(([title]) => `${title}: ${said}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('the pages of the walkthrough are there, with all that they say', () => {
+    const pages = fs.readdirSync(path.join(ROOT, PAGES)).filter(name => /^\w+\.md$/.test(name));
+    expect(pages).not.toEqual([]);
+    for (const name of pages) {
+      const translated = name.replace('.md', `.nls.${language}.md`);
+      expect([name, ...shapeOf(translated)]).toEqual([name, ...shapeOf(name)]);
+    }
+  });
 });
+
+/** What kinds of lines a page has, one after the other, and what is the same in every language. */
+function shapeOf(page: string): readonly string[] {
+  const text = fs.readFileSync(path.join(ROOT, PAGES, page), 'utf8');
+  // A line that is wrapped belongs to the one above.
+  const lines = text.split('\n').filter(line => line !== '' && !/^\s/.test(line));
+  return [...lines.flatMap(line => /^(?:#+|-|\d\.) /.exec(line) ?? []), fixedParts(text)];
+}
 
 /** Placeholders, names of icons, links and code: the same in every language, in any order. */
 function fixedParts(text: string): string {

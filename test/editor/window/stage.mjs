@@ -17,8 +17,8 @@ export const REGIONS = {
 };
 
 /**
- * Opens the window, hands it to `play`, and closes it. `show` is `{ home, folder, settings }`; `props` says
- * with which VSIX and in which version.
+ * Opens the window, hands it to `play`, and closes it. `show` is `{ home, folder, settings, language }`;
+ * `props` says with which VSIX and in which version.
  */
 export async function onStage(props, show, play) {
   const server = await openInServer({
@@ -33,6 +33,7 @@ export async function onStage(props, show, play) {
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(PATIENCE_MS);
+    if (show.language !== undefined) await page.addInitScript(speak, show.language);
     await page.goto(server.url, { waitUntil: 'domcontentloaded' });
     await page.waitForSelector('.monaco-workbench', { timeout: 2 * PATIENCE_MS });
     await play({
@@ -47,6 +48,11 @@ export async function onStage(props, show, play) {
     await browser.close();
     await server.stop();
   }
+}
+
+/** VS Code's own words stay English without a language pack; extensions are asked for theirs. */
+function speak(language) {
+  globalThis._VSCODE_NLS_LANGUAGE = language;
 }
 
 /** Processes that descend from one and have this in their command line; the window's host runs on Linux. */
