@@ -11,9 +11,11 @@ import {
   forkOf,
   isChanged,
   planThreadChange,
+  wishesOfChange,
   type ThreadChange,
 } from './repair/planThreadChange.ts';
 import type { Undone } from './repair/undo.ts';
+import { lookCloser } from './scan/lookCloser.ts';
 import type { World } from './world.ts';
 
 export interface ChangeRequest extends Consent {
@@ -45,8 +47,10 @@ export interface ThreadChanges {
 }
 
 export function threadChangesOf({ siteOf, carryOut }: Rite, world: World): ThreadChanges {
-  const planChange = (report: Report, change: ThreadChange) =>
-    Promise.resolve(planThreadChange(report, change, text => world.hash(text)));
+  const planChange = async (report: Report, change: ThreadChange) => {
+    const closer = await lookCloser(world, report.snapshot, [wishesOfChange(change)]);
+    return planThreadChange(report, change, closer, text => world.hash(text));
+  };
   return {
     planChange,
     applyChange: async (first, scan, { change, ...consent }) => {

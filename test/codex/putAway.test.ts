@@ -9,7 +9,7 @@ import { startAppServer } from '../support/codex/appServer.ts';
 import { writeThread } from '../support/codex/bareThreads.ts';
 import { askOfCopy, expectChosen, onCopy } from '../support/codex/choosing.ts';
 import { compress, setRow } from '../support/codex/breakages/breakage.ts';
-import { findStateDatabase, withDatabase } from '../support/codex/databases.ts';
+import { startAgents } from '../support/codex/databases.ts';
 import { furnish } from '../support/codex/furnish.ts';
 import { homeKinds, type CodexHome } from '../support/codex/makeHome.ts';
 import { createOurWorld } from '../support/codex/ourWorld.ts';
@@ -174,17 +174,6 @@ async function talkInTemporaryPlace(
   }
   await server.stop();
   return ids;
-}
-
-/** Codex has noted that these threads, the first of each two, have started agents: the second ones. */
-function startAgents(
-  { folder }: CodexHome,
-  ...edges: readonly (readonly [parent: string, child: string])[]
-): void {
-  withDatabase(findStateDatabase(folder) ?? '', database => {
-    const enter = database.prepare("INSERT INTO thread_spawn_edges VALUES (?, ?, 'open')");
-    for (const edge of edges) enter.run(...edge);
-  });
 }
 
 async function archive({ codex, home }: WorkingHome, threadId: string): Promise<void> {

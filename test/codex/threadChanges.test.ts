@@ -6,6 +6,8 @@ import type { ThreadChange } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/model/report.ts';
 import type { NodeWorld } from '../../src/node/world.ts';
 import { askThreads, takeTurn } from '../support/codex/askThreads.ts';
+import { startAppServer } from '../support/codex/appServer.ts';
+import { startAgents } from '../support/codex/databases.ts';
 import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
 import { homeKinds, type CodexHome } from '../support/codex/makeHome.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
@@ -27,6 +29,38 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
         const { A: one, B: other } = await askThreads(codex, home);
         expect([one?.listed, one?.listedFromDatabase]).toEqual([false, false]);
         expect([other?.listed, other?.listedFromDatabase]).toEqual([true, true]);
+      });
+    });
+  });
+
+  test('archives the threads of agents along, and undo leaves no trace', async () => {
+    await withWorkingHome(version, mode, async ({ codex, home }) => {
+      const { A, B, C, X } = home.ids;
+      // The agent of an agent is wanted, too; one of a further one is archived already.
+      startAgents(home, [A, B], [B, C], [C, X]);
+      const change = { kind: 'archive', threads: [A, C] } as const;
+      await expectDoneAndUndone(codex, home, change, (after, says) => {
+        expect(says).toBe('Codex archives 2 threads, and with that 1 thread of agents.');
+        expect(threadsOf(after, true)).toEqual([A, B, C, X].sort());
+        return Promise.resolve();
+      });
+    });
+  });
+
+  test('takes the threads of agents out of the archive as well, where it does so', async () => {
+    await withWorkingHome(version, mode, async ({ codex, home }) => {
+      const { A, B, X } = home.ids;
+      const server = await startAppServer(codex, home.folder);
+      await server.call('thread/archive', { threadId: B });
+      await server.stop();
+      startAgents(home, [X, B], [B, A]);
+      const takesAlong = version === '0.169.0';
+      const change = { kind: 'unarchive', threads: [X] } as const;
+      await expectDoneAndUndone(codex, home, change, (after, says) => {
+        const along = takesAlong ? ', and with that 1 thread of agents' : '';
+        expect(says).toBe(`Codex takes the thread ${X} out of the archive${along}.`);
+        expect(threadsOf(after, true)).toEqual(takesAlong ? [] : [B]);
+        return Promise.resolve();
       });
     });
   });
@@ -90,7 +124,7 @@ async function expectDoneAndUndone(
   codex: string,
   home: CodexHome,
   change: ThreadChange,
-  see: (after: Report) => Promise<void>,
+  see: (after: Report, says: string) => Promise<void>,
 ): Promise<void> {
   const before = homePicture(home.folder);
   const { repairs, scan } = workOn(world, home.folder, codex);
@@ -111,7 +145,7 @@ async function expectDoneAndUndone(
   // Done once more, and then looked at by Codex, which corrects what it looks at.
   const again = await repairs.planChange(await scan(), change);
   await repairs.applyChange(await scan(), scan, { ...consent, sha: again.sha });
-  await see(await scan());
+  await see(await scan(), again.units.map(({ says }) => says).join(' '));
 }
 
 function threadsOf({ snapshot }: Report, archived: boolean): readonly string[] {

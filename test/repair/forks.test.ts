@@ -32,10 +32,15 @@ async function prepare() {
   const server: AppServer = {
     userAgent: 'codex',
     knows: () => Promise.resolve(true),
-    call: () => Promise.resolve(fork()),
+    call: () => {
+      fork();
+      meanwhile();
+      return Promise.resolve({ thread: { id: FORK } });
+    },
     pages: () => Promise.resolve([]),
     end: () => Promise.resolve(),
   };
+  let meanwhile: () => void = () => undefined;
   const fork = () => {
     const parent = [...files].find(([file]) => file.endsWith(`${idOf('t1')}.jsonl`));
     const text = new TextDecoder().decode(parent?.[1].bytes).replaceAll(idOf('t1'), FORK);
@@ -61,7 +66,10 @@ async function prepare() {
   const history = async () => repairs.history(await scan(), null);
   const left = () =>
     differences(before, pictureOf(files)).filter(one => !/session-health/.test(one));
-  return { files, memory, run, apply, undo, history, left };
+  const begin = (work: () => void) => {
+    meanwhile = work;
+  };
+  return { files, memory, run, apply, undo, history, left, begin };
 }
 
 async function open() {
@@ -81,6 +89,26 @@ test('undone, nothing is left of it, and the vault has its file', async () => {
   expect(await undo()).toMatchObject({ undone: 1, left: [] });
   expect(left()).toEqual([]);
   expect([...files.keys()].filter(file => file.includes(`forked-0-`))).toHaveLength(1);
+});
+
+test('a thread that somebody has begun meanwhile is nothing of ours, also when it is a fork', async () => {
+  const { apply, undo, left, files, run, begin } = await prepare();
+  const own = FORK.replace('f0f0', 'aaaa');
+  const file = FILE.replace(FORK, own);
+  begin(() => {
+    const text = new TextDecoder().decode(files.get(FILE)?.bytes).replaceAll(FORK, own);
+    files.set(file, { bytes: new TextEncoder().encode(text), modifiedMs: 1235.5 });
+    run(
+      STATE,
+      `CREATE TEMP TABLE made AS SELECT * FROM threads WHERE id = '${FORK}';
+       UPDATE made SET id = '${own}', rollout_path = '${file}';
+       INSERT INTO threads SELECT * FROM made`,
+    );
+  });
+  const { receipt } = await apply();
+  expect(receipt.unplanned).toEqual([]);
+  expect(await undo()).toMatchObject({ undone: 1, left: [] });
+  expect(left()).toEqual([file, STATE]);
 });
 
 describe('stays as a whole when', () => {

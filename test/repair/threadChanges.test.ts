@@ -67,6 +67,72 @@ test('a plan asks Codex once, for all threads, and needs every other one closed'
   expect(operations).toEqual([]);
 });
 
+/** The first has an agent, which has one; that of a further one is archived already. */
+const agents = (version: string) =>
+  ['t1 t2', 't2 t3', 't3 x'].reduce(
+    (builder, edge) =>
+      builder.state(
+        `INSERT INTO thread_spawn_edges VALUES (${edge
+          .split(' ')
+          .map(key => `'${idOf(key)}'`)
+          .join()}, 'open')`,
+      ),
+    home()
+      .thread('t1')
+      .thread('t2')
+      .thread('t3')
+      .thread('x', { archived: true })
+      .file(CODEX, 'a program', 0)
+      .codex(version, { path: CODEX, migrations: { 'state_5.sqlite': 62 } }),
+  );
+
+describe('the threads of agents', () => {
+  const archive = (...keys: readonly string[]): ThreadChange => ({
+    kind: 'archive',
+    threads: keys.map(idOf),
+  });
+
+  test('go along, behind those that were named', async () => {
+    const { plan } = await open(agents('0.169.0'));
+    const { units } = await plan(archive('t1', 't3'));
+    expect(units).toMatchObject([
+      {
+        findings: [idOf('t1'), idOf('t3')],
+        says: 'Codex archives 2 threads, and with that 1 thread of agents.',
+        steps: [
+          {
+            calls: [
+              { params: { threadId: idOf('t3') }, threads: [idOf('t3')] },
+              { params: { threadId: idOf('t1') }, threads: ['t1', 't2', 't3'].map(idOf) },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('stay where the Codex here leaves them', async () => {
+    const { plan } = await open(agents('0.121.0'));
+    const { units } = await plan(archive('t1'));
+    expect(units.map(({ says }) => says)).toEqual([`Codex archives the thread ${idOf('t1')}.`]);
+  });
+
+  test('are not taken along when something is wrong with one', async () => {
+    const broken = agents('0.169.0').state(
+      `UPDATE threads SET archived = 1 WHERE id = '${idOf('t2')}'`,
+    );
+    const { units, refused } = await (await open(broken)).plan(archive('t1', 't3'));
+    expect(units.map(({ findings }) => findings)).toEqual([[idOf('t3')]]);
+    expect(refused).toEqual([
+      {
+        finding: idOf('t1'),
+        why: 'Codex takes a thread of its agents along: something is wrong with it, and Codex could make something else of it than you mean',
+        next: `Repair it first: codex-health apply thread-archive-mismatch:${idOf('t2')}.`,
+      },
+    ]);
+  });
+});
+
 describe('is refused, in plain words:', () => {
   const why = async (change: ThreadChange, builder = threads()) => {
     const { units, refused } = await (await open(builder)).plan(change);

@@ -136,7 +136,11 @@ function mergeCalls(calls: readonly Call[]): readonly Call[] {
     const known = merged.get(key);
     merged.set(key, known === undefined ? call : bothOf(known, call));
   }
-  return [...merged.values()].toSorted(
+  return inOrderOfAsking([...merged.values()]);
+}
+
+export function inOrderOfAsking(calls: readonly Call[]): readonly Call[] {
+  return calls.toSorted(
     (one, other) => placeOf(one) - placeOf(other) || alongWith(one) - alongWith(other),
   );
 }

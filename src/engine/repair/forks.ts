@@ -28,18 +28,38 @@ interface Places {
   readonly sqliteHome: FilePath;
 }
 
-export async function forksBetween(
+/** A thread that was not there before. */
+export interface Begun {
+  readonly thread: ThreadId;
+  readonly file: FilePath;
+}
+
+export function begunBetween(before: Observation, after: Observation): readonly Begun[] {
+  const known = new Set(Object.keys(before.files).map(file => idIn(file)));
+  return Object.keys(after.files).flatMap(file => {
+    const thread = idIn(file);
+    return thread === null || known.has(thread) ? [] : [{ thread, file }];
+  });
+}
+
+function idIn(file: FilePath): ThreadId | null {
+  return parseRolloutName(nameOf(file))?.id ?? null;
+}
+
+/** Of what has begun meanwhile, what Codex has said it has made: anything else is a person's own. */
+export async function forksAmong(
+  begun: readonly Begun[],
+  said: readonly ThreadId[],
   places: Places,
-  before: Observation,
-  after: Observation,
+  { tables, files }: Observation,
   { world }: Pick<Ground, 'world'>,
 ): Promise<readonly Fork[]> {
-  const known = new Set(Object.keys(before.files).map(nameOf));
   const forks: Fork[] = [];
-  for (const [file, { bytes, modifiedMs }] of Object.entries(after.files)) {
-    const thread = known.has(nameOf(file)) ? null : (parseRolloutName(nameOf(file))?.id ?? null);
-    if (thread === null) continue;
-    const { id: _, ...row } = after.tables['threads']?.[thread] ?? {};
+  for (const { thread, file } of begun) {
+    const seen = files[file];
+    if (seen === undefined || !said.includes(thread)) continue;
+    const { bytes, modifiedMs } = seen;
+    const { id: _, ...row } = tables['threads']?.[thread] ?? {};
     forks.push({
       ...{ thread, file, bytes, modifiedMs },
       row: Object.keys(row).length === 0 ? null : row,
@@ -118,11 +138,8 @@ async function whyUsed(fork: Fork, state: FilePath, ground: Ground): Promise<str
 
 /** After a stop nobody can tell a fork that was asked for from one that somebody has made since. */
 export function forksLeftBehind(before: Observation, after: Observation): readonly Left[] {
-  const known = new Set(Object.keys(before.files).map(nameOf));
-  return Object.keys(after.files)
-    .filter(file => !known.has(nameOf(file)) && parseRolloutName(nameOf(file)) !== null)
-    .map(file => ({
-      what: file,
-      why: 'it is the fork that was asked for, or one that somebody has made since; it stays',
-    }));
+  return begunBetween(before, after).map(({ file }) => ({
+    what: file,
+    why: 'it is the fork that was asked for, or one that somebody has made since; it stays',
+  }));
 }

@@ -2,13 +2,18 @@
 // the archive, naming one, forking one. Pure: the same home and the same wish give the same plan.
 
 import { isTwin, judgedThread, type JudgedThread } from '../checks/judging/causes.ts';
+import { archivingCalls } from '../checks/cures/archiving.ts';
 import { askCodex } from '../checks/cures/curing.ts';
 import type { Objection } from '../checks/check.ts';
-import type { Call, Plan, Refused, Unit } from '../model/plan.ts';
+import { countOf } from '../checks/words.ts';
+import type { CloserLook, Wishes } from '../model/closerLook.ts';
+import type { AskStep, Call, Plan, Refused, Unit } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { ThreadId } from '../model/words.ts';
+import { inOrderOfAsking } from './askOnce.ts';
+import { sayForeseen } from './beyondPlan.ts';
 import { asPlan } from './planRepairs.ts';
 
 export type ThreadChange =
@@ -16,34 +21,92 @@ export type ThreadChange =
   | { readonly kind: 'rename'; readonly thread: ThreadId; readonly name: string }
   | { readonly kind: 'fork'; readonly thread: ThreadId };
 
+/** Codex may take the threads of agents along, into the archive and out of it. */
+export function wishesOfChange(change: ThreadChange): Wishes {
+  return 'threads' in change ? { agents: change.threads } : {};
+}
+
 /** Of a thread in which something is wrong Codex could make something else than was meant. */
 export function planThreadChange(
   report: Report,
   change: ThreadChange,
+  closer: CloserLook,
   hash: (text: string) => string,
 ): Plan {
   const refused: Refused[] = [];
-  const calls: Call[] = [];
+  const wanted: ThreadId[] = [];
   for (const id of new Set('threads' in change ? change.threads : [change.thread])) {
-    const call = callFor(id, report, change);
-    if ('why' in call) refused.push({ finding: id, ...call });
-    else calls.push(call);
+    const objection = objectionTo(id, report, change);
+    if (objection === null) wanted.push(id);
+    else refused.push({ finding: id, ...objection });
   }
-  if (calls.length === 0) return asPlan([], refused, hash);
-  const step = askCodex(report.snapshot, calls);
-  if ('why' in step) {
-    const all = calls.flatMap(({ findings }) => findings);
-    return asPlan([], [...refused, ...all.map(finding => ({ finding, ...step }))], hash);
-  }
+  const asked = ask(wanted, report, change, closer);
+  refused.push(...asked.refused);
+  const { step } = asked;
+  if (step === null) return asPlan([], refused, hash);
   const unit: Unit = {
-    findings: calls.flatMap(({ findings }) => findings),
+    findings: wanted.filter(id => step.calls.some(({ findings }) => findings.includes(id))),
     cure: { id: CURES[change.kind].id, title: CURES[change.kind].title },
-    says: `Codex ${calls.length === 1 ? (calls[0]?.says ?? '') : CURES[change.kind].many(calls.length)}.`,
+    says: `Codex ${sayCalls(step.calls, change)}. ${sayForeseen(step)}`.trim(),
     loses: 'nothing',
     needs: ['codex-started', 'codex-stopped'],
     steps: [step],
   };
   return asPlan([unit], refused, hash);
+}
+
+/** With a thread those are left as they are that would take one along in which something is wrong. */
+function ask(
+  wanted: readonly ThreadId[],
+  report: Report,
+  change: ThreadChange,
+  closer: CloserLook,
+): { readonly step: AskStep | null; readonly refused: readonly Refused[] } {
+  if (wanted.length === 0) return { step: null, refused: [] };
+  const step = askCodex(report.snapshot, codex =>
+    inOrderOfAsking(
+      wanted.flatMap(id =>
+        'threads' in change
+          ? archivingCalls(`thread/${change.kind}`, id, [id], report.snapshot, closer)(codex)
+          : [callFor(id, change)],
+      ),
+    ),
+  );
+  if ('why' in step) return { step: null, refused: wanted.map(finding => ({ finding, ...step })) };
+  const refused: Refused[] = [];
+  const calls = step.calls.filter(({ findings, threads }) => {
+    const trouble = threads
+      .filter(id => !findings.includes(id))
+      .map(id => troubleOf(judgedThread(report.snapshot, id), report))
+      .find(one => one !== null);
+    if (trouble === undefined) return true;
+    const why = `Codex takes a thread of its agents along: ${trouble.why}`;
+    refused.push(...findings.map(finding => ({ finding, why, next: trouble.next })));
+    return false;
+  });
+  return { step: calls.length === 0 ? null : { ...step, calls }, refused };
+}
+
+function sayCalls(calls: readonly Call[], change: ThreadChange): string {
+  const own = new Set(calls.flatMap(({ findings }) => findings));
+  const along = new Set(calls.flatMap(({ threads }) => threads).filter(id => !own.has(id)));
+  const [only] = own;
+  const what =
+    own.size === 1 && only !== undefined ? sayOne(only, change) : CURES[change.kind].many(own.size);
+  return along.size === 0
+    ? what
+    : `${what}, and with that ${countOf(along.size, 'thread')} of agents`;
+}
+
+function sayOne(id: ThreadId, change: ThreadChange): string {
+  switch (change.kind) {
+    case 'archive':
+      return `archives the thread ${id}`;
+    case 'unarchive':
+      return `takes the thread ${id} out of the archive`;
+    default:
+      return callFor(id, change).says;
+  }
 }
 
 const CURES: Readonly<
@@ -74,45 +137,49 @@ const CURES: Readonly<
   },
 };
 
-function callFor(id: ThreadId, report: Report, change: ThreadChange): Call | Objection {
+function objectionTo(id: ThreadId, report: Report, change: ThreadChange): Objection | null {
   const judged = judgedThread(report.snapshot, id);
   if (judged === undefined || judged.cause === 'no-thread') return NO_THREAD;
+  const { archived } = judged.thread;
   const trouble = troubleOf(judged, report);
   if (trouble !== null) return trouble;
-  const about = { findings: [id], threads: [id] };
-  if (change.kind === 'rename') {
-    if (judged.thread.archived) return NO_NAME_IN_ARCHIVE;
-    const named = nameOf(change.name, judged, report);
-    return typeof named === 'string'
-      ? {
-          ...about,
-          method: 'thread/name/set',
-          params: { threadId: id, name: named },
-          says: `names the thread ${id} "${named}"`,
-        }
-      : named;
+  switch (change.kind) {
+    case 'rename':
+      return archived ? NO_NAME_IN_ARCHIVE : objectionToName(change.name, judged, report);
+    case 'fork':
+      return archived ? NO_FORK_IN_ARCHIVE : null;
+    case 'archive':
+      return archived ? ARCHIVED_ALREADY : null;
+    case 'unarchive':
+      return archived ? null : NOT_ARCHIVED;
   }
-  if (change.kind === 'fork') {
-    if (judged.thread.archived) return NO_FORK_IN_ARCHIVE;
+}
+
+function callFor(
+  id: ThreadId,
+  change: Exclude<ThreadChange, { kind: 'archive' | 'unarchive' }>,
+): Call {
+  const about = { findings: [id], threads: [id] };
+  if (change.kind === 'fork')
     return {
       ...about,
       method: 'thread/fork',
       params: { threadId: id },
       says: `forks the thread ${id}: it makes a new thread that goes on from the end of this one`,
     };
-  }
-  const isArchiving = change.kind === 'archive';
-  if (judged.thread.archived === isArchiving) return isArchiving ? ARCHIVED_ALREADY : NOT_ARCHIVED;
+  const name = change.name.trim();
   return {
     ...about,
-    method: isArchiving ? 'thread/archive' : 'thread/unarchive',
-    params: { threadId: id },
-    says: isArchiving ? `archives the thread ${id}` : `takes the thread ${id} out of the archive`,
+    method: 'thread/name/set',
+    params: { threadId: id, name },
+    says: `names the thread ${id} "${name}"`,
   };
 }
 
 /** Archiving would move one of two copies, and a row that points elsewhere would be changed for another. */
-function troubleOf({ thread, cause, file }: JudgedThread, { findings }: Report): Objection | null {
+function troubleOf(judged: JudgedThread | undefined, { findings }: Report): Objection | null {
+  if (judged === undefined) return NO_THREAD;
+  const { thread, cause, file } = judged;
   const isTorn =
     thread.row !== null &&
     file !== null &&
@@ -136,11 +203,11 @@ function troubleOf({ thread, cause, file }: JudgedThread, { findings }: Report):
 /** Longer ones are cut by everything that shows them. */
 const LONGEST_NAME = 200;
 
-function nameOf(
+function objectionToName(
   wanted: string,
   { thread }: JudgedThread,
   { snapshot }: Report,
-): string | Objection {
+): Objection | null {
   const name = wanted.trim();
   if (name === '') return { why: 'Codex takes no empty name', next: 'Give it a name.' };
   if (/\p{Cc}|[\u2028\u2029]/u.test(name))
@@ -155,7 +222,7 @@ function nameOf(
     };
   return namesOf(thread, snapshot).includes(name)
     ? { why: 'it is called so already', next: 'Nothing has to be done.' }
-    : name;
+    : null;
 }
 
 /** What Codex calls it: of a paginated history only the database says that, whatever the file of names holds. */

@@ -53,3 +53,14 @@ export function columnsOf(database: DatabaseSync, table: string): string[] {
   const rows = database.prepare('SELECT name FROM pragma_table_info(?)').all(table);
   return rows.map(row => String(row['name']));
 }
+
+/** Codex has noted that these threads, the first of each two, have started agents: the second ones. */
+export function startAgents(
+  { folder }: { readonly folder: string },
+  ...edges: readonly (readonly [parent: string, child: string])[]
+): void {
+  withDatabase(findStateDatabase(folder) ?? '', database => {
+    const enter = database.prepare("INSERT INTO thread_spawn_edges VALUES (?, ?, 'open')");
+    for (const edge of edges) enter.run(...edge);
+  });
+}

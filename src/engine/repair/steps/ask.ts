@@ -17,7 +17,7 @@ import {
 } from '../observe.ts';
 import { beyondPlan, madeBy } from '../beyondPlan.ts';
 import { replayRows } from '../replay.ts';
-import { forksBetween, forksLeftBehind, putForksAway, type Fork } from '../forks.ts';
+import { begunBetween, forksAmong, forksLeftBehind, putForksAway, type Begun } from '../forks.ts';
 import {
   hold,
   isUnfinished,
@@ -72,15 +72,16 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       const packings = packingsOf(step.calls);
       await hold(packings, ground);
       const failed: Left[] = [];
+      const forked: ThreadId[] = [];
       let unplanned: readonly string[] = [];
       try {
-        failed.push(...(await session(step, ground)));
+        failed.push(...(await session(step, ground, forked)));
         if (step.replay !== undefined)
           failed.push(...(await replayRows(step.state, step.replay, ground.hands)));
         failed.push(...(await letGo(packings, ground)));
       } finally {
         const after = await observe(step, ground);
-        const doings = await doingsBetween(step, before, after, ground);
+        const doings = await doingsBetween(step, before, after, forked, ground);
         await noteUnplanned(doings.packed, ground);
         await keep(OBSERVED, doings, ground);
         unplanned = beyondPlan(step, doings);
@@ -112,7 +113,12 @@ export function summaryOf(calls: readonly Call[]): readonly string[] {
   );
 }
 
-async function session(step: AskStep, ground: Ground): Promise<readonly Left[]> {
+/** `forked` receives the threads that Codex says it has made of others. */
+async function session(
+  step: AskStep,
+  ground: Ground,
+  forked: ThreadId[],
+): Promise<readonly Left[]> {
   const { codex, home, sqliteHome } = step;
   const server = await ground.hands.appServers.start({
     codex,
@@ -128,7 +134,7 @@ async function session(step: AskStep, ground: Ground): Promise<readonly Left[]> 
         left.push(...(await pack(server, home, call, ground)));
         continue;
       }
-      const why = await answerTo(server, call);
+      const why = await answerTo(server, call, forked);
       if (why !== null) left.push(...call.findings.map(what => ({ what, why })));
     }
     return left;
@@ -138,10 +144,17 @@ async function session(step: AskStep, ground: Ground): Promise<readonly Left[]> 
 }
 
 /** Why Codex did not do it; null when it did. */
-async function answerTo(server: AppServer, { method, params }: Call): Promise<string | null> {
+async function answerTo(
+  server: AppServer,
+  { method, params }: Call,
+  forked: ThreadId[],
+): Promise<string | null> {
   try {
     if (method === 'thread/list') await server.pages(method, params);
-    else await server.call(method, params);
+    else {
+      const answer = await server.call(method, params);
+      if (method === 'thread/fork') forked.push(madeThread(answer));
+    }
     return null;
   } catch (error) {
     if (error instanceof AppServerRefusal)
@@ -150,6 +163,12 @@ async function answerTo(server: AppServer, { method, params }: Call): Promise<st
         : 'this Codex is too old to do it when it is asked; a newer one can';
     throw error;
   }
+}
+
+/** An answer that names none stands for no thread at all. */
+function madeThread(answer: unknown): ThreadId {
+  const { thread } = (answer ?? {}) as { readonly thread?: { readonly id?: unknown } };
+  return typeof thread?.id === 'string' ? thread.id : '';
 }
 
 async function observe(step: AskStep, ground: Ground): Promise<Observation> {
@@ -193,7 +212,7 @@ async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
     ),
     files: Object.fromEntries(Object.entries(files).filter(([file]) => isOurs(file))),
   });
-  const doings = await doingsBetween(step, only(before), only(after), ground);
+  const doings = await doingsBetween(step, only(before), only(after), [], ground);
   // What a new database was made of: any other thread in it has been begun since.
   return { ...doings, threads: Object.keys(before.files).flatMap(file => idInName(file) ?? []) };
 }
@@ -215,11 +234,13 @@ async function doingsBetween(
   step: AskStep,
   before: Observation,
   after: Observation,
+  forked: readonly ThreadId[],
   ground: Ground,
 ): Promise<Doings> {
   const { state, calls } = step;
   const planned = new Set(packingsOf(calls).map(({ file }) => file));
-  const forks = isForking(step) ? await forksBetween(step, before, after, ground) : [];
+  const begun = begunBetween(before, after);
+  const forks = await forksAmong(begun, forked, step, after, ground);
   const made = madeDatabases(before, after);
   const inThem = await Promise.all(made.map(database => threadsIn(database, ground.world)));
   const threads = [
@@ -228,7 +249,7 @@ async function doingsBetween(
   ];
   return {
     forks,
-    steps: await stepsBetween(ground.world, state, before, without(after, forks)),
+    steps: await stepsBetween(ground.world, state, before, without(after, begun)),
     made,
     threads: [...new Set(threads)],
     packed: packedBetween(before, after).filter(({ file }) => !planned.has(file)),
@@ -239,10 +260,13 @@ async function doingsBetween(
   };
 }
 
-/** Forks go as a whole, and their rows with them. */
-function without(after: Observation, forks: readonly Fork[]): Observation {
+/**
+ * Forks go as a whole, and their rows with them. A thread that has begun besides was begun by somebody else:
+ * it is nothing of ours.
+ */
+function without(after: Observation, begun: readonly Begun[]): Observation {
   const { threads = {}, ...tables } = after.tables;
-  const made = new Set(forks.map(({ thread }) => thread));
+  const made = new Set(begun.map(({ thread }) => thread));
   const others = Object.entries(threads).filter(([id]) => !made.has(id));
   return { ...after, tables: { ...tables, threads: Object.fromEntries(others) } };
 }
