@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import {
+  CodeLens,
   EventEmitter,
   l10n,
   window,
@@ -27,6 +28,7 @@ import {
 } from '../protocol/requests.ts';
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
 import { RECORD_LANGUAGE, SETTINGS } from './contributions.ts';
+import { forRow } from './plainText.ts';
 import { inSteps, type Telling } from './progressSteps.ts';
 import { restartQuietly } from './restartQuietly.ts';
 
@@ -106,6 +108,13 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): R
   };
 }
 
+/** A cure above a line, as the lightbulb shows it that VS Code has for what can be edited. */
+function withBulb(lens: CodeLens): CodeLens {
+  const { range, command } = lens;
+  if (command === undefined) return lens;
+  return new CodeLens(range, { ...command, title: `$(lightbulb) ${forRow(command.title)}` });
+}
+
 const MENTION_MS = 8000;
 
 function clientOptions(log: LogOutputChannel): LanguageClientOptions {
@@ -121,5 +130,8 @@ function clientOptions(log: LogOutputChannel): LanguageClientOptions {
     }),
     initializationOptions: { ...workspace.getConfiguration(SETTINGS) },
     synchronize: { configurationSection: SETTINGS },
+    middleware: {
+      provideCodeLenses: async (document, token, next) => (await next(document, token))?.map(withBulb),
+    },
   };
 }

@@ -5,6 +5,9 @@ import {
   CodeActionKind,
   type CodeAction,
   type CodeActionParams,
+  type CodeLens,
+  type CodeLensParams,
+  type Command,
   type Diagnostic,
   type Range,
 } from 'vscode-languageserver';
@@ -35,6 +38,26 @@ export function codeActions(
   });
 }
 
+/**
+ * The cures once more, above the lines that are wrong: an editor that may not change a document has no
+ * lightbulb in it, as VS Code has none in our pages.
+ */
+export function codeLenses(
+  view: View,
+  folders: readonly string[],
+  { textDocument: { uri } }: CodeLensParams,
+): readonly CodeLens[] {
+  const known = new Map(view.findings.map(finding => [finding.id, finding]));
+  return (diagnose(view, folders).get(uri) ?? []).flatMap(marker => {
+    const finding = known.get(findingOf(marker) ?? '');
+    if (finding === undefined) return [];
+    return finding.cures.map(cure => ({
+      range: marker.range,
+      command: commandOf(cureTitle(cure), ...planningOf(finding, cure)),
+    }));
+  });
+}
+
 /** `quickfix` is within `quickfix` and within the empty kind, and is not within `quickfix.other`. */
 function isWithin(kind: string, wanted: string): boolean {
   return wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`);
@@ -57,20 +80,17 @@ function actionsFor(
   marker: Diagnostic,
   uri: string,
 ): readonly CodeAction[] {
-  const quickFix = (title: string, command: string, ...given: readonly unknown[]): CodeAction => ({
+  const quickFix = (title: string, ...named: Named): CodeAction => ({
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [marker],
-    command: { title, command: `codexHealth.${command}`, arguments: [...given] },
+    command: commandOf(title, ...named),
   });
   const preferred = finding.cures.find(({ automatic }) => automatic);
   const record = recordOf(view, finding, uri);
   return [
     ...finding.cures.map(cure => {
-      const isRelinking = finding.check === 'thread-cwd-missing';
-      const action = isRelinking
-        ? quickFix(cureTitle(cure), 'relinkFolder', finding.id)
-        : quickFix(cureTitle(cure), 'repairFinding', finding.id, cure.id);
+      const action = quickFix(cureTitle(cure), ...planningOf(finding, cure));
       return cure === preferred ? { ...action, isPreferred: true } : action;
     }),
     quickFix(
@@ -80,6 +100,18 @@ function actionsFor(
     ),
     ...(record === null ? [] : [quickFix('Open the session record', 'openRecord', record)]),
   ];
+}
+
+/** A command of the editor's, and what it is given. */
+type Named = readonly [command: string, ...given: unknown[]];
+
+/** What shows the plan of a cure. A folder that is gone is asked about first. */
+function planningOf({ check, id }: Finding, cure: CureOffer): Named {
+  return check === 'thread-cwd-missing' ? ['relinkFolder', id] : ['repairFinding', id, cure.id];
+}
+
+function commandOf(title: string, ...[command, ...given]: Named): Command {
+  return { title, command: `codexHealth.${command}`, arguments: given };
 }
 
 function cureTitle({ title, loses }: CureOffer): string {

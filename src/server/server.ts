@@ -21,7 +21,7 @@ import { createChanges, type Changes } from './changes/changes.ts';
 import { asObject } from './changes/wishes.ts';
 import { refusing } from './changes/refusals.ts';
 import { createTeller } from './changes/telling.ts';
-import { codeActions } from './codeActions.ts';
+import { codeActions, codeLenses } from './codeActions.ts';
 import { documentStamp, documentText } from './documents.ts';
 import { createHealth, type Health } from './health.ts';
 import { answerAboutPages } from './pageFeatures.ts';
@@ -58,6 +58,9 @@ export function startServer(connection: Connection, world: World, hands: Hands):
   connection.onCodeAction(async request => [
     ...codeActions(await health.view(), health.folders.all(), request),
   ]);
+  connection.onCodeLens(async request => [
+    ...codeLenses(await health.view(), health.folders.all(), request),
+  ]);
   answerAboutPages(connection, health);
   connection.listen();
 }
@@ -67,6 +70,7 @@ const CAPABILITIES: InitializeResult = {
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.None,
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    codeLensProvider: {},
     foldingRangeProvider: true,
     documentLinkProvider: {},
     documentSymbolProvider: true,

@@ -190,7 +190,7 @@ describe('while Codex has the files open', () => {
     const { answer } = editor.begin('codexHealth/apply', request);
     await until(() => said(editor).includes('Waiting'));
     expect(said(editor)).toContain(
-      'Waiting until it is closed: codex (process 4711 in terminal pts/3)',
+      'codex (process 4711 in terminal pts/3)',
     );
     isOpen = false;
     expect((await answer).remaining).toEqual([]);

@@ -1,7 +1,7 @@
 // What the lightbulb offers on a marker: the cures, the best first, and never an edit.
 
 import { describe, expect, test } from 'vitest';
-import type { CodeAction, Diagnostic } from 'vscode-languageserver';
+import type { CodeAction, CodeLens, Diagnostic } from 'vscode-languageserver';
 import { home, HOME, idOf, type HomeBuilder } from '../support/home.ts';
 import { openEditor, type Editor } from './editor.ts';
 
@@ -53,6 +53,18 @@ test('the cures of a finding, the automatic one preferred, and accepting it', as
     expect(diagnostics).toHaveLength(1);
     expect(title).toBe(command?.title);
   }
+});
+
+test('the cures stand above the line as well, since nobody has a lightbulb in what is read-only', async () => {
+  const editor = await open(stale());
+  const [[uri = '', markers = []] = []] = [...editor.markers];
+  const lenses = await editor.request<readonly CodeLens[]>('textDocument/codeLens', {
+    textDocument: { uri },
+  });
+  const [cure] = await actionsAt(editor, /\/thread\//);
+  expect(lenses).toEqual([{ range: markers[0]?.range, command: cure?.command }]);
+  const elsewhere = { textDocument: { uri: `${uri}9` } };
+  expect(await editor.request('textDocument/codeLens', elsewhere)).toEqual([]);
 });
 
 test('the same for an editor that has dropped what a marker carries, or sends no markers', async () => {

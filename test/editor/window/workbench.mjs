@@ -112,12 +112,10 @@ function editorOf(page) {
     line,
     tab: text => page.locator('.tabs-container .tab.active', { hasText: text }),
     marker,
-    /** Puts the cursor into what is underlined, opens the lightbulb there and takes what it offers. */
-    async fix(severity, title) {
-      const { x, y, width, height } = await marker(severity).boundingBox();
-      await page.mouse.click(x + width / 2, y + height / 2);
-      const offered = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
-      await page.keyboard.press('Control+Period');
+    /** Takes what is offered above the line that is wrong, with a lightbulb in front of it. */
+    async fix(title) {
+      const offered = page.locator('.editor-instance .codelens-decoration a', { hasText: title });
+      await offered.locator('.codicon-lightbulb').waitFor();
       await offered.click();
     },
   };
