@@ -14,11 +14,7 @@ export async function demandConsent({ given, surroundings }: Context): Promise<v
       'Nothing was changed. Run it in a terminal, or with --yes.',
     );
   if (!/^y(?:es)?$/i.test(answer.trim()))
-    throw new Refusal(
-      'declined',
-      'Nothing was changed.',
-      'It can be asked for again at any time.',
-    );
+    throw new Refusal('declined', 'Nothing was changed.', 'It can be asked for again at any time.');
 }
 
 /** `again`: the words with which a person makes the plan once more. */

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import {
+  CodeLens,
   EventEmitter,
   l10n,
   window,
@@ -26,7 +27,8 @@ import {
   type RequestName,
 } from '../protocol/requests.ts';
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
-import { RECORD_LANGUAGE, SETTINGS } from './contributions.ts';
+import { COMMANDS, RECORD_LANGUAGE, SETTINGS } from './contributions.ts';
+import { forRow } from './plainText.ts';
 import { inSteps, type Telling } from './progressSteps.ts';
 import { restartQuietly } from './restartQuietly.ts';
 
@@ -106,6 +108,19 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): R
   };
 }
 
+/** A repair above a line has the lightbulb that VS Code shows in what can be edited. */
+function withIcon(lens: CodeLens): CodeLens {
+  const { range, command } = lens;
+  if (command === undefined) return lens;
+  const icon = LENS_ICONS[command.command] ?? 'lightbulb';
+  return new CodeLens(range, { ...command, title: `$(${icon}) ${forRow(command.title)}` });
+}
+
+const LENS_ICONS: Readonly<Record<string, string>> = {
+  [COMMANDS.acceptFinding]: 'check',
+  [COMMANDS.openRecord]: 'go-to-file',
+};
+
 const MENTION_MS = 8000;
 
 function clientOptions(log: LogOutputChannel): LanguageClientOptions {
@@ -126,5 +141,9 @@ function clientOptions(log: LogOutputChannel): LanguageClientOptions {
     }),
     initializationOptions: { ...workspace.getConfiguration(SETTINGS) },
     synchronize: { configurationSection: SETTINGS },
+    middleware: {
+      provideCodeLenses: async (document, token, next) =>
+        (await next(document, token))?.map(withIcon),
+    },
   };
 }

@@ -12,10 +12,10 @@ import {
 } from 'vscode-languageserver';
 import type { CheckPage } from '../engine/engine.ts';
 import type { Finding } from '../engine/model/finding.ts';
-import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
-import { pageOfCheck } from './addresses.ts';
-import { remediesOf } from './codeActions.ts';
-import { pageAt } from './documents.ts';
+import { DOCUMENT_SCHEME, type Place } from '../protocol/documents.ts';
+import { pageOfCheck, parseAddress } from './addresses.ts';
+import { remediesOf, type Remedy } from './codeActions.ts';
+import { pageAt, placeAtHome, placeAtThread } from './documents.ts';
 import { factOfFinding } from './findingsSection.ts';
 import type { Health } from './health.ts';
 import type { Page, Section } from './page.ts';
@@ -56,18 +56,37 @@ export function answerAboutPages(connection: Connection, { view, checks }: Healt
 }
 
 /**
- * Above each finding of a page, what can be done about it: our pages cannot be edited, and there VS Code
- * shows no lightbulb.
+ * Above each finding of a page, what can be done about it, and its repairs once more above the line that is
+ * wrong: our pages cannot be edited, and there VS Code shows no lightbulb.
  */
 function lensesOf(view: View, page: Page, uri: string): CodeLens[] {
+  const known = new Map(view.findings.map(finding => [factOfFinding(finding.id), finding]));
   return page.facts.flatMap(({ key, line }) => {
-    const finding = view.findings.find(({ id }) => key === factOfFinding(id));
+    const finding = known.get(key);
     if (finding === undefined) return [];
-    return remediesOf(view, finding, uri).map(({ title, command, arguments: given = [] }) => ({
-      range: rangeOf(line, 0, 0),
-      command: { title, command, arguments: given },
-    }));
+    const remedies = remediesOf(view, finding, uri);
+    const wrong = placeOnPage(view, finding, page, uri);
+    const isElsewhere = wrong !== null && wrong.line !== line;
+    const repairs = isElsewhere ? remedies.slice(0, finding.cures.length) : [];
+    return [
+      ...remedies.map(remedy => lensAt(line, remedy)),
+      ...repairs.map(remedy => lensAt(wrong?.line ?? line, remedy)),
+    ];
   });
+}
+
+/** Null where the line that is wrong is on another page, or in a file. */
+function placeOnPage(view: View, finding: Finding, page: Page, uri: string): Place | null {
+  const address = parseAddress(uri);
+  const place =
+    address?.kind === 'thread'
+      ? placeAtThread(view, finding, address.name, () => page)
+      : placeAtHome(view, finding);
+  return place.uri === uri ? place : null;
+}
+
+function lensAt(line: number, { title, command, arguments: given = [] }: Remedy): CodeLens {
+  return { range: rangeOf(line, 0, 0), command: { title, command, arguments: given } };
 }
 
 function toSymbol({ heading, line, lastLine }: Section): DocumentSymbol {

@@ -66,8 +66,8 @@ const CAPABILITIES: InitializeResult = {
   serverInfo: { name: 'codex-health' },
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.None,
-    codeLensProvider: {},
     codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    codeLensProvider: {},
     foldingRangeProvider: true,
     documentLinkProvider: {},
     documentSymbolProvider: true,

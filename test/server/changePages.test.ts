@@ -89,7 +89,7 @@ describe('the page of a plan', () => {
         .holder({ pid: 4711, terminal: 'pts/3' }),
     );
     const text = await editor.text((await plan()).uri);
-    expect(text).toContain('Plan: Repair State\n');
+    expect(text).toContain('Codex plan: Repair State\n');
     expect(text).toContain('2 repairs.');
     expect(text).toContain('Nothing has been changed yet.');
     expect(text).toMatch(/^Codex +every Codex that uses this home has to be closed for it$/m);

@@ -161,7 +161,10 @@ test('the language of our documents knows them by their first line', () => {
   const [language] = contributes.languages;
   expect(language?.id).toBe(RECORD_LANGUAGE);
   const firstLine = new RegExp(language?.firstLine ?? '');
-  for (const title of ['session 01a0', 'database state_5.sqlite', 'home /home/ada/.codex'])
+  for (const title of [
+    ...['session 01a0', 'database state_5.sqlite', 'home /home/ada/.codex'],
+    ...['plan: Repair State', 'repair history'],
+  ])
     expect(`Codex ${title}`).toMatch(firstLine);
 });
 

@@ -191,14 +191,20 @@ test('above each finding stands what can be done about it, since no lightbulb is
   const lines = await linesOf(editor, record);
   const lenses = await editor.request<CodeLens[]>('textDocument/codeLens', about(record));
   const id = `thread-path-stale:${idOf('one')}`;
-  expect(lenses.map(({ command }) => [command?.command, command?.arguments?.[0]])).toEqual([
-    ['codexHealth.repairFinding', id],
-    ['codexHealth.acceptFinding', id],
+  const said = lines.findIndex(line => line.startsWith('error '));
+  const wrong = lines.findIndex(line => line.includes('/old/rollout.jsonl (not there)'));
+  expect(lines[said - 1]).toBe('What is wrong');
+  expect(
+    lenses.map(({ range, command }) => [
+      range.start.line,
+      command?.command,
+      command?.arguments?.[0],
+    ]),
+  ).toEqual([
+    [said, 'codexHealth.repairFinding', id],
+    [said, 'codexHealth.acceptFinding', id],
+    [wrong, 'codexHealth.repairFinding', id],
   ]);
-  const [above] = new Set(lenses.map(({ range }) => range.start.line));
-  const said = lines.indexOf('What is wrong') + 1;
-  expect(above).toBe(said);
-  expect(lines[said]).toMatch(/^error /);
 });
 
 test('files of others have neither parts nor links nor lenses of ours', async () => {

@@ -234,7 +234,7 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
       return writePlanPage(await showPlan(world, report, wish, made, editor), made).text;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return writeRefusalPage(`Plan: ${titleOf(wish)}`, inEditor(error)).text;
+      return writeRefusalPage(`Codex plan: ${titleOf(wish)}`, inEditor(error)).text;
     }
   }
 }

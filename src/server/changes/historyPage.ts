@@ -6,7 +6,7 @@ import { createPageWriter, type Page } from '../page.ts';
 
 export function writeHistoryPage({ receipts, vaultBytes, interrupted }: HistoryShown): Page {
   const page = createPageWriter();
-  page.title('History of repairs');
+  page.title('Codex repair history');
   page.heading('Vault');
   page.fact('vault', 'room', bytesInWords(vaultBytes));
   page.fact('receipts', 'receipts', count(receipts.length, 'receipt'));

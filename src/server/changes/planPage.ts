@@ -11,7 +11,7 @@ import { titleOf } from './addresses.ts';
 
 export function writePlanPage(shown: PlanShown, plan: Plan): Page {
   const page = createPageWriter();
-  page.title(`Plan: ${titleOf(shown.wish)}`);
+  page.title(`Codex plan: ${titleOf(shown.wish)}`);
   page.heading(headline(shown));
   if (plan.units.length > 0) writeTerms(page, shown);
   if (plan.units.length > 0) page.heading('What is done');

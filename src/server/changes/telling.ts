@@ -53,5 +53,5 @@ export function describeWaiting(holders: readonly Holder[]): string {
     const where = terminal === null ? '' : ` in terminal ${terminal}`;
     return `${program} (process ${String(pid)}${where})`;
   });
-  return harmless(`Waiting until it is closed: ${names.join(', ')}`);
+  return harmless(names.join(', '));
 }

@@ -7,7 +7,7 @@ import { openBrowser } from '../browser.mjs';
 import { workbenchOf } from './workbench.mjs';
 
 /** Nothing that is waited for takes longer than this on a loaded machine of two cores. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 20_000;
 
 /** Parts of the window that the walkthrough shows. */
 export const REGIONS = {

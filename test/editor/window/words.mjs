@@ -11,7 +11,8 @@ export const WORDS = {
   stalePath: checks.find(({ id }) => id === CHECK)?.title ?? '',
   /** What the lightbulb offers on the line that is wrong. */
   cure: 'Let the database look where the conversation is',
-  planTitle: /^Plan:/,
+  // What VS Code shows has spaces of its own kind.
+  planTitle: /^Codex\splan:/,
   consent: 'Repair this?',
   doIt: /^Repair$/,
   /** What can be done while Codex runs; what is left; and that it waits for Codex. */

@@ -110,7 +110,15 @@ function editorOf(page) {
   return {
     line,
     tab: text => page.locator('.tabs-container .tab.active', { hasText: text }),
-    marker: severity => page.locator(`.editor-instance .squiggly-${severity}`).first(),
+    marker,
+    /** Takes what is offered above a finding, with a lightbulb in front of it. */
+    async fix(title) {
+      const offered = page
+        .locator('.editor-instance .codelens-decoration a', { hasText: title })
+        .first();
+      await offered.locator('.codicon-lightbulb').waitFor();
+      await offered.click();
+    },
   };
 }
 

@@ -30,7 +30,7 @@ async function heal(home, { step, picture, vscode }) {
   await step('the lightbulb on the record opens the plan', async () => {
     await tree.open(WORDS.stalePath);
     await editor.marker('error').waitFor({ state: 'attached' });
-    await problems.fix(WORDS.check, WORDS.cure);
+    await editor.fix(WORDS.cure);
     await editor.line(WORDS.planTitle).waitFor();
     await picture('plan');
   });

@@ -78,7 +78,7 @@ async function look({ page, step, picture, vscode, change }) {
     });
   await step('copying the report says so', async () => {
     await vscode.run('Codex: Copy Redacted Report');
-    await page.locator('.statusbar', { hasText: 'report copied' }).waitFor();
+    await page.locator('.statusbar', { hasText: 'The report is on the clipboard' }).waitFor();
   });
   await step('the log tells what was looked at', async () => {
     await vscode.run('Codex: Show Log');
