@@ -22,12 +22,14 @@ import {
 } from 'vscode-languageclient/node';
 import {
   CHANGED_NOTIFICATION,
+  PAGES_NOTIFICATION,
   type AnswerOf,
   type ParamsOf,
   type RequestName,
 } from '../protocol/requests.ts';
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
 import { COMMANDS, RECORD_LANGUAGE, SETTINGS } from './contributions.ts';
+import { watchOpenPages } from './openPages.ts';
 import { forRow } from './plainText.ts';
 import { inSteps, type Telling } from './progressSteps.ts';
 import { restartQuietly } from './restartQuietly.ts';
@@ -71,6 +73,23 @@ export function startClient(context: ExtensionContext, log: LogOutputChannel): R
   context.subscriptions.push(
     changed,
     client.onNotification(CHANGED_NOTIFICATION, () => changed.fire()),
+  );
+  let pages: readonly string[] = [];
+  const tellPages = () => {
+    if (client.state !== State.Running) return;
+    client
+      .sendNotification(PAGES_NOTIFICATION, { uris: pages })
+      .catch((error: unknown) => log.warn(String(error)));
+  };
+  context.subscriptions.push(
+    watchOpenPages(uris => {
+      pages = uris;
+      tellPages();
+    }),
+    // A server that has been started again knows of none.
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running && pages.length > 0) tellPages();
+    }),
   );
   // Who asks hears of it as well; here it only has to be somebody's.
   client.start().catch((error: unknown) => {

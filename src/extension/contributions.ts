@@ -17,6 +17,7 @@ export const COMMANDS = {
   showHiddenThreads: 'codexHealth.showHiddenThreads',
   showArchivedThreads: 'codexHealth.showArchivedThreads',
   repairState: 'codexHealth.repairState',
+  applyPlan: 'codexHealth.applyPlan',
   repairFinding: 'codexHealth.repairFinding',
   undoRepair: 'codexHealth.undoRepair',
   showHistory: 'codexHealth.showHistory',

@@ -48,6 +48,8 @@ export interface Requests {
 
   /** What would be done. Looks closer, and changes nothing. */
   'codexHealth/plan': Asked<{ readonly wish: Wish }, PlanShown>;
+  /** The wish whose plan is shown on a page; null where none is. */
+  'codexHealth/wishAt': Asked<DocumentRequest, Wish | null>;
   /** Does what was shown, or refuses. Reports work-done progress; can be cancelled while it waits and works. */
   'codexHealth/apply': Asked<ApplyRequest, RepairDone>;
   'codexHealth/undo': Asked<UndoRequest, UndoDone>;
@@ -77,6 +79,13 @@ export type AnswerOf<Name extends RequestName> = Requests[Name]['answer'];
 
 /** Told by the server: what was answered before is no longer so; ask again. */
 export const CHANGED_NOTIFICATION = 'codexHealth/changed';
+
+/** Told by the editor: which pages of ours stand in a tab now. Their findings are marked on them. */
+export const PAGES_NOTIFICATION = 'codexHealth/pages';
+
+export interface PagesOpen {
+  readonly uris: readonly string[];
+}
 
 /**
  * An expected "no" comes as an error with this code, the sentence as its message, and these data. All

@@ -18,6 +18,7 @@ import type { View } from './view.ts';
 export function codeActions(
   view: View,
   folders: readonly string[],
+  pages: ReadonlySet<string>,
   { textDocument: { uri }, range, context }: CodeActionParams,
 ): readonly CodeAction[] {
   const isWanted = context.only?.some(kind => isWithin(CodeActionKind.QuickFix, kind)) ?? true;
@@ -29,7 +30,7 @@ export function codeActions(
   const markers =
     named.length > 0
       ? named
-      : (diagnose(view, folders).get(uri) ?? []).filter(marker => overlaps(marker.range, range));
+      : (diagnose(view, folders, pages).get(uri) ?? []).filter(marker => overlaps(marker.range, range));
   return markers.flatMap(marker => {
     const finding = known.get(findingOf(marker) ?? '');
     return finding === undefined ? [] : actionsFor(view, finding, marker, uri);

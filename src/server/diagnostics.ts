@@ -5,13 +5,20 @@ import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { Place } from '../protocol/documents.ts';
 import type { ThreadId } from '../engine/model/words.ts';
-import { homeAddress, pageOfCheck } from './addresses.ts';
+import {
+  homeAddress,
+  pageOfCheck,
+  parseAddress,
+  threadAddress,
+  type Address,
+} from './addresses.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { comparable, comparablePath, isInside } from './fileUri.ts';
 import { append } from './group.ts';
 import type { Page } from './page.ts';
 import { inWords } from '../words/amounts.ts';
 import { harmless } from '../words/harmless.ts';
+import { factsOf } from './record.ts';
 import { gravity, type View } from './view.ts';
 
 /** What all markers of ours say that they are from. */
@@ -28,13 +35,37 @@ const MOST_MARKERS = 100;
 
 export type Markers = ReadonlyMap<string, readonly Diagnostic[]>;
 
-/** The markers of each document, by its address. */
-export function diagnose(view: View, folders: readonly string[]): Markers {
+/**
+ * The markers of each document, by its address: what the setting asks for, and of every page that stands in
+ * a tab what is wrong on it. Who has opened a page has asked.
+ */
+export function diagnose(
+  view: View,
+  folders: readonly string[],
+  pages: ReadonlySet<string> = new Set(),
+): Markers {
   const byDocument = new Map<string, Diagnostic[]>();
-  const { problems } = view.settings;
-  if (problems === 'off') return byDocument;
-  const add = (finding: Finding, place: Place) =>
+  const marked = new Set<string>();
+  const add = (finding: Finding, place: Place) => {
+    const key = `${finding.id} ${place.uri}`;
+    if (marked.has(key)) return;
+    marked.add(key);
     append(byDocument, place.uri, toDiagnostic(finding, place));
+  };
+  if (view.settings.problems !== 'off') markWanted(view, folders, add, byDocument);
+  for (const uri of pages) markPage(view, uri, add);
+  return byDocument;
+}
+
+type Add = (finding: Finding, place: Place) => void;
+
+function markWanted(
+  view: View,
+  folders: readonly string[],
+  add: Add,
+  byDocument: Map<string, Diagnostic[]>,
+): void {
+  const { problems } = view.settings;
   const ofHome = [...view.ofHome].filter(
     ({ severity }) => problems === 'all' || severity === 'error',
   );
@@ -55,7 +86,29 @@ export function diagnose(view: View, folders: readonly string[]): Markers {
     const uri = homeAddress(view.report.snapshot.home.key);
     append(byDocument, uri, countOthers(more));
   }
-  return byDocument;
+}
+
+/** Whatever the record of a thread tells of is marked on it, also what is wrong in a file or for many. */
+function markPage(view: View, uri: string, add: Add): void {
+  const { home } = view.report.snapshot;
+  const address = parseAddress(uri);
+  if (address === null || address.homeKey !== home.key) return;
+  if (address.kind === 'thread') {
+    const thread = view.threads.get(address.name);
+    if (thread === undefined) return;
+    const record = recordOf(view, thread);
+    for (const finding of (view.byThread.get(thread.id) ?? []).slice(0, MOST_MARKERS))
+      add(finding, record.place(threadAddress(home.key, thread.id), factsOf(finding)));
+  } else if (address.kind !== 'transcript')
+    for (const finding of [...view.ofHome].slice(0, MOST_MARKERS)) {
+      const place = placeAtHome(view, finding);
+      if (isSamePage(place.uri, address)) add(finding, place);
+    }
+}
+
+function isSamePage(uri: string, { kind, name }: Address): boolean {
+  const other = parseAddress(uri);
+  return other?.kind === kind && other.name === name;
 }
 
 interface ToMark {

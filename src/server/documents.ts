@@ -40,8 +40,10 @@ export async function documentText(
   if (thread === null || address?.kind !== 'transcript') return pageAt(view, uri).text;
   const transcript = await readTranscript(view, thread.id, address.part);
   return transcript === null
-    ? sayNothingThere(`There is no part ${String(address.part)} of what was said in this session.`)
-        .text
+    ? sayNothingThere(
+        `There is no part ${String(address.part)} of what was said in this session.`,
+        'Its record leads to the newest part.',
+      ).text
     : writeTranscript(transcript, thread, view.report.snapshot);
 }
 
@@ -73,18 +75,25 @@ function transcribed(view: View, address: Address | null): Thread | null {
 export function pageAt(view: View, uri: string): Page {
   const address = parseAddress(uri);
   if (address === null || address.homeKey !== view.report.snapshot.home.key)
-    return sayNothingThere('This document belongs to another Codex home than the one shown now.');
+    return sayNothingThere(
+      'This document belongs to another Codex home than the one shown now.',
+      'The setting codexHealth.home says which one is shown.',
+    );
   if (address.kind === 'home') return homePage(view);
   if (address.kind === 'database') return databasePage(view, address.name);
   const thread = view.threads.get(address.name);
   return thread === undefined
-    ? sayNothingThere(`There is no thread ${address.name} in this Codex home.`)
+    ? sayNothingThere(
+        `There is no thread ${address.name} in this Codex home.`,
+        'Nothing of it is on disk now: neither a file nor an entry. If it was there before, it has been removed or moved since.',
+      )
     : recordOf(view, thread);
 }
 
-function sayNothingThere(sentence: string): Page {
+function sayNothingThere(sentence: string, besides: string): Page {
   const page = createPageWriter();
   page.title(sentence);
+  page.heading(besides);
   return page.page();
 }
 

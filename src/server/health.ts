@@ -21,6 +21,8 @@ import { count } from '../words/amounts.ts';
 export interface Health {
   readonly folders: Folders;
   settings: ServerSettings;
+  /** The pages that stand in tabs, by their addresses. */
+  pages: ReadonlySet<string>;
   /** The newest report as it is shown; waits for the first scan. */
   view(): Promise<View>;
   /** The same without what says who somebody is or what they work on. */
@@ -30,6 +32,8 @@ export interface Health {
   readonly readTranscript: ReadTranscript;
   /** Tells the editor what is so now. */
   publish(): Promise<void>;
+  /** Marks what is wrong, where it is wanted. */
+  mark(): Promise<void>;
   lookAgain(): Promise<void>;
   changeSettings(settings: ServerSettings): Promise<void>;
 }
@@ -61,6 +65,7 @@ export function createHealth(connection: Connection, world: World): Health {
       made = viewReport(report, settings, titles, world.now());
     return made;
   };
+  const markersNow = async () => diagnose(await viewNow(), health.folders.all(), health.pages);
   const tellChanged = () => connection.sendNotification(CHANGED_NOTIFICATION);
   const inBackground = (work: Promise<void>) =>
     work.catch((error: unknown) => connection.console.error(String(error)));
@@ -81,6 +86,7 @@ export function createHealth(connection: Connection, world: World): Health {
   const health: Health = {
     folders: createFolders(),
     settings: DEFAULT_SETTINGS,
+    pages: new Set(),
     view: () => {
       freshness.seen();
       return viewNow();
@@ -90,9 +96,10 @@ export function createHealth(connection: Connection, world: World): Health {
     redactedView: async () =>
       viewReport(engine.redact(await scans.newest()), health.settings, titles),
     publish: async () => {
-      const markers = diagnose(await viewNow(), health.folders.all());
+      const markers = await markersNow();
       await Promise.all([board.show(markers), tellChanged()]);
     },
+    mark: async () => board.show(await markersNow()),
     lookAgain: async () => {
       try {
         const startedAt = world.now();

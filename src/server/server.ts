@@ -13,6 +13,7 @@ import type { Hands } from '../engine/hands.ts';
 import type { World } from '../engine/world.ts';
 import {
   CHANGED_NOTIFICATION,
+  PAGES_NOTIFICATION,
   type AnswerOf,
   type ParamsOf,
   type RequestName,
@@ -27,7 +28,7 @@ import { createHealth, type Health } from './health.ts';
 import { answerAboutPages } from './pageFeatures.ts';
 import { reportText } from './reportText.ts';
 import { createGitNotes } from './repositories.ts';
-import { readSettings } from './settings.ts';
+import { readPages, readSettings } from './settings.ts';
 import { findThreads, makeThreads, makeTree, threadDetails } from './tree.ts';
 
 /** Serves one editor. Its end is the end of the connection. Only what changes something has hands. */
@@ -39,24 +40,28 @@ export function startServer(connection: Connection, world: World, hands: Hands):
   };
   connection.onInitialize(({ processId, initializationOptions, workspaceFolders }) => {
     changes.setEditor(processId);
-    health.settings = readSettings(initializationOptions);
+    health.settings = readSettings(initializationOptions, world.machine);
     health.folders.set(workspaceFolders ?? []);
     return CAPABILITIES;
   });
   connection.onInitialized(() => inBackground(health.lookAgain()));
   connection.onDidChangeConfiguration(({ settings }) =>
-    inBackground(health.changeSettings(readSettings(settings))),
+    inBackground(health.changeSettings(readSettings(settings, world.machine))),
   );
   // Not by `connection.workspace`, which refuses to listen where an editor knows no folders.
   connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
     health.folders.change(event);
     inBackground(health.publish());
   });
+  connection.onNotification(PAGES_NOTIFICATION, given => {
+    health.pages = readPages(given);
+    inBackground(health.mark());
+  });
   answerRequests(connection, health, changes);
-  answerTree(connection, health, world);
+  answerTree(connection, health, changes, world);
   answerChanges(connection, changes);
   connection.onCodeAction(async request => [
-    ...codeActions(await health.view(), health.folders.all(), request),
+    ...codeActions(await health.view(), health.folders.all(), health.pages, request),
   ]);
   answerAboutPages(connection, health);
   connection.listen();
@@ -110,6 +115,7 @@ function answerRequests(
 function answerTree(
   connection: Connection,
   { view, lookAgain }: Health,
+  changes: Changes,
   { projects, machine }: World,
 ): void {
   const answer = answering(connection);
@@ -121,7 +127,10 @@ function answerTree(
     const now = await view();
     return [now, notes.of(now.report.snapshot)] as const;
   };
-  answer('codexHealth/tree', async ({ filter }) => makeTree(...(await seen()), filter));
+  answer('codexHealth/tree', async ({ filter }) => {
+    const [now, repositories] = await seen();
+    return makeTree(now, repositories, filter, await changes.interrupted(now.report));
+  });
   answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
   answer('codexHealth/find', async request => findThreads(...(await seen()), request));
   answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id));
@@ -141,6 +150,7 @@ function answerChanges(connection: Connection, changes: Changes): void {
   };
 
   answer('codexHealth/plan', changes.plan);
+  answer('codexHealth/wishAt', async request => changes.wishAt(request));
   answer('codexHealth/apply', (request, cancel) =>
     changes.apply(request, waiting(request, cancel)),
   );

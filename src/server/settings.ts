@@ -1,5 +1,7 @@
 // What the editor says about settings, made sure of: any editor may send anything.
 
+import { withoutTilde } from '../engine/engine.ts';
+import type { Machine } from '../engine/world.ts';
 import type { Level, ServerSettings } from '../protocol/settings.ts';
 
 const LEVELS: readonly Level[] = ['error', 'warning', 'note', 'off'];
@@ -14,8 +16,13 @@ export const DEFAULT_SETTINGS: ServerSettings = {
   problems: 'workspace',
 };
 
-/** Reads settings, also where they lie under the name of their section. */
-export function readSettings(given: unknown): ServerSettings {
+/** Reads settings, also where they lie under the name of their section. `~` is the person's own folder. */
+export function readSettings(
+  given: unknown,
+  machine: Pick<Machine, 'join' | 'userHome'>,
+): ServerSettings {
+  const asPath = (value: unknown) =>
+    typeof value === 'string' && value.trim() !== '' ? withoutTilde(value.trim(), machine) : null;
   const outer = asObject(given);
   const settings = asObject(outer['codexHealth'] ?? outer);
   return {
@@ -28,6 +35,13 @@ export function readSettings(given: unknown): ServerSettings {
   };
 }
 
+/** The pages that stand in tabs, by their addresses. */
+export function readPages(given: unknown): ReadonlySet<string> {
+  const { uris } = asObject(given);
+  const all: readonly unknown[] = Array.isArray(uris) ? uris : [];
+  return new Set(all.filter(uri => typeof uri === 'string'));
+}
+
 /** Whether a home has to be looked at again because of a change. */
 export function needsNewScan(before: ServerSettings, after: ServerSettings): boolean {
   return (['home', 'sqliteHome', 'codexPath'] as const).some(name => before[name] !== after[name]);
@@ -35,10 +49,6 @@ export function needsNewScan(before: ServerSettings, after: ServerSettings): boo
 
 function asObject(value: unknown): { readonly [name: string]: unknown } {
   return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function asPath(value: unknown): string | null {
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
 function asLevels(value: unknown): ServerSettings['levels'] {

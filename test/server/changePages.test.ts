@@ -63,6 +63,16 @@ describe('addresses of plans', () => {
     expect(uri.split('/')).toHaveLength(6);
   });
 
+  test('say what is wished to an editor that has nothing but the page', async () => {
+    const { editor, plan } = await open(stale());
+    const wish: Wish = { kind: 'findings', findings: [STALE], cure: null, to: null };
+    const { uri } = await plan(wish);
+    expect(await editor.ask('codexHealth/wishAt', { uri })).toEqual(wish);
+    for (const other of ['codex-health://key/plan/x', 'codex-health://key/history', 'file:///a'])
+      expect(await editor.ask('codexHealth/wishAt', { uri: other })).toBeNull();
+    await expect(editor.send('codexHealth/wishAt', {})).rejects.toThrow(/is missing/);
+  });
+
   test('that are damaged carry none', () => {
     const rests = ['', '/', '/%', '/eyJ', '/e30/x', '/bnVsbA', '/W10', '/%E0%A4%A/x'];
     for (const rest of [...rests, `/${'A'.repeat(100_000)}`]) {
@@ -155,6 +165,23 @@ describe('the history', () => {
         next: expect.not.stringContaining('codex-health') as unknown,
       },
     });
+  });
+
+  test('a repair that was stopped in the middle is told of in the tree, which changes nothing', async () => {
+    const { editor, apply, files } = await open(stale());
+    const { receipt } = await apply();
+    expect((await editor.tree()).interrupted).toBeNull();
+    const journal = [...files.keys()].find(file => file.endsWith(`${receipt}/journal.jsonl`)) ?? '';
+    const file = files.get(journal) ?? { bytes: new Uint8Array(), modifiedMs: 0 };
+    const text = new TextDecoder().decode(file.bytes);
+    const cut = text.replace(/^.*"note":"applied"\}\n/m, '');
+    files.set(journal, { ...file, bytes: new TextEncoder().encode(cut) });
+    const before = JSON.stringify([...files]);
+    expect((await editor.tree()).interrupted).toBe(receipt);
+    expect(JSON.stringify([...files])).toBe(before);
+    // The history puts back what was begun.
+    expect((await editor.ask('codexHealth/history')).interrupted).toBeNull();
+    expect((await editor.tree()).interrupted).toBeNull();
   });
 
   test('old backups are dropped when that is what was shown', async () => {

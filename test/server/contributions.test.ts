@@ -81,8 +81,9 @@ test('commands that need an argument hide in the palette', () => {
     ...[COMMANDS.undoRepair, COMMANDS.showHistory, COMMANDS.showAccepted, COMMANDS.saveCopy],
     ...[COMMANDS.moveProvider, COMMANDS.findThread, COMMANDS.showAllThreads],
     ...[COMMANDS.showThreadsInTrouble, COMMANDS.showHiddenThreads, COMMANDS.showArchivedThreads],
-    // Of the record that is open.
-    COMMANDS.openTranscript,
+    // Of the page that is open.
+    ...[COMMANDS.openTranscript, COMMANDS.repairFinding, COMMANDS.openInCodex],
+    ...[COMMANDS.copyResumeCommand, COMMANDS.applyPlan],
   ];
   expect(hidden.sort()).toEqual(
     Object.values(COMMANDS)

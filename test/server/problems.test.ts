@@ -50,6 +50,35 @@ test('a marker stands on the line that is wrong', async () => {
   }
 });
 
+test('a page that stands in a tab is marked, whatever the setting says, until it is closed', async () => {
+  for (const problems of ['off', 'workspace'] as const) {
+    const editor = await open(problems);
+    const { hosts } = await editor.tree();
+    const [{ uri, findings } = { uri: '', findings: [] }] = await editor.threads(`${THESIS}/text`);
+    const tell = async (...uris: readonly unknown[]) => {
+      await editor.tell('codexHealth/pages', { uris });
+      // Answered after it, since messages keep their order and a scan is there.
+      await editor.ask('codexHealth/refresh');
+    };
+    expect(hosts).toHaveLength(1);
+    await tell(uri, 7, 'codex-health://elsewhere/thread/x', 'codex-health://');
+    expect([...editor.markers.keys()]).toEqual([uri]);
+    expect(editor.markers.get(uri)?.map(({ data }) => data as unknown)).toEqual(
+      findings.map(({ id }) => ({ finding: id })),
+    );
+    await tell();
+    expect(editor.markers.size).toBe(0);
+  }
+});
+
+test('a page that is marked anyway is not marked twice', async () => {
+  const editor = await open('all');
+  const before = JSON.stringify([...editor.markers]);
+  await editor.tell('codexHealth/pages', { uris: [...editor.markers.keys()] });
+  await editor.ask('codexHealth/refresh');
+  expect(JSON.stringify([...editor.markers])).toBe(before);
+});
+
 test('all threads are marked, or those of the open folders, or none', async () => {
   expect(marked(await open('all'))).toEqual(['shop', 'thesis']);
   expect(marked(await open('workspace', [`file://${THESIS}`]))).toEqual(['thesis']);

@@ -70,13 +70,26 @@ test('any number of calls during a scan come to one scan after it', async () => 
 });
 
 test('settings are read from whatever an editor sends', () => {
-  expect(readSettings(undefined)).toEqual(DEFAULT_SETTINGS);
-  expect(readSettings('nonsense')).toEqual(DEFAULT_SETTINGS);
-  expect(readSettings({ home: 7, problems: 'sometimes', levels: [] })).toEqual(DEFAULT_SETTINGS);
-  expect(readSettings({ codexHealth: { home: ' /h ', levels: { a: 'off', b: 'loud' } } })).toEqual({
+  const { machine } = home().build().world;
+  const read = (given: unknown) => readSettings(given, machine);
+  expect(read(undefined)).toEqual(DEFAULT_SETTINGS);
+  expect(read('nonsense')).toEqual(DEFAULT_SETTINGS);
+  expect(read({ home: 7, problems: 'sometimes', levels: [] })).toEqual(DEFAULT_SETTINGS);
+  expect(read({ codexHealth: { home: ' /h ', levels: { a: 'off', b: 'loud' } } })).toEqual({
     ...DEFAULT_SETTINGS,
     home: '/h',
     levels: { a: 'off' },
+  });
+});
+
+test('a tilde in a setting is the own folder of the person, as a shell would have it', () => {
+  const { machine } = home().build().world;
+  const given = { home: '~/other', sqliteHome: '~', codexPath: ' ~/bin/codex', vault: '~ada/x' };
+  expect(readSettings(given, machine)).toMatchObject({
+    home: `${machine.userHome}/other`,
+    sqliteHome: expect.stringMatching(new RegExp(`^${machine.userHome}/?$`)) as unknown,
+    codexPath: `${machine.userHome}/bin/codex`,
+    vault: '~ada/x',
   });
 });
 

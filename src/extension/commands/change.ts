@@ -2,6 +2,7 @@
 // Every command that changes something goes this way.
 
 import { l10n, Uri } from 'vscode';
+import { DOCUMENT_SCHEME } from '../../protocol/documents.ts';
 import type { PlanShown, RepairDone, Wish } from '../../protocol/repairs.ts';
 import { COMMANDS } from '../contributions.ts';
 import { CODEX_EXTENSION, hasCodexExtension } from './codexExtension.ts';
@@ -30,6 +31,20 @@ export async function change(
   if (answer === 'now') await carryOut(context, now, restOf(wish, now.wish));
 }
 
+/** The plan on a page that has been read: it is made anew, and asked about as always. */
+export async function applyPlan(context: Context, page: Uri | undefined): Promise<void> {
+  const { client, person } = context;
+  const wish =
+    page?.scheme === DOCUMENT_SCHEME
+      ? await client.ask('codexHealth/wishAt', { uri: page.toString() })
+      : null;
+  if (wish !== null) return change(context, wish);
+  await person.tell(
+    'information',
+    l10n.t('This page shows no plan. "Codex: Repair State" makes one.'),
+  );
+}
+
 /** For what somebody has just named themselves, such as a new name: asks only where there is something to say. */
 export async function changeAtOnce(context: Context, wish: Wish): Promise<void> {
   const plan = await makePlan(context, wish);
@@ -45,14 +60,18 @@ function makePlan({ client, person }: Context, wish: Wish): Promise<PlanShown> {
   );
 }
 
-export async function tellNothing({ person }: Context, { refused }: PlanShown): Promise<void> {
+export async function tellNothing({ person }: Context, { refused, uri }: PlanShown): Promise<void> {
   const [first] = refused;
-  await person.tell(
-    first === undefined ? 'information' : 'warning',
-    first === undefined
-      ? l10n.t('There is nothing to do. Nothing was changed.')
-      : l10n.t('Nothing was changed. {0} {1}', sentence(first.why), first.next),
-  );
+  if (first === undefined)
+    return void (await person.tell(
+      'information',
+      l10n.t('There is nothing to do. Nothing was changed.'),
+    ));
+  const reasons = new Set(refused.map(({ why, next }) => `${why} ${next}`));
+  const all = l10n.t('Show All Reasons');
+  const says = l10n.t('Nothing was changed. {0} {1}', sentence(first.why), first.next);
+  const pressed = await person.tell('warning', says, ...(reasons.size > 1 ? [all] : []));
+  if (pressed === all) await person.show(Uri.parse(uri));
 }
 
 /** What can be done while Codex runs is offered first. */
@@ -91,7 +110,7 @@ function hasPanelHere(context: Context, { holders }: PlanShown): boolean {
   return isPanel && hasCodexExtension(context);
 }
 
-/** A question covers the plan that it is about; so it can be put off until the plan has been read. */
+/** A question covers the plan that it is about. Who reads that first goes on from its page. */
 async function agree(
   { person }: Context,
   plan: PlanShown,
@@ -104,7 +123,7 @@ async function agree(
   const answer = await person.ask(questionOf(plan), terms, ...answers, read);
   if (answer !== read) return answer;
   await person.show(uri);
-  return person.tell('information', l10n.t('Go on when you have read the plan.'), ...answers);
+  return undefined;
 }
 
 /** `rest`: what is left to be asked about afterwards. */

@@ -3,7 +3,7 @@
 import { l10n } from 'vscode';
 import { changeAtOnce } from './change.ts';
 import type { Context } from './context.ts';
-import { threadsOf, type Target } from './targets.ts';
+import { threadOf, threadsOf, type Target } from './targets.ts';
 
 /** Of those that are selected, the ones for which there is something to do. */
 export async function archiveThread(context: Context, target: Target): Promise<void> {
@@ -19,8 +19,8 @@ export async function unarchiveThread(context: Context, target: Target): Promise
 }
 
 export async function renameThread(context: Context, target: Target): Promise<void> {
-  const [thread] = await threadsOf(context.client, target);
-  if (thread === undefined) return tellNoThread(context);
+  const thread = await threadOf(context.client, target);
+  if (thread === null) return tellNoThread(context);
   const typed = await context.person.enter(l10n.t('New name of the thread'), thread.title, text =>
     text.trim() === '' ? l10n.t('A name has at least one letter.') : null,
   );
@@ -30,8 +30,8 @@ export async function renameThread(context: Context, target: Target): Promise<vo
 }
 
 export async function forkThread(context: Context, target: Target): Promise<void> {
-  const [thread] = await threadsOf(context.client, target);
-  if (thread === undefined) return tellNoThread(context);
+  const thread = await threadOf(context.client, target);
+  if (thread === null) return tellNoThread(context);
   await changeAtOnce(context, { kind: 'fork', thread: thread.id });
 }
 

@@ -31,7 +31,7 @@ export interface Person {
     object: (text: string) => string | null,
   ): Promise<string | undefined>;
   chooseFolder(title: string, button: string): Promise<Uri | undefined>;
-  /** For what takes a moment and cannot be ended. */
+  /** For what takes a moment as a rule; where it takes longer, nobody has to wait for it. */
   wait<T>(title: string, work: () => Promise<T>): Promise<T>;
   /** For what takes longer: shown with how far it is, and can be cancelled. */
   follow<T>(title: string, work: Work<T>): Promise<T>;

@@ -1,7 +1,7 @@
 // What went wrong, in one notification with at most one button: an expected "no" with what to do next,
 // and everything else with the way to the log.
 
-import { l10n } from 'vscode';
+import { CancellationError, l10n } from 'vscode';
 import { REFUSED, type RefusedData } from '../../protocol/requests.ts';
 import { COMMANDS, SETTINGS } from '../contributions.ts';
 import type { Person } from './context.ts';
@@ -23,7 +23,8 @@ export async function orTell(
   }
 }
 
-async function tellFailure(person: Person, what: string, error: unknown): Promise<void> {
+export async function tellFailure(person: Person, what: string, error: unknown): Promise<void> {
+  if (isCancelled(error)) return;
   const refused = refusalOf(error);
   if (refused !== null) return tellRefusal(person, refused);
   const button = l10n.t('Show Log');
@@ -39,6 +40,7 @@ export function refusalOf(error: unknown): Refused | null {
 
 /** Whether somebody has cancelled it, and it says no more than that. */
 export function isCancelled(error: unknown): boolean {
+  if (error instanceof CancellationError) return true;
   return error instanceof Error && codeOf(error) === CANCELLED;
 }
 

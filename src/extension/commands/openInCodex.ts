@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { relinkFolder } from './relinkFolder.ts';
 import { repairFinding } from './repairFinding.ts';
 import { resumeArguments, resumeCommand, resumeEnvironment } from './resumeCommand.ts';
-import { threadsOf, type Target } from './targets.ts';
+import { threadOf, type Target } from './targets.ts';
 
 export async function openInCodex(context: Context, target: Target): Promise<void> {
   const found = await detailsOf(context, target);
@@ -45,10 +45,10 @@ interface Found {
 }
 
 async function detailsOf({ client, person }: Context, target: Target): Promise<Found | null> {
-  const [thread] = await threadsOf(client, target);
+  const thread = await threadOf(client, target);
   const details =
-    thread === undefined ? null : await client.ask('codexHealth/thread', { id: thread.id });
-  if (thread !== undefined && details !== null) return { thread, details };
+    thread === null ? null : await client.ask('codexHealth/thread', { id: thread.id });
+  if (thread !== null && details !== null) return { thread, details };
   await person.tell('information', l10n.t('This thread is not there any more.'));
   return null;
 }

@@ -1,6 +1,7 @@
 // The person, reached through VS Code.
 
 import {
+  CancellationError,
   commands,
   env,
   Position,
@@ -8,6 +9,8 @@ import {
   Range,
   ViewColumn,
   window,
+  type CancellationToken,
+  type Disposable,
   type QuickPickItem,
   type QuickPickOptions,
   type Uri,
@@ -53,8 +56,7 @@ export const person: Person = {
     });
     return chosen?.[0];
   },
-  wait: async (title, work) =>
-    window.withProgress({ location: ProgressLocation.Window, title: forMessage(title) }, work),
+  wait: (title, work) => waitPatiently(forMessage(title), work()),
   follow: async (title, work) =>
     window.withProgress(
       { location: ProgressLocation.Notification, title: forMessage(title), cancellable: true },
@@ -82,6 +84,40 @@ function columnFor({ scheme, path }: Uri): ViewColumn {
   );
   if (before?.viewColumn !== undefined) return before.viewColumn;
   return window.activeTextEditor === undefined ? ViewColumn.Active : ViewColumn.Beside;
+}
+
+/** So long it says in the status bar that it works; then it can be left. */
+const SLOW_MS = 8000;
+
+/** Whoever leaves only stops waiting: what the server does comes to its end. */
+async function waitPatiently<T>(title: string, working: Promise<T>): Promise<T> {
+  const { Window, Notification } = ProgressLocation;
+  return window.withProgress({ location: Window, title }, async () => {
+    if (await isOverIn(SLOW_MS, working)) return working;
+    return window.withProgress({ location: Notification, title, cancellable: true }, (_, token) =>
+      orCancelled(working, token),
+    );
+  });
+}
+
+async function isOverIn(milliseconds: number, working: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const over = working.then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([over, late]).finally(() => clearTimeout(timer));
+}
+
+export async function orCancelled<T>(working: Promise<T>, token: CancellationToken): Promise<T> {
+  let hearing: Disposable | undefined;
+  const cancelled = new Promise<never>((_, reject) => {
+    hearing = token.onCancellationRequested(() => reject(new CancellationError()));
+  });
+  return Promise.race([working, cancelled]).finally(() => void hearing?.dispose());
 }
 
 type Show = (sentence: string, ...buttons: readonly string[]) => Thenable<string | undefined>;

@@ -4,13 +4,17 @@ import {
   commands,
   extensions,
   l10n,
+  Uri,
+  window,
   type Disposable,
   type LogOutputChannel,
   type Memento,
 } from 'vscode';
+import { DOCUMENT_SCHEME } from '../../protocol/documents.ts';
 import type { RepairClient } from '../client.ts';
 import { COMMANDS } from '../contributions.ts';
 import { acceptFinding, acceptNamed, showAccepted } from './accepting.ts';
+import { applyPlan } from './change.ts';
 import { archiveThread, forkThread, renameThread, unarchiveThread } from './changeThreads.ts';
 import type { Context } from './context.ts';
 import { orTell } from './failures.ts';
@@ -50,6 +54,15 @@ export function registerCommands(
     failure: string,
     work: (context: Context, target: Target) => Promise<void>,
   ) => on(name, failure, (clicked, selected) => work(context, { clicked, selected }));
+  /** What can be asked for on a page as well, from the palette too, where nobody says which. */
+  const onPage = (
+    name: keyof typeof COMMANDS,
+    failure: string,
+    work: (context: Context, target: Target) => Promise<void>,
+  ) =>
+    onTarget(name, failure, (context, { clicked = activePage(), selected }) =>
+      work(context, { clicked, selected }),
+    );
   return [
     registerOutcomePages(),
     commands.registerCommand(COMMANDS.showLog, () => log.show()),
@@ -63,7 +76,10 @@ export function registerCommands(
     on('repairFinding', l10n.t('Could not repair'), (target, selected) =>
       typeof target === 'string'
         ? repairNamed(context, target, typeof selected === 'string' ? selected : null)
-        : repairFinding(context, { clicked: target, selected }),
+        : repairFinding(context, { clicked: target ?? activePage(), selected }),
+    ),
+    onPage('applyPlan', l10n.t('Could not carry out the plan'), (_, { clicked }) =>
+      applyPlan(context, clicked instanceof Uri ? clicked : undefined),
     ),
     on('undoRepair', l10n.t('Could not undo the repair'), receipt => undoRepair(context, receipt)),
     on('showHistory', l10n.t('Could not show the history'), () => showHistory(context)),
@@ -84,9 +100,15 @@ export function registerCommands(
     onTarget('unarchiveThread', l10n.t('Could not take it out of the archive'), unarchiveThread),
     onTarget('renameThread', l10n.t('Could not rename the thread'), renameThread),
     onTarget('forkThread', l10n.t('Could not fork the thread'), forkThread),
-    onTarget('openInCodex', l10n.t('Could not open the thread in Codex'), openInCodex),
-    onTarget('copyResumeCommand', l10n.t('Could not copy the command'), copyResumeCommand),
+    onPage('openInCodex', l10n.t('Could not open the thread in Codex'), openInCodex),
+    onPage('copyResumeCommand', l10n.t('Could not copy the command'), copyResumeCommand),
   ];
+}
+
+/** The page of ours that somebody is reading. */
+function activePage(): Uri | undefined {
+  const uri = window.activeTextEditor?.document.uri;
+  return uri?.scheme === DOCUMENT_SCHEME ? uri : undefined;
 }
 
 function numberOf(value: unknown): number {

@@ -35,6 +35,12 @@ export async function threadsOf(client: Client, target: Target): Promise<readonl
   return withoutTwins(found);
 }
 
+/** For what is done with one thread: that which was clicked, however many are selected. */
+export async function threadOf(client: Client, { clicked }: Target): Promise<ThreadNode | null> {
+  const [thread] = await threadsOf(client, { clicked });
+  return thread ?? null;
+}
+
 /** The findings that are meant: those named, and those of threads, projects, databases and the home. */
 export async function findingsOf(client: Client, target: Target): Promise<readonly FindingNode[]> {
   const threads = await threadsOf(client, target);

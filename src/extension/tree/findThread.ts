@@ -13,8 +13,12 @@ export interface FoundThread extends QuickPickItem {
   readonly thread: ThreadNode;
 }
 
-/** Opens the list; `chosen` is called with the thread that somebody picked. */
-export function findThread(client: Client, chosen: (thread: ThreadNode) => void): void {
+/** Opens the list; `chosen` is called with the thread that somebody picked, `failed` where nobody can look. */
+export function findThread(
+  client: Client,
+  chosen: (thread: ThreadNode) => void,
+  failed: (error: unknown) => void,
+): void {
   const list = window.createQuickPick<FoundThread>();
   list.title = l10n.t('Find a Codex Thread');
   list.placeholder = l10n.t('Some words of its title or directory, or the beginning of its id');
@@ -24,18 +28,26 @@ export function findThread(client: Client, chosen: (thread: ThreadNode) => void)
   const ask = async (text: string) => {
     const own = (asked += 1);
     list.busy = true;
-    const found = await client
-      .ask('codexHealth/find', { text, limit: MOST })
-      .catch((): readonly ThreadNode[] => []);
-    // Somebody has typed on; what was asked last is what is shown.
-    if (own !== asked) return;
-    list.busy = false;
-    list.items = found.map(toItem);
+    try {
+      const found = await client.ask('codexHealth/find', { text, limit: MOST });
+      // Somebody has typed on; what was asked last is what is shown.
+      if (own === asked) list.items = found.map(toItem);
+    } catch (error) {
+      if (own !== asked) return;
+      // An empty list would say that there is no such thread.
+      list.hide();
+      failed(error);
+    } finally {
+      if (own === asked) list.busy = false;
+    }
   };
   const parts = Disposable.from(
     list,
     list.onDidChangeValue(text => void ask(text)),
-    list.onDidHide(() => void parts.dispose()),
+    list.onDidHide(() => {
+      asked = 0;
+      parts.dispose();
+    }),
     list.onDidAccept(() => {
       const [item] = list.selectedItems;
       // Enter before there is an answer means nothing yet.

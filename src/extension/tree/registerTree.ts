@@ -3,6 +3,8 @@
 import { commands, Disposable, l10n, window, type LogOutputChannel, type ViewBadge } from 'vscode';
 import type { HealthTree, ThreadNode } from '../../protocol/tree.ts';
 import type { Client } from '../client.ts';
+import { tellFailure } from '../commands/failures.ts';
+import { person } from '../commands/person.ts';
 import { COMMANDS, STATE_KEY, VIEW } from '../contributions.ts';
 import { registerDecorations } from './decorations.ts';
 import { describeFilter, registerFilter } from './filter.ts';
@@ -11,6 +13,7 @@ import type { MoreNode } from './nodes.ts';
 import { messageOf, stateOf, type ViewState } from './states.ts';
 import { createStatusBar } from './statusBar.ts';
 import { ThreadTree } from './threadTree.ts';
+import { createUnhurried } from './unhurried.ts';
 import { threadsInTrouble } from './words.ts';
 
 export function registerTree(client: Client, log: LogOutputChannel): Disposable {
@@ -44,23 +47,35 @@ export function registerTree(client: Client, log: LogOutputChannel): Disposable 
     if (row !== null) await view.reveal(row, { select: true, focus: false });
   };
 
+  const changes = createUnhurried(
+    () => tree.refresh(),
+    () => view.visible,
+  );
   return Disposable.from(
     ...parts,
+    changes,
+    view.onDidChangeVisibility(({ visible }) => {
+      if (visible) changes.seen();
+    }),
     tree,
     view,
     status.item,
     registerDecorations(),
     tree.onAnswered(show),
-    client.onChanged(() => tree.refresh()),
+    client.onChanged(() => changes.notice()),
     filter.onChanged(() => {
       view.description = describeFilter(filter.current);
       tree.refresh();
     }),
     commands.registerCommand(COMMANDS.showMore, (node: MoreNode) => tree.showMore(node)),
     commands.registerCommand(COMMANDS.findThread, () =>
-      findThread(client, thread => {
-        reveal(thread).catch((error: unknown) => log.error(String(error)));
-      }),
+      findThread(
+        client,
+        thread => {
+          reveal(thread).catch((error: unknown) => log.error(String(error)));
+        },
+        error => void tellFailure(person, l10n.t('Could not look for threads'), error),
+      ),
     ),
   );
 }

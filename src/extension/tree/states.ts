@@ -40,7 +40,9 @@ export function messageOf(tree: HealthTree, state: ViewState, filter: Filter): s
     hasCodex ? '' : l10n.t('No Codex program was found on this machine.'),
     interrupted === null
       ? ''
-      : l10n.t('A repair was stopped in the middle; the next one ends it first.'),
+      : l10n.t(
+          'A repair was stopped in the middle. "Codex: Show Repair History" puts back what it had begun.',
+        ),
   ]
     .filter(sentence => sentence !== '')
     .join(' ');

@@ -2,7 +2,7 @@
 
 import { l10n, StatusBarAlignment, window, type StatusBarItem } from 'vscode';
 import type { HealthTree } from '../../protocol/tree.ts';
-import { VIEW } from '../contributions.ts';
+import { COMMANDS, VIEW } from '../contributions.ts';
 import { listed, number, threadsInTrouble, troublesOfHome } from './words.ts';
 
 export interface StatusBar {
@@ -14,12 +14,13 @@ export interface StatusBar {
 export function createStatusBar(): StatusBar {
   const item = window.createStatusBarItem('codexHealth.status', StatusBarAlignment.Left);
   item.name = l10n.t('Codex Session Health');
-  item.command = `${VIEW}.focus`;
   return {
     item,
     show: tree => {
       const says = tree === null ? '' : troubleInWords(tree);
+      if (tree !== null && tree.interrupted !== null) return showStopped(item);
       if (tree === null || says === '') return item.hide();
+      item.command = `${VIEW}.focus`;
       item.text = `$(warning) Codex ${number(tree.threadsInTrouble + tree.troublesOfHome)}`;
       item.tooltip = says;
       item.accessibilityInformation = {
@@ -29,6 +30,16 @@ export function createStatusBar(): StatusBar {
       item.show();
     },
   };
+}
+
+/** It goes before everything else: nothing is as it was meant to be until it is put back. */
+function showStopped(item: StatusBarItem): void {
+  const says = l10n.t('A repair of Codex sessions was stopped in the middle.');
+  item.command = COMMANDS.showHistory;
+  item.text = `$(warning) Codex`;
+  item.tooltip = l10n.t('{0} Show the history to put back what it had begun.', says);
+  item.accessibilityInformation = { label: item.tooltip, role: 'button' };
+  item.show();
 }
 
 /** Empty where nothing is wrong. */

@@ -4,6 +4,7 @@ import type { Applied, Changed, Moved, Repairs } from '../../engine/engine.ts';
 import type { Plan } from '../../engine/model/plan.ts';
 import type { Report } from '../../engine/model/report.ts';
 import type { RepairDone, Wish } from '../../protocol/repairs.ts';
+import { leftInEditor } from './refusals.ts';
 
 /** What a person has seen and said yes to. */
 export interface Consent {
@@ -58,15 +59,15 @@ function choiceOf(wish: Extract<Wish, { kind: 'all' | 'findings' }>) {
 
 function repaired(done: Applied): RepairDone {
   const { healed, remaining, uncovered, receipt } = done;
-  return { ...common(done), healed, remaining, uncovered, failed: receipt.failed };
+  return { ...common(done), healed, remaining, uncovered, failed: leftInEditor(receipt.failed) };
 }
 
 function moved({ moved: healed, failed, ...done }: Moved): RepairDone {
-  return { ...common(done), healed, failed };
+  return { ...common(done), healed, failed: leftInEditor(failed) };
 }
 
 function changed({ changed: healed, failed, made, ...done }: Changed): RepairDone {
-  return { ...common(done), healed, failed, made };
+  return { ...common(done), healed, failed: leftInEditor(failed), made };
 }
 
 function common({
@@ -79,7 +80,7 @@ function common({
     receipt: receipt.id,
     applied: receipt.applied,
     remaining: [],
-    skipped: receipt.skipped,
+    skipped: leftInEditor(receipt.skipped),
     unplanned: receipt.unplanned,
     uncovered: [],
     recovered: recovered.map(one => one.receipt),

@@ -27,7 +27,7 @@ import { createLine, createTurn, doIt, otherPlan, siteOf, type Site } from './do
 import { writeHistoryPage } from './historyPage.ts';
 import { writePlanPage, writeRefusalPage } from './planPage.ts';
 import { showPlan } from './planShown.ts';
-import { inEditor } from './refusals.ts';
+import { inEditor, leftInEditor } from './refusals.ts';
 import type { Teller } from './telling.ts';
 import { asObject, demandText, demandTexts, demandWish, nonsense } from './wishes.ts';
 
@@ -53,6 +53,10 @@ export interface Changes {
   accepted(): Promise<readonly Accepted[]>;
   /** The text of a page of a plan or of the history; null for the address of something else. */
   document(uri: string): Promise<string | null>;
+  /** A repair that a stop has left in the middle; null also while one is under way. Looks only. */
+  interrupted(report: Report): Promise<string | null>;
+  /** The wish whose plan a page shows; null for any other page. */
+  wishAt(given: unknown): Wish | null;
   /** Changes when that text may have. A plan is not made anew for it. */
   stamp(uri: string): Promise<string | null>;
   /** The process that asks; null when it has not said. */
@@ -151,7 +155,8 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
         teller.begin('Undo', false);
         try {
           const named = receipt == null ? null : demandText(receipt, 'The receipt');
-          return await repairs.undo(await scan(), named, folder, teller.tell);
+          const done = await repairs.undo(await scan(), named, folder, teller.tell);
+          return { ...done, left: leftInEditor(done.left) };
         } finally {
           teller.end();
         }
@@ -207,6 +212,13 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
       (await engine.listAccepted(await newest())).map(({ finding, says, acceptedAtMs }) => ({
         ...{ finding, says, acceptedAtMs },
       })),
+    // A vault that cannot be read is told of by whatever needs it; the list is shown all the same.
+    interrupted: async report =>
+      doing.isTaken() ? null : repairs.interrupted(report, vault()).catch(() => null),
+    wishAt: given => {
+      const address = parseChangeAddress(demandText(asObject(given)['uri'], 'The page'));
+      return address?.kind === 'plan' ? address.wish : null;
+    },
     document: async uri => {
       const address = parseChangeAddress(uri);
       if (address === null) return null;

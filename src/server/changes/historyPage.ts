@@ -14,7 +14,7 @@ export function writeHistoryPage({ receipts, vaultBytes, interrupted }: HistoryS
     page.fact(
       'interrupted',
       'interrupted',
-      `${interrupted} was stopped in the middle. Close every Codex and undo it: what was begun is put back.`,
+      `${interrupted} was stopped in the middle, and what it had begun could not be put back yet. Close every Codex, and run "Codex: Show Repair History" again.`,
     );
   for (const receipt of receipts) {
     const { receipt: id, at, says, applied, bytes } = receipt;

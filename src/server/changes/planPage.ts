@@ -16,6 +16,11 @@ export function writePlanPage(shown: PlanShown, plan: Plan): Page {
   if (plan.units.length > 0) writeTerms(page, shown);
   if (plan.units.length > 0) page.heading('What is done');
   for (const [index, unit] of plan.units.entries()) writeUnit(page, index, unit);
+  if (plan.units.length > 0) {
+    page.heading('To go on');
+    page.fact('goOn', 'carry it out', '"Carry Out Plan…" above this page asks you first.');
+    page.fact('goOn.leave', 'leave it', 'Close this page. Nothing happens.');
+  }
   if (shown.refused.length > 0) page.heading('Left as it is');
   for (const { finding, why, next } of shown.refused) {
     page.fact(`refused.${finding}`, 'left', `${finding}: ${why}`);

@@ -6,6 +6,7 @@ import type { Report } from '../../engine/model/report.ts';
 import type { World } from '../../engine/world.ts';
 import type { HolderShown, PlanShown, Wish } from '../../protocol/repairs.ts';
 import { planAddress } from './addresses.ts';
+import { inEditorWords } from './refusals.ts';
 
 export async function showPlan(
   world: World,
@@ -23,7 +24,9 @@ export async function showPlan(
     losses: lossesOf(units),
     needs,
     backupBytes,
-    refused,
+    refused: refused.map(({ finding, why, next }) => ({
+      ...{ finding, why: inEditorWords(why), next: inEditorWords(next) },
+    })),
     withoutStopping: withoutStopping(wish, plan),
     holders: await showHolders(world, report, plan, editor),
   };

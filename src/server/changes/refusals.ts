@@ -1,30 +1,63 @@
 // An expected "no", in the words of an editor: the engine's own name commands that are typed.
 
 import { ResponseError } from 'vscode-languageserver';
+import type { Left } from '../../engine/model/plan.ts';
 import { Refusal } from '../../engine/refusal.ts';
 import { REFUSED, type RefusedData } from '../../protocol/requests.ts';
 
-/** What can be done next, where the engine's own words are those of a command line. */
-const NEXT: Readonly<Record<string, string>> = {
-  'plan-changed': 'Nothing was changed. Look at the new plan, and apply that.',
-  'codex-running':
-    'Nothing was changed. Close it (in VS Code: close the window, or disable the Codex extension in it; in a terminal: end codex), and try again; or let it be waited for.',
-  'two-databases': 'Say which one is meant with the setting codexHealth.sqliteHome.',
-  'no-such-receipt': 'The history of repairs lists them.',
-  'already-undone': 'The history of repairs shows those that can be undone.',
-  'nothing-to-undo':
-    'If the backups are kept elsewhere, name the folder with the setting codexHealth.vault.',
-  'undo-unfinished':
-    'What was put back stays so. Remove the hindrance and undo it again: it goes on where it stopped.',
-  'same-provider': 'Nothing was changed. Choose another provider.',
-  'provider-retired': 'Nothing was changed. Choose another provider.',
-  'cannot-write':
-    'Looking works here. Repairs need a newer VS Code, or codex-health with a newer Node.',
-};
+const REFRESH = '"Codex: Refresh Session Health"';
+const HISTORY = '"Codex: Show Repair History"';
+const MOVE = '"Codex: Move Threads to Another Provider…"';
 
-export function inEditor(refusal: Refusal): Refusal {
-  const { code, message, next } = refusal;
-  return new Refusal(code, message, NEXT[code] ?? next);
+/** What is typed in a terminal, and what does the same in an editor. A test holds them against the engine. */
+const WORDS: readonly (readonly [typed: RegExp, said: string])[] = [
+  [/([Ll]ook again) with codex-health scan, which says/g, `$1 with ${REFRESH}; the list says`],
+  [/([Ll]ook again) with codex-health scan/g, `$1 with ${REFRESH}`],
+  [/^codex-health scan says/g, 'The list of Codex Session Health says'],
+  [/codex-health scan says/g, 'the list of Codex Session Health says'],
+  [/codex-health apply \S+ --to DIR/g, 'choose it with "Relink Folder…"'],
+  [/codex-health apply (?:--check )?(\S+?)(?=\.?$)/g, '"Repair…" in the list offers it ($1)'],
+  [/codex-health threads --all/g, 'The list of Codex Session Health'],
+  [/codex-health provider restore --thread (\S+) gives it/g, `${MOVE} gives the thread $1`],
+  [/codex-health provider (?:list|move)/g, MOVE],
+  [/run codex-health undo again/g, 'undo it again'],
+  [/codex-health history/g, HISTORY],
+  [/ \([0-9a-f]+\) with codex-health plan, and apply that/g, ', and agree to that'],
+  [
+    /codex-health explain (\S+) says/g,
+    'In the record, resting on its line leads to the page of $1, which says',
+  ],
+  [/^(Choose: )--cure/g, '"Repair…" lets you choose: --cure'],
+  [/--cure \S+ \((.*?)\)(?=[;.])/g, '$1'],
+  [/Repair it without --to/g, 'Repair it without naming a directory'],
+  [/with --to DIR/g, 'with "Relink Folder…"'],
+  [/below DIR/g, 'below the new one'],
+  [/name it with --vault DIR/g, 'name the folder with the setting codexHealth.vault'],
+  [/with --sqlite-home DIR/g, 'with the setting codexHealth.sqliteHome'],
+  [/with --codex BIN/g, 'with the setting codexHealth.codexPath'],
+  [/Run it again with a newer Node/g, 'Looking works here. Repairs need a newer VS Code'],
+  [
+    /run this again; with --wait it goes on by itself as soon as they are closed/g,
+    'try again, or let it be waited for',
+  ],
+  [/run (?:this|it) again/g, 'try again'],
+  [/Run it again/g, 'Try again'],
+  [/Look again with the same words/g, 'Look again'],
+  [/Another codex-health is/g, 'Another window, or codex-health in a terminal, is'],
+  [/([Aa]) newer codex-health/g, '$1 newer version of this extension'],
+];
+
+/** A sentence of the engine, for people who have commands and settings of an editor before them. */
+export function inEditorWords(sentence: string): string {
+  return WORDS.reduce((text, [typed, said]) => text.replaceAll(typed, said), sentence);
+}
+
+export function leftInEditor(left: readonly Left[]): readonly Left[] {
+  return left.map(({ what, why }) => ({ what, why: inEditorWords(why) }));
+}
+
+export function inEditor({ code, message, next }: Refusal): Refusal {
+  return new Refusal(code, inEditorWords(message), inEditorWords(next));
 }
 
 /** All other errors are failures of ours, and stay what they are. */

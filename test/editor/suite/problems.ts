@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { commands, DiagnosticSeverity, workspace } from 'vscode';
+import { commands, DiagnosticSeverity, workspace, type CodeAction } from 'vscode';
 import { test, until } from './harness.ts';
 import { checkOf, markerOf, markers, sample, withSetting } from './sample.ts';
 
@@ -36,6 +36,27 @@ test('no markers where none are wanted', async () => {
     await until('no marker', () => (markers().length === 0 ? true : undefined));
   });
   await markerOf(MISSING_ROW);
+});
+
+test('an open record has its marker and its lightbulb, whatever is wanted, until it is closed', async () => {
+  const { uri } = await markerOf(MISSING_ROW);
+  await commands.executeCommand('workbench.action.closeAllEditors');
+  await withSetting('problems', 'off', async () => {
+    await until('no marker', () => (markers().length === 0 ? true : undefined));
+    await commands.executeCommand('codexHealth.openRecord', uri);
+    const found = await markerOf(MISSING_ROW);
+    assert.deepEqual(
+      markers().map(one => one.uri.toString()),
+      [uri.toString()],
+    );
+    const actions = await commands.executeCommand<CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      ...[uri, found.marker.range],
+    );
+    assert.ok(actions.some(({ command }) => command?.command === 'codexHealth.repairFinding'));
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await until('no marker again', () => (markers().length === 0 ? true : undefined));
+  });
 });
 
 test('a level changes what a marker counts as', async () => {

@@ -253,6 +253,11 @@ test('badge and status bar speak only while something is wrong', async () => {
     assert.equal(item.command, 'codexHealth.threads.focus');
     assert.match(item.accessibilityInformation?.label ?? '', /^1 Codex thread is in trouble, /);
     assert.equal(item.backgroundColor, undefined);
+    show({ ...healthTree, threadsInTrouble: 0, troublesOfHome: 0, interrupted: 'r' });
+    assert.equal(item.command, 'codexHealth.showHistory');
+    assert.match(item.accessibilityInformation?.label ?? '', /stopped in the middle\. Show/);
+    show({ ...healthTree, threadsInTrouble: 1 });
+    assert.equal(item.command, 'codexHealth.threads.focus');
   } finally {
     item.dispose();
   }

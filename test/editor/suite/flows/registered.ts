@@ -1,7 +1,7 @@
 // The commands as VS Code runs them, with the real person and the real server.
 
 import assert from 'node:assert/strict';
-import { commands, extensions, window } from 'vscode';
+import { commands, env, extensions, window } from 'vscode';
 import { COMMANDS } from '../../../../src/extension/contributions.ts';
 import { test, until } from '../harness.ts';
 import { markerOf } from '../sample.ts';
@@ -12,10 +12,19 @@ test('what is for a row does nothing without one, and comes to an end', async ()
     ...[COMMANDS.archiveThread, COMMANDS.unarchiveThread, COMMANDS.renameThread],
     ...[COMMANDS.forkThread, COMMANDS.openInCodex, COMMANDS.copyResumeCommand],
   ];
+  // An open record would be what is meant.
+  await commands.executeCommand('workbench.action.closeAllEditors');
   const before = window.terminals.length;
   for (const command of forRows) await commands.executeCommand(command);
   assert.equal(window.terminals.length, before);
   await commands.executeCommand('notifications.clearAll');
+});
+
+test('an open record is what is meant where nobody names a thread', async () => {
+  const { uri } = await markerOf('thread-row-missing');
+  await commands.executeCommand(COMMANDS.openRecord, uri);
+  await commands.executeCommand(COMMANDS.copyResumeCommand);
+  assert.ok((await env.clipboard.readText()).includes(uri.path.split('/').at(-1) ?? '?'));
 });
 
 test('a command that needs an answer can be left without one', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { change } from '../../../../src/extension/commands/change.ts';
-import { orTell } from '../../../../src/extension/commands/failures.ts';
+import { CancellationTokenSource, Uri } from 'vscode';
+import { applyPlan, change } from '../../../../src/extension/commands/change.ts';
+import { isCancelled, orTell } from '../../../../src/extension/commands/failures.ts';
 import { outcomeText } from '../../../../src/extension/commands/outcomePage.ts';
+import { orCancelled } from '../../../../src/extension/commands/person.ts';
 import { repairState } from '../../../../src/extension/commands/repairState.ts';
 import type { PlanShown, Wish } from '../../../../src/protocol/repairs.ts';
 import { test } from '../harness.ts';
@@ -44,19 +46,58 @@ test('a no leaves the home alone', async () => {
   assert.equal(scene.heard.length, 1);
 });
 
-test('the question can be put off until the plan has been read', async () => {
-  const server = { 'codexHealth/plan': () => planOf(ALL), 'codexHealth/apply': () => doneOf() };
-  const read = sceneOf(server, 'Read the Plan First', 'Repair', undefined);
-  await change(read.context, ALL);
-  read.end();
-  assert.deepEqual(namesOf(read), ['plan', 'apply']);
-  assert.deepEqual(
-    read.done.map(([what]) => what),
-    ['beside', 'show'],
-  );
-  const left = sceneOf(server, 'Read the Plan First', undefined);
-  await change(left.context, ALL);
-  assert.deepEqual(namesOf(left), ['plan']);
+test('who reads the plan first is asked nothing more, and goes on from its page', async () => {
+  const server = {
+    'codexHealth/plan': () => planOf(ALL),
+    'codexHealth/apply': () => doneOf(),
+    'codexHealth/wishAt': () => ALL,
+  };
+  const reading = sceneOf(server, 'Read the Plan First');
+  await change(reading.context, ALL);
+  reading.end();
+  assert.deepEqual(namesOf(reading), ['plan']);
+  assert.equal(reading.heard.length, 1);
+  const page = 'codex-health://key/plan/all';
+  assert.deepEqual(reading.done, [
+    ['beside', page],
+    ['show', page],
+  ]);
+  const going = sceneOf(server, 'Repair', undefined);
+  await applyPlan(going.context, Uri.parse(page));
+  going.end();
+  assert.deepEqual(going.asked[0], ['codexHealth/wishAt', { uri: page }]);
+  assert.deepEqual(namesOf(going), ['wishAt', 'plan', 'apply']);
+  assert.match(going.heard[0] ?? '', /^ask: Repair this\?/);
+});
+
+test('a page without a plan has none to carry out', async () => {
+  const pages = [undefined, Uri.file('/a'), Uri.parse('codex-health://key/plan/damaged')];
+  for (const page of pages) {
+    const scene = sceneOf({ 'codexHealth/wishAt': () => null });
+    await applyPlan(scene.context, page);
+    assert.match(scene.heard[0] ?? '', /^information: This page shows no plan\./);
+  }
+});
+
+test('what is refused for several reasons can be read in full', async () => {
+  const refused = ['one', 'two'].map(why => ({ finding: why, why, next: 'Do this.' }));
+  const plan = planOf(ALL, { repairs: 0, refused });
+  const scene = sceneOf({ 'codexHealth/plan': () => plan }, 'Show All Reasons');
+  await change(scene.context, ALL);
+  scene.end();
+  assert.deepEqual(scene.done, [['show', plan.uri]]);
+});
+
+test('who no longer waits for a slow server is told nothing, and nothing is done', async () => {
+  const waiting = new CancellationTokenSource();
+  const never = new Promise<never>(() => undefined);
+  const given = orCancelled(never, waiting.token);
+  waiting.cancel();
+  await assert.rejects(given, isCancelled);
+  assert.equal(await orCancelled(Promise.resolve(7), waiting.token), 7);
+  const scene = sceneOf({});
+  await orTell(scene.context.person, 'Could not repair', () => given);
+  assert.deepEqual(scene.heard, []);
 });
 
 test('what is lost and what is left as it is stands in the question', async () => {

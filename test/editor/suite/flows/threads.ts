@@ -6,9 +6,10 @@ import {
   unarchiveThread,
 } from '../../../../src/extension/commands/changeThreads.ts';
 import { moveProvider } from '../../../../src/extension/commands/moveProvider.ts';
+import { openInCodex } from '../../../../src/extension/commands/openInCodex.ts';
 import type { PlanShown, ProviderChoice, Wish } from '../../../../src/protocol/repairs.ts';
 import { test } from '../harness.ts';
-import { doneOf, panel, planOf, project, thread } from './samples.ts';
+import { details, doneOf, panel, planOf, project, thread } from './samples.ts';
 import { namesOf, sceneOf } from './standIns.ts';
 
 function changing(more: Partial<PlanShown> = {}, done = doneOf({ healed: [] })) {
@@ -38,6 +39,20 @@ test('taking out of the archive is for archived threads alone', async () => {
   const none = sceneOf({});
   await unarchiveThread(none.context, { clicked: rows[0] });
   assert.match(none.heard[0] ?? '', /^information: There is no thread/);
+});
+
+test('what is for one thread is for the one that was clicked, however many are selected', async () => {
+  const rows = [thread('a'), thread('b')];
+  const target = { clicked: rows[1], selected: rows };
+  const forked = sceneOf(changing({}, doneOf({ healed: [] })), undefined);
+  await forkThread(forked.context, target);
+  assert.deepEqual(forked.asked[0]?.[1], { wish: { kind: 'fork', thread: 'b' } });
+  const named = sceneOf(changing(), 'Another name', undefined);
+  await renameThread(named.context, target);
+  assert.match(named.heard[0] ?? '', /Thread b$/);
+  const opened = sceneOf({ 'codexHealth/thread': ({ id }) => details(id) });
+  await openInCodex(opened.context, target);
+  assert.deepEqual(opened.asked[0]?.[1], { id: 'b' });
 });
 
 test('what loses something, leaves something or needs Codex closed is asked about', async () => {
