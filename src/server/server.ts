@@ -53,7 +53,7 @@ export function startServer(connection: Connection, world: World, hands: Hands):
     inBackground(health.publish());
   });
   answerRequests(connection, health, changes);
-  answerTree(connection, health, world);
+  answerTree(connection, health, changes, world);
   answerChanges(connection, changes);
   connection.onCodeAction(async request => [
     ...codeActions(await health.view(), health.folders.all(), request),
@@ -109,18 +109,20 @@ function answerRequests(
 function answerTree(
   connection: Connection,
   { view, lookAgain }: Health,
+  { interrupted }: Changes,
   { projects, machine }: World,
 ): void {
   const answer = answering(connection);
-  const notes = createGitNotes(
-    projects,
-    () => void connection.sendNotification(CHANGED_NOTIFICATION),
-  );
+  const tellChanged = () => void connection.sendNotification(CHANGED_NOTIFICATION);
+  const notes = createGitNotes(projects, tellChanged);
+  const stopped = followInterrupted(interrupted, tellChanged);
   const seen = async () => {
     const now = await view();
     return [now, notes.of(now.report.snapshot)] as const;
   };
-  answer('codexHealth/tree', async ({ filter }) => makeTree(...(await seen()), filter));
+  answer('codexHealth/tree', async ({ filter }) =>
+    makeTree(...(await seen()), filter, await stopped()),
+  );
   answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
   answer('codexHealth/find', async request => findThreads(...(await seen()), request));
   answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id));
@@ -128,6 +130,30 @@ function answerTree(
     notes.askAgain();
     return lookAgain();
   });
+}
+
+const STOPPED_MS = 5000;
+
+/**
+ * Another window may be in the middle of a repair that looks as if it had been stopped; and when it comes to
+ * its end, nothing changes that is watched.
+ */
+function followInterrupted(
+  ask: () => Promise<string | null>,
+  tellChanged: () => void,
+): () => Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const follow = (last: string | null) => {
+    clearTimeout(timer);
+    if (last === null) return;
+    const lookAgain = async () => ((await ask()) === last ? follow(last) : tellChanged());
+    timer = setTimeout(() => void lookAgain(), STOPPED_MS).unref();
+  };
+  return async () => {
+    const now = await ask();
+    follow(now);
+    return now;
+  };
 }
 
 /** What takes long says how far it is. */

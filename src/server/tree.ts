@@ -26,7 +26,12 @@ import type { View } from './view.ts';
 
 export { threadDetails } from './tree/details.ts';
 
-export function makeTree(view: View, repositories: Repositories, filter: Filter): HealthTree {
+export function makeTree(
+  view: View,
+  repositories: Repositories,
+  filter: Filter,
+  interrupted: string | null,
+): HealthTree {
   const { snapshot, nothingLost } = view.report;
   return {
     state: isHome(view) ? 'read' : 'no-home',
@@ -34,7 +39,7 @@ export function makeTree(view: View, repositories: Repositories, filter: Filter)
     nothingLost,
     threadsInTrouble: view.threadsInTrouble.size,
     troublesOfHome: [...view.ofHome].filter(({ severity }) => severity !== 'note').length,
-    interrupted: null,
+    interrupted,
     hasCodex: snapshot.codexes.length > 0,
     hosts: isHome(view) ? [makeHost(view, repositories, filter)] : [],
   };

@@ -131,6 +131,20 @@ describe('the page of a plan', () => {
   });
 });
 
+test('the stamp of a plan changes when what is wished depends on something else', async () => {
+  const { editor, plan, files } = await open(home().thread('t1'));
+  const { uri } = await plan({ kind: 'rename', thread: idOf('t1'), name: 'Wanted' });
+  const stampOf = async () => (await editor.ask('codexHealth/documentStamps', { uris: [uri] }))[0];
+  const before = await stampOf();
+  expect(await stampOf()).toBe(before);
+  const named = home()
+    .thread('t1', { row: { name: 'Wanted' } })
+    .build();
+  for (const [file, { bytes }] of named.files) files.set(file, { bytes, modifiedMs: NOW - 5000 });
+  await editor.ask('codexHealth/refresh');
+  expect(await stampOf()).not.toBe(before);
+});
+
 describe('the history', () => {
   test('lists receipts, the newest first, each with whether it can be undone', async () => {
     const { editor, apply } = await open(stale());

@@ -69,7 +69,7 @@ function countReads(work: () => void): number {
 test('a click looks at the threads that it shows, and not at all of them again', () => {
   const view = viewReport(report, DEFAULT_SETTINGS, new Map());
   const host = report.snapshot.home.hostname;
-  const tree = () => makeTree(view, NOTHING_NOTED, 'all');
+  const tree = () => makeTree(view, NOTHING_NOTED, 'all', null);
   const open = (project: string) =>
     makeThreads(view, NOTHING_NOTED, { host, project, filter: 'all', limit: 20 });
   expect(countReads(tree)).toBeLessThan(5 * THREADS);
@@ -83,7 +83,7 @@ test('a click looks at the threads that it shows, and not at all of them again',
 
 test('a filter is worked out once', () => {
   const view = viewReport(report, DEFAULT_SETTINGS, new Map());
-  const work = () => makeTree(view, NOTHING_NOTED, 'trouble');
+  const work = () => makeTree(view, NOTHING_NOTED, 'trouble', null);
   expect(countReads(work)).toBeLessThan(5 * THREADS);
   expect(countReads(work)).toBe(0);
 });
