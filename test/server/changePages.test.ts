@@ -203,6 +203,27 @@ describe('besides', () => {
     });
   });
 
+  test('nor into the home by another way, nor where no folder can be', async () => {
+    const builder = home().thread('t1').file('/mnt/link/x', '').file('/mnt/file', '');
+    const { editor, operations } = await open(builder, world => ({
+      ...world,
+      files: {
+        ...world.files,
+        realPath: path => Promise.resolve(path.replace('/mnt/link', HOME)),
+      },
+    }));
+    const save = (folder: string) => editor.ask('codexHealth/save', { folder });
+    await expect(save('/mnt/link/new/copy')).rejects.toMatchObject({
+      data: { refusal: 'inside-the-home' },
+    });
+    for (const place of ['/mnt/file', '/mnt/file/new'])
+      await expect(save(place)).rejects.toMatchObject({
+        message: `No folder can be made at ${place}.`,
+        data: { refusal: 'no-folder' },
+      });
+    expect(operations).toEqual([]);
+  });
+
   test('providers, with their threads', async () => {
     const { editor } = await open(home().thread('t1').thread('t2', { provider: 'openai' }));
     const providers = await editor.ask('codexHealth/providers');
