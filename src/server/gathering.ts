@@ -12,12 +12,13 @@ const MOST_SHARE = 1 / 4;
 export interface Gathering {
   /** Something has changed: the work is to be done soon. */
   notice(): void;
-  /** Whoever has just been told asks what is so: somebody is looking. */
+  /** Whoever was told asks what is so: somebody is looking. */
   seen(): void;
   close(): void;
 }
 
-export function createGathering(work: () => Promise<void>): Gathering {
+/** `work` says whether it has told somebody of something: only then does silence mean that nobody looks. */
+export function createGathering(work: () => Promise<boolean>): Gathering {
   let timer: NodeJS.Timeout | null = null;
   let isWorking = false;
   let isNoticed = false;
@@ -35,9 +36,11 @@ export function createGathering(work: () => Promise<void>): Gathering {
     timer = null;
     isWorking = true;
     isNoticed = false;
+    const wasSeen = isSeen;
     isSeen = false;
     const startedAt = performance.now();
-    await work();
+    const hasTold = await work();
+    if (!hasTold) isSeen ||= wasSeen;
     const tookMs = performance.now() - startedAt;
     readyAt = performance.now() + Math.max(BETWEEN_MS, tookMs / MOST_SHARE - tookMs);
     isWorking = false;

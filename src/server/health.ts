@@ -48,15 +48,22 @@ export function createHealth(connection: Connection, world: World): Health {
   const board = createMarkerBoard((uri, diagnostics) =>
     connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }),
   );
-  let standing: StandingScan | null = null;
+  let standing: { readonly at: string; readonly scan: StandingScan } | null = null;
   let anewAtMs = 0;
   const scans = createScans(how => {
     const { home, sqliteHome, codexPath } = health.settings;
     const request = { home, sqliteHome, codex: codexPath, full: false };
-    standing ??= engine.stand(request, () => freshness.notice());
-    if (how === 'on' && world.now() - anewAtMs < ANEW_MS) return standing.look();
+    const at = JSON.stringify(request);
+    // Somebody may have asked before the settings had come.
+    const isElsewhere = standing?.at !== at;
+    if (standing === null || isElsewhere) {
+      standing?.scan.close();
+      standing = { at, scan: engine.stand(request, () => freshness.notice()) };
+    }
+    const ageMs = Math.abs(world.now() - anewAtMs);
+    if (how === 'on' && !isElsewhere && ageMs < ANEW_MS) return standing.scan.look();
     anewAtMs = world.now();
-    return standing.look('anew');
+    return standing.scan.look('anew');
   });
   const viewNow = async () => {
     const report = await scans.newest();
@@ -67,15 +74,17 @@ export function createHealth(connection: Connection, world: World): Health {
   };
   const markersNow = async () => diagnose(await viewNow(), health.folders.all(), health.pages);
   const tellChanged = () => connection.sendNotification(CHANGED_NOTIFICATION);
-  const inBackground = (work: Promise<void>) =>
+  const inBackground = (work: Promise<unknown>) =>
     work.catch((error: unknown) => connection.console.error(String(error)));
   const lookOn = async () => {
     const before = await scans.newest();
     const report = await scans.again('on');
     pulse.follow(report);
-    if (!saysTheSame(before, report)) await health.publish();
+    if (saysTheSame(before, report)) return false;
+    await health.publish();
+    return true;
   };
-  const freshness = createGathering(() => inBackground(lookOn()));
+  const freshness = createGathering(async () => (await inBackground(lookOn())) === true);
   const pulse = createPulse(() => world.now(), {
     becomesQuiet: () => {
       made = null;
@@ -116,10 +125,6 @@ export function createHealth(connection: Connection, world: World): Health {
     changeSettings: async settings => {
       const isOtherHome = needsNewScan(health.settings, settings);
       health.settings = settings;
-      if (isOtherHome) {
-        standing?.close();
-        standing = null;
-      }
       await (isOtherHome ? health.lookAgain() : health.publish());
     },
   };

@@ -115,22 +115,20 @@ function answerRequests(
 function answerTree(
   connection: Connection,
   { view, lookAgain }: Health,
-  changes: Changes,
+  { interrupted }: Changes,
   { projects, machine }: World,
 ): void {
   const answer = answering(connection);
-  const notes = createGitNotes(
-    projects,
-    () => void connection.sendNotification(CHANGED_NOTIFICATION),
-  );
+  const tellChanged = () => void connection.sendNotification(CHANGED_NOTIFICATION);
+  const notes = createGitNotes(projects, tellChanged);
+  const stopped = followInterrupted(interrupted, tellChanged);
   const seen = async () => {
     const now = await view();
     return [now, notes.of(now.report.snapshot)] as const;
   };
-  answer('codexHealth/tree', async ({ filter }) => {
-    const [now, repositories] = await seen();
-    return makeTree(now, repositories, filter, await changes.interrupted(now.report));
-  });
+  answer('codexHealth/tree', async ({ filter }) =>
+    makeTree(...(await seen()), filter, await stopped()),
+  );
   answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
   answer('codexHealth/find', async request => findThreads(...(await seen()), request));
   answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id));
@@ -138,6 +136,30 @@ function answerTree(
     notes.askAgain();
     return lookAgain();
   });
+}
+
+const STOPPED_MS = 5000;
+
+/**
+ * Another window may be in the middle of a repair that looks as if it had been stopped; and when it comes to
+ * its end, nothing changes that is watched.
+ */
+function followInterrupted(
+  ask: () => Promise<string | null>,
+  tellChanged: () => void,
+): () => Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const follow = (last: string | null) => {
+    clearTimeout(timer);
+    if (last === null) return;
+    const lookAgain = async () => ((await ask()) === last ? follow(last) : tellChanged());
+    timer = setTimeout(() => void lookAgain(), STOPPED_MS).unref();
+  };
+  return async () => {
+    const now = await ask();
+    follow(now);
+    return now;
+  };
 }
 
 /** What takes long says how far it is. */

@@ -102,6 +102,23 @@ describe.each(homeKinds)('Codex %s, %s history', (version, mode) => {
     });
   });
 
+  test('a fork that somebody has named stays', async () => {
+    await withWorkingHome(version, mode, async ({ codex, home }) => {
+      const { repairs, scan } = workOn(world, home.folder, codex);
+      const report = await scan();
+      const change = { kind: 'fork', thread: home.ids.A } as const;
+      const { sha } = await repairs.planChange(report, change);
+      const { made } = await repairs.applyChange(report, scan, { change, sha, vault: null });
+      const server = await startAppServer(codex, home.folder);
+      await server.call('thread/name/set', { threadId: made, name: 'My fork' });
+      await server.stop();
+      const before = homePicture(home.folder);
+      const { left } = await repairs.undo(await scan(), null, null);
+      expect(left.map(({ what }) => what)).toEqual([`the fork ${made ?? ''}`]);
+      expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
+    });
+  });
+
   test('a fork with which somebody has gone on stays', async () => {
     await withWorkingHome(version, mode, async ({ codex, home }) => {
       const { repairs, scan } = workOn(world, home.folder, codex);

@@ -141,6 +141,20 @@ describe('the page of a plan', () => {
   });
 });
 
+test('the stamp of a plan changes when what is wished depends on something else', async () => {
+  const { editor, plan, files } = await open(home().thread('t1'));
+  const { uri } = await plan({ kind: 'rename', thread: idOf('t1'), name: 'Wanted' });
+  const stampOf = async () => (await editor.ask('codexHealth/documentStamps', { uris: [uri] }))[0];
+  const before = await stampOf();
+  expect(await stampOf()).toBe(before);
+  const named = home()
+    .thread('t1', { row: { name: 'Wanted' } })
+    .build();
+  for (const [file, { bytes }] of named.files) files.set(file, { bytes, modifiedMs: NOW - 5000 });
+  await editor.ask('codexHealth/refresh');
+  expect(await stampOf()).not.toBe(before);
+});
+
 describe('the history', () => {
   test('lists receipts, the newest first, each with whether it can be undone', async () => {
     const { editor, apply } = await open(stale());
@@ -214,6 +228,27 @@ describe('besides', () => {
     await expect(editor.ask('codexHealth/save', { folder: `${HOME}/copy` })).rejects.toMatchObject({
       data: { refusal: 'inside-the-home' },
     });
+  });
+
+  test('nor into the home by another way, nor where no folder can be', async () => {
+    const builder = home().thread('t1').file('/mnt/link/x', '').file('/mnt/file', '');
+    const { editor, operations } = await open(builder, world => ({
+      ...world,
+      files: {
+        ...world.files,
+        realPath: path => Promise.resolve(path.replace('/mnt/link', HOME)),
+      },
+    }));
+    const save = (folder: string) => editor.ask('codexHealth/save', { folder });
+    await expect(save('/mnt/link/new/copy')).rejects.toMatchObject({
+      data: { refusal: 'inside-the-home' },
+    });
+    for (const place of ['/mnt/file', '/mnt/file/new'])
+      await expect(save(place)).rejects.toMatchObject({
+        message: `No folder can be made at ${place}.`,
+        data: { refusal: 'no-folder' },
+      });
+    expect(operations).toEqual([]);
   });
 
   test('providers, with their threads', async () => {

@@ -290,3 +290,57 @@ async function until(isSo: () => boolean): Promise<void> {
   for (let turn = 0; turn < 10_000 && !isSo(); turn += 1)
     await new Promise(resolve => setImmediate(resolve));
 }
+
+describe('a repair that was stopped in the middle', () => {
+  async function stopped() {
+    const { world, files } = held().build();
+    const memory = createMemoryHands(files);
+    let holders: Awaited<ReturnType<World['processes']['holders']>> & { ok: true };
+    holders = { ok: true, value: { holders: [], unreadable: [] } };
+    const processes = { ...world.processes, holders: () => Promise.resolve(holders) };
+    const editor = await openEditor(
+      { ...world, processes },
+      { hands: memory.hands, settings: { home: HOME, problems: 'all' } },
+    );
+    const before = pictureOf(files);
+    const request = await planned(editor);
+    expect((await editor.tree()).interrupted).toBeNull();
+    memory.stopAfter(8, false);
+    await expect(editor.ask('codexHealth/apply', request)).rejects.toThrow('stopped before');
+    memory.restart();
+    const { uri: home } = (await editor.tree()).hosts[0] ?? { uri: '' };
+    const uri = home.replace(/home$/, 'history');
+    const left = () =>
+      differences(before, pictureOf(files)).filter(name => !/session-health/.test(name));
+    const begin = (codex: (typeof holders)['value']['holders']) => {
+      holders = { ok: true, value: { holders: codex, unreadable: [] } };
+    };
+    return { editor, memory, left, begin, uri };
+  }
+
+  test('is told of by the tree, and put back by the history', async () => {
+    const { editor, left } = await stopped();
+    expect(left()).not.toEqual([]);
+    expect((await editor.tree()).interrupted).toMatch(/^\d{8}T/);
+    expect(await editor.ask('codexHealth/history')).toMatchObject({ interrupted: null });
+    expect(left()).toEqual([]);
+    expect((await editor.tree()).interrupted).toBeNull();
+  });
+
+  test('stays as it is while a Codex is open, which was started after the last look', async () => {
+    const { editor, left, begin } = await stopped();
+    const half = left();
+    begin([{ pid: 4711, program: 'codex', terminal: null, files: [], writesThreads: [] }] as never);
+    const { interrupted } = await editor.ask('codexHealth/history');
+    expect(interrupted).toMatch(/^\d{8}T/);
+    expect(left()).toEqual(half);
+  });
+
+  test('is told of by the page of the history, which puts nothing back', async () => {
+    const { editor, memory, uri } = await stopped();
+    const { operations } = memory;
+    const before = [...operations];
+    expect(await editor.text(uri)).toContain('was stopped in the middle');
+    expect(operations).toEqual(before);
+  });
+});

@@ -3,14 +3,16 @@ import { createGathering, type Gathering } from '../../src/server/gathering.ts';
 
 let done: number[] = [];
 let takesMs = 0;
+let tells = true;
 let gathering: Gathering;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  [done, takesMs] = [[], 0];
+  [done, takesMs, tells] = [[], 0, true];
   gathering = createGathering(async () => {
     done.push(Math.round(performance.now()));
     if (takesMs > 0) await new Promise(resolve => setTimeout(resolve, takesMs));
+    return tells;
   });
 });
 
@@ -67,6 +69,15 @@ test('while nobody looks, little is done; and who looks does not wait', async ()
   gathering.seen();
   await vi.advanceTimersByTimeAsync(700);
   expect(done.length).toBe(before + 1);
+});
+
+test('who has not been told of anything may be looking still', async () => {
+  tells = false;
+  gathering.notice();
+  await vi.advanceTimersByTimeAsync(20_000);
+  gathering.notice();
+  await vi.advanceTimersByTimeAsync(300);
+  expect(done).toHaveLength(2);
 });
 
 test('nothing is done after the end', async () => {

@@ -1,3 +1,10 @@
+import { PassThrough } from 'node:stream';
+import {
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { expect, test } from 'vitest';
 import type { World } from '../../src/engine/world.ts';
 import type { HealthTree } from '../../src/protocol/tree.ts';
@@ -5,7 +12,9 @@ import { createScans } from '../../src/server/scans.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../../src/server/settings.ts';
 import type { Report } from '../../src/engine/model/report.ts';
 import { home, HOME, idOf } from '../support/home.ts';
-import { openEditor } from './editor.ts';
+import { startServer } from '../../src/server/server.ts';
+import { createMemoryHands } from '../support/memoryHands.ts';
+import { initialize, openEditor, speak } from './editor.ts';
 
 /** A world that becomes another one when a test says so. */
 function changing(first: World): { readonly world: World; become(next: World): void } {
@@ -101,4 +110,27 @@ test('an editor that knows nothing of our messages still gets its markers', asyn
   expect([...editor.markers.values()].flat()).toHaveLength(1);
   const tree: Promise<HealthTree> = editor.tree();
   expect((await tree).state).toBe('read');
+});
+
+test('whoever asks before the settings have come sees another home, and nobody else does', async () => {
+  const { world } = home().thread('one').build();
+  const [toServer, toEditor] = [new PassThrough(), new PassThrough()];
+  const reader = new StreamMessageReader(toServer);
+  const writer = new StreamMessageWriter(toEditor);
+  startServer(
+    createConnection(ProposedFeatures.all, reader, writer),
+    world,
+    createMemoryHands(new Map()).hands,
+  );
+  const connection = createMessageConnection(
+    new StreamMessageReader(toEditor),
+    new StreamMessageWriter(toServer),
+  );
+  const editor = speak(connection);
+  expect(await editor.tree()).toMatchObject({ homePath: HOME, state: 'read' });
+  const changed = editor.nextChange();
+  await initialize(connection, { settings: { home: '/elsewhere' } });
+  await changed;
+  expect(await editor.tree()).toMatchObject({ homePath: '/elsewhere', state: 'no-home' });
+  editor.close();
 });

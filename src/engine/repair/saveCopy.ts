@@ -2,7 +2,7 @@
 // The conversations themselves are not copied, they can be large; and never what lets somebody log in.
 
 import type { Report } from '../model/report.ts';
-import { restBelow } from '../model/paths.ts';
+import { restBelow, withAllAbove } from '../model/paths.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Hands } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
@@ -26,14 +26,21 @@ export async function saveCopy(
   folder: FilePath,
 ): Promise<SafeCopy> {
   const { home, databases, threads } = snapshot;
-  for (const place of [home.path, home.sqliteHome])
-    if (restBelow(folder, place, home.system) !== null)
+  const { real, isPossible } = await lookAt(folder, world);
+  for (const place of [home.path, home.sqliteHome, await world.files.realPath(home.sqliteHome)])
+    if ([folder, real].some(one => restBelow(one, place, home.system) !== null))
       throw new Refusal(
         'inside-the-home',
         `${folder} lies in the Codex home, where a copy would not be safe.`,
         'Name a folder elsewhere.',
       );
   const there = await world.files.list(folder);
+  if (!isPossible || (!there.ok && there.trouble.code !== 'missing'))
+    throw new Refusal(
+      'no-folder',
+      `No folder can be made at ${folder}.`,
+      'Name a folder that is not there yet.',
+    );
   if (there.ok && there.value.length > 0)
     throw new Refusal(
       'folder-not-empty',
@@ -69,4 +76,15 @@ export async function saveCopy(
   }));
   await write('threads.json', new TextEncoder().encode(`${JSON.stringify(list, null, 1)}\n`));
   return { folder, files, left };
+}
+
+/** Where it is without links, also where its last parts are not there yet; and whether no file is in the way. */
+async function lookAt(folder: FilePath, { files }: World) {
+  for (const above of withAllAbove(folder)) {
+    const state = await files.stat(above);
+    if (!state.ok) continue;
+    const real = (await files.realPath(above)) + folder.slice(above.length);
+    return { real, isPossible: state.value.kind === 'folder' };
+  }
+  return { real: folder, isPossible: true };
 }

@@ -96,7 +96,8 @@ export class Standing {
     const { machine, processes } = this.#world;
     const atMs = this.#world.now();
     const locks = this.changes.below(machine.join(home.path, WRITER_LOCKS));
-    const isOld = this.#holders === null || atMs - this.#holders.atMs >= HOLDERS_MS;
+    // Clocks are set back now and then.
+    const isOld = Math.abs(atMs - (this.#holders?.atMs ?? -Infinity)) >= HOLDERS_MS;
     if (!isOld && locks?.length === 0 && this.#holders !== null) return this.#holders.answer;
     const answer = await processes.holders([home.path, home.sqliteHome]);
     this.#holders = { atMs, answer };

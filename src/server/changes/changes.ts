@@ -43,6 +43,8 @@ export interface Changes {
   apply(given: unknown, waiting: Waiting): Promise<RepairDone>;
   undo(given: unknown, waiting: Waiting): Promise<UndoDone>;
   history(): Promise<HistoryShown>;
+  /** The repair that a stop has left in the middle. Looks only, and always has an answer. */
+  interrupted(): Promise<string | null>;
   planPruning(given: unknown): Promise<PruningShown>;
   prune(given: unknown): Promise<void>;
   save(given: unknown): Promise<SaveDone>;
@@ -53,8 +55,6 @@ export interface Changes {
   accepted(): Promise<readonly Accepted[]>;
   /** The text of a page of a plan or of the history; null for the address of something else. */
   document(uri: string): Promise<string | null>;
-  /** A repair that a stop has left in the middle; null also while one is under way. Looks only. */
-  interrupted(report: Report): Promise<string | null>;
   /** The wish whose plan a page shows; null for any other page. */
   wishAt(given: unknown): Wish | null;
   /** Changes when that text may have. A plan is not made anew for it. */
@@ -98,7 +98,7 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
     const report = await newest();
     // What a stop has left in the middle is put back first, and that is a change like any other.
     if ((await repairs.interrupted(report, vault())) !== null && !doing.isTaken())
-      await alone(() => repairs.history(report, vault()));
+      await alone(async ({ scan, vault: folder }) => repairs.history(await scan(), folder));
     return pastOf(report);
   };
 
@@ -162,6 +162,16 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
         }
       }),
     history,
+    interrupted: async () => {
+      if (doing.isTaken()) return null;
+      try {
+        return await repairs.interrupted(await newest(), vault());
+      } catch (error) {
+        // The history says what cannot be read of it; for the tree that is no reason not to be there.
+        world.log(String(error));
+        return null;
+      }
+    },
     planPruning: async given => (await pruningOf(given, await newest())).shown,
     prune: given =>
       alone(async ({ scan, vault: folder }) => {
@@ -213,8 +223,6 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
         ...{ finding, says, acceptedAtMs },
       })),
     // A vault that cannot be read is told of by whatever needs it; the list is shown all the same.
-    interrupted: async report =>
-      doing.isTaken() ? null : repairs.interrupted(report, vault()).catch(() => null),
     wishAt: given => {
       const address = parseChangeAddress(demandText(asObject(given)['uri'], 'The page'));
       return address?.kind === 'plan' ? address.wish : null;
@@ -233,10 +241,15 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
       if (address === null) return null;
       const report = await newest();
       const { snapshot, findings, counts } = report;
-      const { receipts } = address.kind === 'history' ? await pastOf(report) : { receipts: [] };
+      if (address.kind === 'history') return world.hash(JSON.stringify(await pastOf(report)));
       const holders = snapshot.holders.map(({ pid }) => pid);
       const found = findings.map(({ id, says }) => [id, says]);
-      return world.hash(JSON.stringify([receipts, holders, counts, found]));
+      // What a person may want of threads depends on what they are called, and where they are kept.
+      const threads =
+        address.wish === null || REPAIRING.includes(address.wish.kind)
+          ? []
+          : snapshot.threads.map(({ title, archived, provider }) => [title, archived, provider]);
+      return world.hash(JSON.stringify([vault(), holders, counts, found, threads]));
     },
   };
 
@@ -251,6 +264,7 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
   }
 }
 
+const REPAIRING: readonly Wish['kind'][] = ['all', 'findings'];
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const OTHER_HOME = writeRefusalPage('This page', {
