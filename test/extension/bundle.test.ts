@@ -40,7 +40,7 @@ test('nothing of the engine, of Node and of the server is in it', () => {
   const rooms = inputs()
     .filter(file => file.startsWith('src/'))
     .map(file => file.split('/')[1]);
-  expect([...new Set(rooms)].sort()).toEqual(['extension', 'protocol']);
+  expect([...new Set(rooms)].sort()).toEqual(['extension', 'protocol', 'words']);
 });
 
 test('it carries one library, with what that brings along', () => {

@@ -90,6 +90,6 @@ test('a thread that a program writes is held', async () => {
   const threads = await editor.threads(PROJECT);
   expect(threads.map(({ id, live }) => [id, live])).toEqual([
     [idOf('one'), null],
-    [idOf('two'), { state: 'held', program: 'codex', pid: 99 }],
+    [idOf('two'), { state: 'held', program: 'codex', pid: 99, isActive: false }],
   ]);
 });
