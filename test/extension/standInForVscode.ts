@@ -22,7 +22,7 @@ export function standInForVscode(): StandIn {
         if (key === 'then') return undefined;
         return anything(String(key));
       },
-      // What is made can be furnished; nobody looks at it again.
+      // What an extension gives to a status bar item or a view is taken.
       set: () => true,
       apply: () => {
         called.add(name);

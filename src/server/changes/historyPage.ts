@@ -7,7 +7,7 @@ import { createPageWriter, type Page } from '../page.ts';
 export function writeHistoryPage({ receipts, vaultBytes, interrupted }: HistoryShown): Page {
   const page = createPageWriter();
   page.title('History of repairs');
-  page.heading('Backups');
+  page.heading('Vault');
   page.fact('vault', 'size', bytesInWords(vaultBytes));
   page.fact('receipts', 'repairs', count(receipts.length, 'repair'));
   if (interrupted !== null)
