@@ -99,7 +99,7 @@ export function remediesOf(view: View, finding: Finding, uri: string): readonly 
 }
 
 function cureTitle({ title, loses }: CureOffer): string {
-  return loses === 'nothing' ? title : `${title} (takes out ${loses}, which the vault keeps)`;
+  return loses === 'nothing' ? title : `${title} (takes out ${loses}, which the backup keeps)`;
 }
 
 /** The record of the thread that a marker elsewhere is about; null where several are meant, or none. */

@@ -6,7 +6,7 @@ import { DOCUMENT_SCHEME } from '../../protocol/documents.ts';
 import type { PlanShown, RepairDone, Wish } from '../../protocol/repairs.ts';
 import { COMMANDS } from '../contributions.ts';
 import { CODEX_EXTENSION, hasCodexExtension } from './codexExtension.ts';
-import type { Context } from './context.ts';
+import type { Context, Work } from './context.ts';
 import { isCancelled, reasonOf, refusalOf } from './failures.ts';
 import { askAboutOldBackups } from './oldBackups.ts';
 import { sayDone } from './outcome.ts';
@@ -133,11 +133,12 @@ async function carryOut(context: Context, plan: PlanShown, rest: Wish | null): P
   const waits = needs.includes('codex-stopped');
   let done: RepairDone;
   try {
-    done = await person.follow(titleOf(plan), (progress, token) => {
+    const work: Work<RepairDone> = (progress, token) => {
       const names = holders.map(({ program, pid }) => `${program} (${String(pid)})`);
       if (names.length > 0) progress.report({ message: names.join(', ') });
       return client.carryOut('codexHealth/apply', { wish, sha, waits }, progress, token);
-    });
+    };
+    done = await person.follow(titleOf(plan), work, true);
   } catch (error) {
     return tellNotDone(context, wish, error);
   }

@@ -33,8 +33,8 @@ export interface Person {
   chooseFolder(title: string, button: string): Promise<Uri | undefined>;
   /** For what takes a moment as a rule; where it takes longer, nobody has to wait for it. */
   wait<T>(title: string, work: () => Promise<T>): Promise<T>;
-  /** For what takes longer: shown with how far it is, and can be cancelled. */
-  follow<T>(title: string, work: Work<T>): Promise<T>;
+  /** For what takes longer: shown with how far it is. No way out is shown where there is none. */
+  follow<T>(title: string, work: Work<T>, canBeCancelled: boolean): Promise<T>;
   show(document: Uri, cursor?: Cursor): Promise<void>;
   /** Beside what is being read, which keeps the focus. */
   showBeside(document: Uri): Promise<void>;

@@ -46,14 +46,15 @@ export function isCancelled(error: unknown): boolean {
 
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return codeOf(error) === SERVER_GONE
+  return SERVER_GONE.includes(codeOf(error))
     ? l10n.t('the language server ended in the middle of it, and was started again')
     : error.message;
 }
 
 /** The codes of the Language Server Protocol and of its connection. */
 const CANCELLED = -32800;
-const SERVER_GONE = -32097;
+/** No answer comes any more, it could not be asked, or there is no connection. */
+const SERVER_GONE: readonly unknown[] = [-32097, -32099, -32096];
 
 function codeOf(error: Error): unknown {
   return 'code' in error ? error.code : undefined;

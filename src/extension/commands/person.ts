@@ -57,9 +57,9 @@ export const person: Person = {
     return chosen?.[0];
   },
   wait: (title, work) => waitPatiently(forMessage(title), work()),
-  follow: async (title, work) =>
+  follow: async (title, work, cancellable) =>
     window.withProgress(
-      { location: ProgressLocation.Notification, title: forMessage(title), cancellable: true },
+      { location: ProgressLocation.Notification, title: forMessage(title), cancellable },
       (progress, token) => work(inPlainText(progress), token),
     ),
   show: async (document, { line, character } = { line: 0, character: 0 }) => {

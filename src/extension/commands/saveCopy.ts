@@ -14,8 +14,10 @@ export async function saveCopy({ client, person }: Context): Promise<void> {
   );
   if (chosen === null) return;
   const wanted = Uri.joinPath(chosen, folderName(new Date())).fsPath;
-  const { folder, files, bytes, left } = await person.wait(l10n.t('Saving a copy'), () =>
-    client.ask('codexHealth/save', { folder: wanted }),
+  const { folder, files, bytes, left } = await person.follow(
+    l10n.t('Saving a copy'),
+    () => client.ask('codexHealth/save', { folder: wanted }),
+    false,
   );
   const [first] = left;
   const says = l10n.t(

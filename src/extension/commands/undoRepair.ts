@@ -1,9 +1,9 @@
 // Puts back what a repair has changed.
 
 import { l10n } from 'vscode';
-import type { ReceiptShown } from '../../protocol/repairs.ts';
+import type { ReceiptShown, UndoDone } from '../../protocol/repairs.ts';
 import { COMMANDS } from '../contributions.ts';
-import type { Context } from './context.ts';
+import type { Context, Work } from './context.ts';
 import { isCancelled, reasonOf, refusalOf } from './failures.ts';
 import { sentence } from './planWords.ts';
 
@@ -37,9 +37,10 @@ export async function undo(context: Context, receipt: string): Promise<void> {
   const { client, person } = context;
   const history = l10n.t('Show History');
   try {
-    const { left } = await person.follow(l10n.t('Undoing the repair'), (progress, token) =>
-      client.carryOut('codexHealth/undo', { receipt }, progress, token),
-    );
+    const work: Work<UndoDone> = (progress, token) =>
+      client.carryOut('codexHealth/undo', { receipt }, progress, token);
+    // It comes to its end: half an undo helps nobody.
+    const { left } = await person.follow(l10n.t('Undoing the repair'), work, false);
     const [first] = left;
     if (first === undefined)
       return void (await person.tell(

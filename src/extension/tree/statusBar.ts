@@ -34,11 +34,13 @@ export function createStatusBar(): StatusBar {
 
 /** It goes before everything else: nothing is as it was meant to be until it is put back. */
 function showStopped(item: StatusBarItem): void {
-  const says = l10n.t('A repair of Codex sessions was stopped in the middle.');
   item.command = COMMANDS.showHistory;
-  item.text = `$(warning) Codex`;
-  item.tooltip = l10n.t('{0} Show the history to put back what it had begun.', says);
-  item.accessibilityInformation = { label: item.tooltip, role: 'button' };
+  item.text = '$(warning) Codex';
+  const says = l10n.t(
+    'A repair of Codex sessions was stopped in the middle. Show the history to put back what it had begun.',
+  );
+  item.tooltip = says;
+  item.accessibilityInformation = { label: says, role: 'button' };
   item.show();
 }
 

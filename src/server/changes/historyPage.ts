@@ -8,8 +8,8 @@ export function writeHistoryPage({ receipts, vaultBytes, interrupted }: HistoryS
   const page = createPageWriter();
   page.title('Codex repair history');
   page.heading('Vault');
-  page.fact('vault', 'room', bytesInWords(vaultBytes));
-  page.fact('receipts', 'receipts', count(receipts.length, 'receipt'));
+  page.fact('vault', 'size', bytesInWords(vaultBytes));
+  page.fact('receipts', 'repairs', count(receipts.length, 'repair'));
   if (interrupted !== null)
     page.fact(
       'interrupted',
@@ -22,12 +22,12 @@ export function writeHistoryPage({ receipts, vaultBytes, interrupted }: HistoryS
     page.fact(`state.${id}`, 'state', stateInWords(receipt));
     page.fact(`applied.${id}`, 'done', count(applied, 'repair'));
     for (const text of says) page.fact(`says.${id}`, '', text);
-    page.fact(`bytes.${id}`, 'in the vault', bytesInWords(bytes));
+    page.fact(`bytes.${id}`, 'backup', bytesInWords(bytes));
   }
   return page.page();
 }
 
 function stateInWords({ undone, undoable }: ReceiptShown): string {
   if (undone) return 'undone';
-  return undoable ? 'can be undone' : 'not at its end';
+  return undoable ? 'can be undone' : 'stopped in the middle';
 }

@@ -45,7 +45,7 @@ function headline({ repairs, losses, refused }: PlanShown): string {
   const lost =
     losses.length === 0
       ? 'Nothing is lost, and all of it can be undone.'
-      : 'What is taken out goes into the vault; all of it can be undone.';
+      : 'What is taken out is kept in the backup; all of it can be undone.';
   return `${count(repairs, 'repair')}. ${lost} Nothing has been changed yet.`;
 }
 
@@ -74,7 +74,7 @@ function writeUnit(page: PageWriter, index: number, { says, cure, loses, steps }
   const key = `unit.${String(index)}`;
   page.fact(key, String(index + 1), says);
   page.fact(`${key}.cure`, '  repair', cure.title);
-  if (loses !== 'nothing') page.fact(`${key}.loses`, '  loses', `${loses}, which the vault keeps`);
+  if (loses !== 'nothing') page.fact(`${key}.loses`, '  loses', `${loses}, which the backup keeps`);
   for (const [at, step] of steps.entries()) {
     const handler = handlerOf(step);
     page.fact(`${key}.${String(at)}`, '  step', handler.describe(step));

@@ -140,6 +140,7 @@ test('the home is open when something is wrong with it, and closed else', async 
 test('every row has an id and speaks', async () => {
   const gap: Node = { kind: 'gap', says: 'it did not answer', checks: ['a'] };
   const more: Node = { kind: 'more', project, more: 7 };
+  assert.equal(toTreeItem(more, 'm').command?.command, 'codexHealth.showMore');
   for (const node of [host, home, database, project, thread, finding, gap, more]) {
     assert.equal(itemOf(node).id, 'an id');
     assert.ok((labelOf(node) ?? '').length > 5);

@@ -180,6 +180,8 @@ test('a safe copy goes into a new folder in the one that was chosen', async () =
     scene.heard.at(-1) ?? '',
     /^information: A safe copy is in \/safe\/x: 4 files, 2\.0 KiB\./,
   );
+  // To stop waiting for it would not stop the copying.
+  assert.equal(scene.heard.at(-2), 'follow: Saving a copy');
   const left = [{ what: 'state_5.sqlite', why: 'it is locked' }];
   const partly = sceneOf({ 'codexHealth/save': () => ({ ...saved, left }) }, Uri.file('/safe'));
   await saveCopy(partly.context);

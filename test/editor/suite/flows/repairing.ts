@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CancellationTokenSource, Uri } from 'vscode';
 import { applyPlan, change } from '../../../../src/extension/commands/change.ts';
-import { isCancelled, orTell } from '../../../../src/extension/commands/failures.ts';
+import { isCancelled, orTell, reasonOf } from '../../../../src/extension/commands/failures.ts';
 import { outcomeText } from '../../../../src/extension/commands/outcomePage.ts';
 import { orCancelled } from '../../../../src/extension/commands/person.ts';
 import { repairState } from '../../../../src/extension/commands/repairState.ts';
@@ -321,6 +321,29 @@ test('a refusal is one notification with the next step, and a button where one f
     'error: Could not repair: a bug | Show Log',
     ['codexHealth.showLog'],
   ]);
+});
+
+test('a way out is shown where there is one: a repair can be stopped, an undo comes to its end', async () => {
+  const scene = sceneOf(
+    {
+      'codexHealth/plan': () => planOf(ALL),
+      'codexHealth/apply': () => doneOf(),
+      'codexHealth/undo': () => ({ receipt: RECEIPT, undone: 1, left: [] }),
+    },
+    'Repair',
+    'Undo',
+  );
+  await change(scene.context, ALL);
+  assert.deepEqual(
+    scene.heard.filter(words => words.startsWith('follow')),
+    ['follow: Changing Codex sessions | Cancel', 'follow: Undoing the repair'],
+  );
+});
+
+test('a connection that is gone is not told in the words of the connection', () => {
+  for (const code of [-32096, -32097, -32099])
+    assert.match(reasonOf(Object.assign(new Error('EPIPE'), { code })), /ended/);
+  assert.equal(reasonOf(Object.assign(new Error('disk full'), { code: -32603 })), 'disk full');
 });
 
 test('a server that ends in the middle leads to the history', async () => {

@@ -112,8 +112,8 @@ export function sceneOf(server: Server, ...answers: readonly Answer[]): Scene {
       return folder instanceof Uri ? folder : undefined;
     },
     wait: async (_title, work) => work(),
-    follow: async (title, work) => {
-      hear('follow', title);
+    follow: async (title, work, canBeCancelled) => {
+      hear('follow', title, canBeCancelled ? ['Cancel'] : []);
       const report = ({ message }: { message?: string }) => void progress.push(message ?? '');
       return work({ report }, cancelling.token);
     },
