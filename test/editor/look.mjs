@@ -1,7 +1,9 @@
 // Looks at the extension as a person would, through a browser, and takes pictures.
 //
 // Usage: node test/editor/look.mjs OUTDIR [--flow NAME]… [--version 4.139.1|4.103.2] [--vsix FILE]
+//                                     [--in DIR]
 //
+// The homes are made in DIR, which is there and empty; without it in a folder that goes with the run.
 // The packed extension is installed, not under test: messages, badges and focus are the real ones. Each
 // flow has a window of its own. Prints one line a step, then `N passed, N failed`; a step that fails ends
 // its flow and leaves a picture of its own. Without --vsix the extension is built and packed anew.
@@ -22,6 +24,7 @@ const { values: options, positionals } = parseArgs({
     version: { type: 'string', default: NEWEST },
     vsix: { type: 'string' },
     flow: { type: 'string', multiple: true, default: [] },
+    in: { type: 'string' },
   },
 });
 const [pictures] = positionals;
@@ -42,15 +45,16 @@ if (pictures === undefined) {
 }
 
 async function look() {
-  const { flows, awaited } = await import('./window/flows.mjs');
-  const chosen = options.flow.length === 0 ? flows : named([...flows, ...awaited], options.flow);
+  const { flows } = await import('./window/flows.mjs');
+  const chosen = options.flow.length === 0 ? flows : named(flows, options.flow);
   fs.mkdirSync(pictures, { recursive: true });
-  const folder = temporarySample();
+  const temporary = temporarySample();
   try {
-    const vsix = options.vsix ?? packExtension(path.join(folder, 'extension.vsix'));
-    for (const flow of chosen) await playOne(flow, { vsix, folder: path.join(folder, flow.name) });
+    const vsix = options.vsix ?? packExtension(path.join(temporary, 'extension.vsix'));
+    const homes = options.in ?? temporary;
+    for (const flow of chosen) await playOne(flow, { vsix, folder: path.join(homes, flow.name) });
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    fs.rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 

@@ -9,8 +9,9 @@ import { homeAppears, noHome } from './flows/noHome.mjs';
 import { sample } from './flows/sample.mjs';
 import { turn } from './flows/turn.mjs';
 import { walkthrough } from './flows/walkthrough.mjs';
+import { noFolder, untrusted } from './flows/workspaces.mjs';
 
-export const flows = [sample, noHome, crash, manyThreads, chinese];
-
-/** What they show is not in the product yet. They are played by name: look.mjs OUTDIR --flow NAME. */
-export const awaited = [homeAppears, turn, healing, holding, walkthrough];
+export const flows = [
+  ...[sample, healing, holding, turn, crash, manyThreads],
+  ...[noHome, homeAppears, noFolder, untrusted, walkthrough, chinese],
+];

@@ -4,15 +4,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { openInServer } from '../../../scripts/vscode-host.mjs';
 import { openBrowser } from '../browser.mjs';
-import { workbenchOf } from './workbench.mjs';
+import { SIDE_BAR_END, workbenchOf } from './workbench.mjs';
 
 /** Nothing that is waited for takes longer than this on a loaded machine of two cores. */
 const PATIENCE_MS = 20_000;
 
 /** Parts of the window that the walkthrough shows. */
 export const REGIONS = {
-  view: { x: 48, y: 36, width: 420, height: 420 },
-  editor: { x: 352, y: 36, width: 720, height: 420 },
+  view: { x: 48, y: 36, width: SIDE_BAR_END - 48, height: 440 },
+  editor: { x: SIDE_BAR_END + 4, y: 36, width: 720, height: 440 },
   question: { x: 240, y: 160, width: 800, height: 440 },
 };
 

@@ -2,6 +2,8 @@
 // function waits for the state that it names, and for no time.
 
 const NAME = 'Codex Session Health';
+/** How far to the right the side bar goes after it was pulled open. */
+export const SIDE_BAR_END = 450;
 
 export function workbenchOf(page) {
   const icon = page.locator('.activitybar .action-item', {
@@ -24,6 +26,14 @@ export function workbenchOf(page) {
     async openView() {
       if (!(await icon.evaluate(item => item.classList.contains('checked')))) await icon.click();
       await view.first().waitFor();
+    },
+    /** Pulls the side bar open as far as somebody does who reads titles in it. */
+    async widenSideBar() {
+      const { x, width } = await page.locator('.part.sidebar').boundingBox();
+      await page.mouse.move(x + width, 600);
+      await page.mouse.down();
+      await page.mouse.move(SIDE_BAR_END, 600, { steps: 4 });
+      await page.mouse.up();
     },
     /** Resolves when the badge at our icon says this; null: when there is none. */
     async badge(number) {
@@ -48,12 +58,17 @@ export function workbenchOf(page) {
       await input.fill(`>${title}`);
       await named(choices, title).click();
     },
-    /** Takes an entry of a list that VS Code asks with. */
+    /** Types into the line above a list. */
+    fill: text => prompt.locator('input[type=text]').first().fill(text),
+    /** An entry of a list that VS Code asks with. */
+    choice: text => named(choices, text),
     choose: text => named(choices, text).click(),
-    /** Answers where VS Code asks for a line of text. */
-    async type(text) {
-      await prompt.locator('input[type=text]').first().fill(text);
-      await page.keyboard.press('Enter');
+    /** Resolves when the window stands there anew. */
+    async reload() {
+      await page.evaluate(() => (globalThis.isBefore = true));
+      await this.run('Developer: Reload Window');
+      await page.waitForFunction(() => globalThis.isBefore === undefined);
+      await page.waitForSelector('.monaco-workbench');
     },
     statusBar: text => page.locator('.statusbar-item', { hasText: text }).first(),
     /** A line in the panel: of a log, of a terminal. */

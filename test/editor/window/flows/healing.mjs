@@ -3,7 +3,7 @@
 
 import { eventually } from '../eventually.mjs';
 import { LOST, withRealHome } from '../realHome.ts';
-import { onStage, REGIONS } from '../stage.mjs';
+import { onStage } from '../stage.mjs';
 import { showOf } from './turn.mjs';
 import { WORDS } from '../words.mjs';
 
@@ -40,7 +40,6 @@ async function heal(home, { step, picture, vscode }) {
   await step('consent repairs it, and the result offers Undo', async () => {
     await modal.says(WORDS.consent);
     await picture('consent');
-    await picture('walkthrough-repair', REGIONS.question);
     await modal.press(WORDS.doIt);
     await messages.saying(WORDS.repaired).waitFor();
     await picture('repaired');

@@ -15,7 +15,8 @@ export const manyThreads = {
     await onStage(
       props,
       { home, folder },
-      async ({ page, step, picture, vscode: { openView, tree } }) => {
+      async ({ page, step, picture, vscode }) => {
+        const { openView, tree } = vscode;
         await step('the view counts ten thousand threads', async () => {
           await openView();
           const host = tree.rows.first();
@@ -31,6 +32,18 @@ export const manyThreads = {
           await scrollTo(page, tree, /^Show more of/);
           await tree.open(/^Show more of/);
           await tree.gone(/^Show more of/);
+        });
+        await step('one of ten thousand is found by its title', async () => {
+          await vscode.run('Codex: Find Thread');
+          await vscode.fill('number 4711 ');
+          await vscode.choose('number 4711');
+          await vscode.editor.line('number 4711').waitFor();
+        });
+        await step('a filter that nothing fits says so, and is taken off where it says so', async () => {
+          await vscode.run('Codex: Show Archived Threads');
+          await vscode.welcome('This filter leaves no thread').waitFor();
+          await vscode.pressInWelcome('Show All Threads');
+          await tree.row('project-7').waitFor();
         });
       },
     );

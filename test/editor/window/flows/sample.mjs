@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { writeSampleHome } from '../../sampleHome.ts';
 import { onStage, REGIONS } from '../stage.mjs';
+import { WORDS } from '../words.mjs';
 
 const THEMES = {
   light: 'Default Light Modern',
@@ -22,13 +23,14 @@ export const sample = {
 };
 
 async function look({ page, step, picture, vscode, change }) {
-  const { tree, editor, problems, messages } = vscode;
+  const { tree, editor, problems, modal, messages } = vscode;
   await step('the badge counts what is in trouble, and nothing popped up', async () => {
     await vscode.badge('[1-9]\\d*');
     if ((await messages.all.count()) > 0) throw new Error('a message');
   });
   await step('the tree shows host and projects', async () => {
     await vscode.openView();
+    await vscode.widenSideBar();
     await tree.row('webshop').waitFor();
     await picture('tree');
   });
@@ -64,6 +66,34 @@ async function look({ page, step, picture, vscode, change }) {
     await picture('finding');
     await picture('walkthrough-understand', REGIONS.editor);
   });
+  await step('the record opens what was said, as Markdown', async () => {
+    await vscode.run('Codex: Open Transcript');
+    await editor.line('# Codex transcript').waitFor();
+    await picture('transcript');
+  });
+  await step('what is open comes back after the window is loaded anew', async () => {
+    await vscode.reload();
+    await editor.line('# Codex transcript').waitFor();
+    await tree.expand('webshop');
+    await tree.row('VAT').waitFor();
+  });
+  await step('only threads in trouble are shown to those who want that', async () => {
+    await tree.row('checkout page').waitFor();
+    await vscode.run('Codex: Show Threads in Trouble');
+    await tree.gone('checkout page');
+    await tree.row('VAT').waitFor();
+    await picture('filter');
+    await vscode.run('Codex: Show All Threads');
+    await tree.row('checkout page').waitFor();
+  });
+  await step('a thread is found by words of its title, and its record opens', async () => {
+    await vscode.run('Codex: Find Thread');
+    await vscode.fill('lemma');
+    await vscode.choice('lemma').waitFor();
+    await picture('find');
+    await vscode.choose('lemma');
+    await editor.line('Check the proof of lemma').waitFor();
+  });
   await step('the problems panel lists the findings', async () => {
     await problems.open();
     await problems.row('thread-row-missing').waitFor();
@@ -76,6 +106,18 @@ async function look({ page, step, picture, vscode, change }) {
       await tree.row('VAT').waitFor();
       await picture(`theme-${name}`);
     });
+  await step('what is offered above the wrong line leads to its plan, and a question', async () => {
+    await tree.expand('payment client');
+    await tree.open(WORDS.stalePath);
+    await editor.marker('error').waitFor({ state: 'attached' });
+    await editor.fix(WORDS.cure);
+    await editor.line(WORDS.planTitle).waitFor();
+    await modal.says(WORDS.consent);
+    await picture('question');
+    await picture('walkthrough-repair', REGIONS.question);
+    await modal.press('Cancel');
+    await modal.isGone();
+  });
   await step('copying the report says so', async () => {
     await vscode.run('Codex: Copy Redacted Report');
     await page.locator('.statusbar', { hasText: 'The report is on the clipboard' }).waitFor();
