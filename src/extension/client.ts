@@ -131,7 +131,8 @@ function clientOptions(log: LogOutputChannel): LanguageClientOptions {
     initializationOptions: { ...workspace.getConfiguration(SETTINGS) },
     synchronize: { configurationSection: SETTINGS },
     middleware: {
-      provideCodeLenses: async (document, token, next) => (await next(document, token))?.map(withBulb),
+      provideCodeLenses: async (document, token, next) =>
+        (await next(document, token))?.map(withBulb),
     },
   };
 }
