@@ -16,11 +16,11 @@ import { nodeBinary } from './node-binaries.mjs';
 /** Where a picture of the flows is shown. What is below media/walkthrough goes with the extension. */
 const SHOWN = {
   threads: 'media/readme/threads.png',
-  finding: 'media/readme/record.png',
-  question: 'media/readme/plan.png',
+  'readme-record': 'media/readme/record.png',
   'walkthrough-look': 'media/walkthrough/look.png',
   'walkthrough-understand': 'media/walkthrough/understand.png',
   'walkthrough-repair': 'media/walkthrough/repair.png',
+  'readme-plan': 'media/readme/plan.png',
 };
 /** A README that is slow to show is not read. */
 const LARGEST_BYTES = 150_000;

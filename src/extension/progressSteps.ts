@@ -9,12 +9,18 @@ export interface Heard {
   readonly percentage?: number;
 }
 
-/** What goes back, as the counting of a next phase does, is no progress. */
+/**
+ * What goes back, as the counting of a next phase does, is no progress. A report without a message would
+ * take away the one that stands there.
+ */
 export function inSteps(progress: Telling): (heard: Heard) => void {
   let reached = 0;
-  return ({ message, percentage = reached }) => {
+  let said: string | undefined;
+  return ({ message = said, percentage = reached }) => {
     const increment = Math.max(0, percentage - reached);
     reached += increment;
-    progress.report(message === undefined ? { increment } : { increment, message });
+    said = message;
+    if (message !== undefined) progress.report({ increment, message });
+    else if (increment > 0) progress.report({ increment });
   };
 }

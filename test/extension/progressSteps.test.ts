@@ -11,9 +11,18 @@ test('how far it has come becomes by how much', () => {
   hear({ percentage: 100 });
   expect(told).toEqual([
     { increment: 0, message: 'waiting' },
-    { increment: 30 },
+    // Said again: a report without a message would take it away.
+    { increment: 30, message: 'waiting' },
     { increment: 20, message: 'half' },
     { increment: 0, message: 'checking' },
-    { increment: 50 },
+    { increment: 50, message: 'checking' },
   ]);
+});
+
+test('the beginning, which says nothing, leaves what stands there', () => {
+  const told: unknown[] = [];
+  const hear = inSteps({ report: step => void told.push(step) });
+  hear({ percentage: 0 });
+  hear({ percentage: 5 });
+  expect(told).toEqual([{ increment: 5 }]);
 });

@@ -7,12 +7,15 @@ import { openBrowser } from '../browser.mjs';
 import { SIDE_BAR_END, workbenchOf } from './workbench.mjs';
 
 /** Nothing that is waited for takes longer than this on a loaded machine of two cores. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 45_000;
 
 /** Parts of the window that the walkthrough shows. */
 export const REGIONS = {
   view: { x: 48, y: 36, width: SIDE_BAR_END - 48, height: 440 },
   editor: { x: SIDE_BAR_END + 4, y: 36, width: 720, height: 440 },
+  // The window without its lower part, which is empty.
+  upper: { x: 0, y: 0, width: 1280, height: 480 },
+  plan: { x: SIDE_BAR_END + 4, y: 36, width: 1280 - SIDE_BAR_END - 4, height: 470 },
   question: { x: 240, y: 160, width: 800, height: 440 },
 };
 

@@ -14,11 +14,14 @@ export const crash = {
       await vscode.openView();
       await vscode.tree.row('webshop').waitFor();
       const [before] = languageServers();
-      await step('a server that is killed is started again, which is said where nobody is disturbed', async () => {
-        process.kill(before, 'SIGKILL');
-        await vscode.statusBar('is started again').waitFor();
-        await eventually('another server', () => languageServers().some(pid => pid !== before));
-      });
+      await step(
+        'a server that is killed is started again, which is said where nobody is disturbed',
+        async () => {
+          process.kill(before, 'SIGKILL');
+          await vscode.statusBar('is started again').waitFor();
+          await eventually('another server', () => languageServers().some(pid => pid !== before));
+        },
+      );
       await step('the view is still there, and served by the new one', async () => {
         await vscode.tree.expand('webshop');
         await vscode.tree.row('VAT').waitFor();

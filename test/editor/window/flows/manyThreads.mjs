@@ -12,41 +12,40 @@ export const manyThreads = {
   async play(props) {
     const home = await bigHome(await installCodex('0.169.0'), THREADS, 'small');
     const folder = path.join(`${home}-projects`, 'project-7');
-    await onStage(
-      props,
-      { home, folder },
-      async ({ page, step, picture, vscode }) => {
-        const { openView, tree } = vscode;
-        await step('the view counts ten thousand threads', async () => {
-          await openView();
-          const host = tree.rows.first();
-          await host.filter({ hasText: /10[,. ]?000 threads/ }).waitFor();
-          await tree.row('project-7').waitFor();
-        });
-        await step('a project of hundreds opens, and goes on where it is asked to', async () => {
-          await tree.row(/^project-7$/).scrollIntoViewIfNeeded();
-          await tree.expand(/^project-7$/);
-          await tree.row('Synthetic prompt').waitFor();
-          await picture('many');
-          await tree.row('Synthetic prompt').click();
-          await scrollTo(page, tree, /^Show more of/);
-          await tree.open(/^Show more of/);
-          await tree.gone(/^Show more of/);
-        });
-        await step('one of ten thousand is found by its title', async () => {
-          await vscode.run('Codex: Find Thread');
-          await vscode.fill('number 4711 ');
-          await vscode.choose('number 4711');
-          await vscode.editor.line('number 4711').waitFor();
-        });
-        await step('a filter that nothing fits says so, and is taken off where it says so', async () => {
-          await vscode.run('Codex: Show Archived Threads');
-          await vscode.welcome('This filter leaves no thread').waitFor();
+    await onStage(props, { home, folder }, async ({ page, step, picture, vscode }) => {
+      const { openView, tree } = vscode;
+      await step('the view counts ten thousand threads', async () => {
+        await openView();
+        const host = tree.rows.first();
+        await host.filter({ hasText: /10[,. ]?000 threads/ }).waitFor();
+        await tree.row('project-7').waitFor();
+      });
+      await step('a project of hundreds opens, and goes on where it is asked to', async () => {
+        await tree.row(/^project-7$/).scrollIntoViewIfNeeded();
+        await tree.expand(/^project-7$/);
+        await tree.row('Synthetic prompt').waitFor();
+        await picture('many');
+        await tree.row('Synthetic prompt').click();
+        await scrollTo(page, tree, /^Show more of/);
+        await tree.open(/^Show more of/);
+        await tree.gone(/^Show more of/);
+      });
+      await step('one of ten thousand is found by its title', async () => {
+        await vscode.run('Codex: Find Thread');
+        await vscode.fill('number 4711 ');
+        await vscode.choose('number 4711');
+        await vscode.editor.line('number 4711').waitFor();
+      });
+      await step(
+        'where nothing is in trouble the filter says so, and is taken off there',
+        async () => {
+          await vscode.run('Codex: Show Threads in Trouble');
+          await vscode.welcome('trouble').waitFor();
           await vscode.pressInWelcome('Show All Threads');
           await tree.row('project-7').waitFor();
-        });
-      },
-    );
+        },
+      );
+    });
   },
 };
 

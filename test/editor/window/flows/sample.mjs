@@ -64,6 +64,7 @@ async function look({ page, step, picture, vscode, change }) {
     await editor.marker('warning').waitFor({ state: 'attached' });
     await editor.line(/^entry/).waitFor();
     await picture('finding');
+    await picture('readme-record', REGIONS.upper);
     await picture('walkthrough-understand', REGIONS.editor);
   });
   await step('the record opens what was said, as Markdown', async () => {
@@ -117,6 +118,7 @@ async function look({ page, step, picture, vscode, change }) {
     await picture('walkthrough-repair', REGIONS.question);
     await modal.press('Cancel');
     await modal.isGone();
+    await picture('readme-plan', REGIONS.plan);
   });
   await step('copying the report says so', async () => {
     await vscode.run('Codex: Copy Redacted Report');

@@ -40,6 +40,12 @@ export const walkthrough = {
 /** The text of a step is a page within the page, and comes when VS Code can write Markdown. */
 async function isShown(page, heading) {
   for (const frame of page.frames())
-    if ((await frame.locator('h2', { hasText: heading }).count().catch(() => 0)) > 0) return true;
+    if (
+      (await frame
+        .locator('h2', { hasText: heading })
+        .count()
+        .catch(() => 0)) > 0
+    )
+      return true;
   return false;
 }
