@@ -32,8 +32,6 @@ export interface Health {
   readonly readTranscript: ReadTranscript;
   /** Tells the editor what is so now. */
   publish(): Promise<void>;
-  /** Tells the editor to ask again. */
-  tellChanged(): Promise<void>;
   /** Marks what is wrong, where it is wanted. */
   mark(): Promise<void>;
   lookAgain(): Promise<void>;
@@ -101,7 +99,6 @@ export function createHealth(connection: Connection, world: World): Health {
       const markers = await markersNow();
       await Promise.all([board.show(markers), tellChanged()]);
     },
-    tellChanged,
     mark: async () => board.show(await markersNow()),
     lookAgain: async () => {
       try {

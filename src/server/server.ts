@@ -128,7 +128,7 @@ function answerTree(
   };
   answer('codexHealth/tree', async ({ filter }) => {
     const [now, repositories] = await seen();
-    return makeTree(now, repositories, filter, changes.interrupted(now.report));
+    return makeTree(now, repositories, filter, await changes.interrupted(now.report));
   });
   answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
   answer('codexHealth/find', async request => findThreads(...(await seen()), request));

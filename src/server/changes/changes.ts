@@ -28,7 +28,6 @@ import { writeHistoryPage } from './historyPage.ts';
 import { writePlanPage, writeRefusalPage } from './planPage.ts';
 import { showPlan } from './planShown.ts';
 import { inEditor, leftInEditor } from './refusals.ts';
-import { createStopped } from './stopped.ts';
 import type { Teller } from './telling.ts';
 import { asObject, demandText, demandTexts, demandWish, nonsense } from './wishes.ts';
 
@@ -54,8 +53,8 @@ export interface Changes {
   accepted(): Promise<readonly Accepted[]>;
   /** The text of a page of a plan or of the history; null for the address of something else. */
   document(uri: string): Promise<string | null>;
-  /** A repair that a stop has left in the middle, as far as is known; null also while one is under way. */
-  interrupted(report: Report): string | null;
+  /** A repair that a stop has left in the middle; null also while one is under way. Looks only. */
+  interrupted(report: Report): Promise<string | null>;
   /** The wish whose plan a page shows; null for any other page. */
   wishAt(given: unknown): Wish | null;
   /** Changes when that text may have. A plan is not made anew for it. */
@@ -76,10 +75,6 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
     const { vault: folder } = health.settings;
     return folder === null ? null : placeOf(folder, world);
   };
-  const stopped = createStopped(
-    async (report, folder) => (doing.isTaken() ? null : repairs.interrupted(report, folder)),
-    () => void health.tellChanged(),
-  );
   const here = () => siteOf(world, engine, repairs, health.settings, vault());
   /** One change at a time; whatever comes of it, everybody hears what is so then. */
   const alone = <T>(work: (site: Site) => Promise<T>): Promise<T> =>
@@ -217,7 +212,9 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
       (await engine.listAccepted(await newest())).map(({ finding, says, acceptedAtMs }) => ({
         ...{ finding, says, acceptedAtMs },
       })),
-    interrupted: report => stopped(report, vault()),
+    // A vault that cannot be read is told of by whatever needs it; the list is shown all the same.
+    interrupted: async report =>
+      doing.isTaken() ? null : repairs.interrupted(report, vault()).catch(() => null),
     wishAt: given => {
       const address = parseChangeAddress(demandText(asObject(given)['uri'], 'The page'));
       return address?.kind === 'plan' ? address.wish : null;
