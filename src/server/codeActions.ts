@@ -30,7 +30,9 @@ export function codeActions(
   const markers =
     named.length > 0
       ? named
-      : (diagnose(view, folders, pages).get(uri) ?? []).filter(marker => overlaps(marker.range, range));
+      : (diagnose(view, folders, pages).get(uri) ?? []).filter(marker =>
+          overlaps(marker.range, range),
+        );
   return markers.flatMap(marker => {
     const finding = known.get(findingOf(marker) ?? '');
     return finding === undefined ? [] : actionsFor(view, finding, marker, uri);

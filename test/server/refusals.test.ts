@@ -9,7 +9,8 @@ import { inEditorWords } from '../../src/server/changes/refusals.ts';
 const ENGINE = path.join(import.meta.dirname, '../../src/engine');
 
 /** Of a terminal: a command of ours with its verb, an option, or the name of its value. */
-const TYPED = /codex-health (?!in a )[a-z]|(?:^|\s)--[a-z]|\b(?:DIR|BIN)\b|\b[Rr]un (?:it|this) again/;
+const TYPED =
+  /codex-health (?!in a )[a-z]|(?:^|\s)--[a-z]|\b(?:DIR|BIN)\b|\b[Rr]un (?:it|this) again/;
 
 /** Properties that are read in the terminal and in the documentation only. */
 const NOT_SHOWN = new Set(['meaning', 'limits']);
