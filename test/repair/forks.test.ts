@@ -111,6 +111,17 @@ test('a thread that somebody has begun meanwhile is nothing of ours, also when i
   expect(left()).toEqual([file, STATE]);
 });
 
+test('one that Codex has made and died before it could say so stays, and is named', async () => {
+  const { apply, left, begin } = await prepare();
+  begin(() => {
+    throw new Error('Codex has died');
+  });
+  const { failed, changed } = await apply();
+  expect(changed).toEqual([]);
+  expect(failed).toEqual([{ what: idOf('t1'), why: expect.stringContaining(FILE) as unknown }]);
+  expect(left()).toContain(FILE);
+});
+
 describe('stays as a whole when', () => {
   type Bench = Awaited<ReturnType<typeof open>>;
   const uses: readonly (readonly [string, (bench: Bench) => void, string])[] = [

@@ -1,8 +1,12 @@
 // What a scan that stands asks the machine again, and when.
 
+import fs from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
-import { home, HOME, NOW } from '../support/home.ts';
+import { createWatching } from '../../src/node/watching.ts';
+import { ChangingHome } from '../support/changingHome.ts';
+import { home, HOME, idOf, NOW } from '../support/home.ts';
 
 test('who has files open is asked again, also after the clock was set back', async () => {
   const { world } = home().thread('t1').build();
@@ -28,4 +32,38 @@ test('who has files open is asked again, also after the clock was set back', asy
   expect(await askedAt(NOW - 3_600_000)).toBe(1);
   expect(await askedAt(NOW - 3_599_000)).toBe(0);
   standing.close();
+});
+
+test('files to which only a link leads are heard of, and read again', async () => {
+  const changing = new ChangingHome();
+  const kept = path.join(path.dirname(changing.folder), 'kept');
+  fs.mkdirSync(kept);
+  for (const name of ['config.toml', 'session_index.jsonl']) {
+    fs.renameSync(path.join(changing.folder, name), path.join(kept, name));
+    fs.symlinkSync(path.join('..', 'kept', name), path.join(changing.folder, name));
+  }
+  let hear: () => void = () => undefined;
+  const engine = createEngine({
+    ...changing.world(),
+    watching: createWatching({ log: () => undefined, isHearable: () => Promise.resolve(true) }),
+  });
+  const request = { home: changing.folder, sqliteHome: null, codex: null, full: false };
+  const standing = engine.stand(request, () => hear());
+  try {
+    await standing.look();
+    const written = async (name: string, text: string) => {
+      const heard = new Promise<void>(resolve => (hear = resolve));
+      fs.appendFileSync(path.join(kept, name), text);
+      await heard;
+      return (await standing.look()).snapshot;
+    };
+    const entry = { id: idOf('t2'), thread_name: 'another', updated_at: '2026-11-21T10:00:00Z' };
+    const { names } = await written('session_index.jsonl', `${JSON.stringify(entry)}\n`);
+    expect(names[idOf('t2')]).toBe('another');
+    const { config } = await written('config.toml', '\n[broken');
+    expect(config.state).toBe('broken');
+  } finally {
+    standing.close();
+    changing.remove();
+  }
 });

@@ -136,10 +136,9 @@ async function whyUsed(fork: Fork, state: FilePath, ground: Ground): Promise<str
   return leaning.length > 0 ? `it has been forked since, as ${leaning.join(', ')}` : null;
 }
 
-/** After a stop nobody can tell a fork that was asked for from one that somebody has made since. */
-export function forksLeftBehind(before: Observation, after: Observation): readonly Left[] {
-  return begunBetween(before, after).map(({ file }) => ({
+export function sayUnclaimed(file: FilePath): Left {
+  return {
     what: file,
     why: 'it is the fork that was asked for, or one that somebody has made since; it stays',
-  }));
+  };
 }

@@ -34,6 +34,8 @@ export interface Doings {
   readonly filled: Filled;
   /** Threads that it has made when it was asked to fork some. */
   readonly forks: readonly Fork[];
+  /** Files of threads that began meanwhile, of which it has not said whose they are. */
+  readonly unclaimed: readonly FilePath[];
 }
 
 export const NOTHING_DONE: Doings = {
@@ -44,6 +46,7 @@ export const NOTHING_DONE: Doings = {
   unfinished: [],
   filled: {},
   forks: [],
+  unclaimed: [],
 };
 
 const TREES = ['sessions', 'archived_sessions'];

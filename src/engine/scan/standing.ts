@@ -5,11 +5,11 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
-import type { Holders, Read, Watch, World } from '../world.ts';
+import type { FileState, Holders, Read, Watch, World } from '../world.ts';
 import { Changes } from './changes.ts';
 import { StandingDatabases } from './databases/standingDatabases.ts';
 import { StandingRollouts } from './rollouts/standingRollouts.ts';
-import { WRITER_LOCKS, watchedPlaces } from './watchedPlaces.ts';
+import { SMALL_FILES, WRITER_LOCKS, watchedPlaces } from './watchedPlaces.ts';
 
 /** Who has files open tells no one when he closes them, and to find out takes a look at every program. */
 const HOLDERS_MS = 5000;
@@ -24,11 +24,11 @@ export class Standing {
   earlier: EarlierThreads | null = null;
   readonly #world: World;
   readonly #notice: () => void;
-  readonly #small = new Map<FilePath, unknown>();
+  readonly #small = new Map<FilePath, { readonly seen: string; readonly made: unknown }>();
   /** Null: anything may have changed. */
   #heard: Set<FilePath> | null = null;
   #isClosed = false;
-  #watched: { readonly home: Home; readonly watch: Watch } | null = null;
+  #watched: { readonly what: string; readonly watch: Watch } | null = null;
   #holders: { readonly atMs: number; readonly answer: Read<Holders> } | null = null;
 
   constructor(world: World, notice: () => void) {
@@ -52,15 +52,29 @@ export class Standing {
    * watched from now on: what was read of it before may be no longer so.
    */
   async at(home: Home): Promise<boolean> {
-    const isWatched = JSON.stringify(this.#watched?.home) === JSON.stringify(home);
+    const linked = await this.#linked(home);
+    const what = JSON.stringify([home, linked]);
+    const isWatched = this.#watched?.what === what;
     if (!isWatched || this.changes.isEverything) this.#forget();
     if (isWatched || this.#isClosed) return true;
     this.#watched?.watch.close();
-    const places = watchedPlaces(this.#world.machine, home);
+    const places = watchedPlaces(this.#world.machine, home, linked);
     const watch = this.#world.watching.watch(places, paths => this.#hear(paths));
-    this.#watched = { home, watch };
+    this.#watched = { what, watch };
     await watch.ready;
     return false;
+  }
+
+  /** People keep their settings together, and have links to them. */
+  async #linked({ path }: Home): Promise<readonly FilePath[]> {
+    const { files, machine } = this.#world;
+    const linked: FilePath[] = [];
+    for (const name of SMALL_FILES) {
+      const file = machine.join(path, name);
+      const real = await files.realPath(file);
+      if (real !== file) linked.push(real);
+    }
+    return linked;
   }
 
   #forget(): void {
@@ -76,14 +90,16 @@ export class Standing {
     return this.#watched !== null;
   }
 
-  /** What was made of a small file, when it has not changed since. */
-  recall<T>(file: FilePath): { readonly value: T } | undefined {
+  /** What was made of a small file, when it has not changed since: also one to which only a link leads. */
+  recall<T>(file: FilePath, state: Read<FileState>): { readonly value: T } | undefined {
     if (this.changes.touch(file)) this.#small.delete(file);
-    return this.#small.has(file) ? { value: this.#small.get(file) as T } : undefined;
+    const known = this.#small.get(file);
+    return known?.seen === JSON.stringify(state) ? { value: known.made as T } : undefined;
   }
 
-  remember(file: FilePath, made: unknown): void {
-    this.#small.set(file, made);
+  /** `state`: how it was before it was read. */
+  remember(file: FilePath, state: Read<FileState>, made: unknown): void {
+    this.#small.set(file, { seen: JSON.stringify(state), made });
   }
 
   keepThreads(list: readonly Thread[], made: Omit<EarlierThreads, 'threads' | 'list'>): void {

@@ -286,11 +286,12 @@ class Look {
   ): Promise<T> {
     const file = this.#world.machine.join(home, name);
     if (this.#silent.has(source)) return make(file, null);
-    const known = this.#standing?.recall<T>(file);
+    const state = await this.#world.files.stat(file);
+    const known = this.#standing?.recall<T>(file, state);
     if (known !== undefined) return known.value;
     const read = await this.#world.files.whole(file, SMALL_FILE_BYTES);
     const made = make(file, read.ok ? read.value : null);
-    if (read.ok || read.trouble.code === 'missing') this.#standing?.remember(file, made);
+    if (read.ok || read.trouble.code === 'missing') this.#standing?.remember(file, state, made);
     else this.note(source, file, read.trouble.why);
     return made;
   }

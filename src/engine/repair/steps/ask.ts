@@ -17,7 +17,7 @@ import {
 } from '../observe.ts';
 import { beyondPlan, madeBy } from '../beyondPlan.ts';
 import { replayRows } from '../replay.ts';
-import { begunBetween, forksAmong, forksLeftBehind, putForksAway, type Begun } from '../forks.ts';
+import { begunBetween, forksAmong, sayUnclaimed, putForksAway, type Begun } from '../forks.ts';
 import {
   hold,
   isUnfinished,
@@ -90,11 +90,11 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
     },
     undo: async (step, ground) => {
       const known = await observed(ground);
-      const { steps, made, threads, packed, unfinished, filled, forks } =
+      const { steps, made, threads, packed, unfinished, filled, forks, unclaimed } =
         known ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
       left.push(...(await putForksAway(forks, step, ground)));
-      if (known === null && isForking(step)) left.push(...(await leftBehind(step, ground)));
+      left.push(...unclaimed.map(sayUnclaimed));
       left.push(...(await emptyHistories(filled, step.home, ground.world, ground.hands)));
       for (const one of steps.toReversed()) left.push(...(await handlerOf(one).undo(one, ground)));
       left.push(...(await unpackAgain([...packingsOf(step.calls), ...packed], ground)));
@@ -213,17 +213,18 @@ async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
     files: Object.fromEntries(Object.entries(files).filter(([file]) => isOurs(file))),
   });
   const doings = await doingsBetween(step, only(before), only(after), [], ground);
-  // What a new database was made of: any other thread in it has been begun since.
-  return { ...doings, threads: Object.keys(before.files).flatMap(file => idInName(file) ?? []) };
+  // After a stop nobody can tell a fork that was asked for from one that somebody has made since.
+  const begun = isForking(step) ? begunBetween(before, after) : [];
+  return {
+    ...doings,
+    // What a new database was made of: any other thread in it has been begun since.
+    threads: Object.keys(before.files).flatMap(file => idInName(file) ?? []),
+    unclaimed: begun.map(({ file }) => file),
+  };
 }
 
 function isForking({ calls }: AskStep): boolean {
   return calls.some(({ method }) => method === 'thread/fork');
-}
-
-async function leftBehind(step: AskStep, ground: Ground): Promise<readonly Left[]> {
-  const before = await recall<Observation>(BEFORE, ground);
-  return before === null ? [] : forksLeftBehind(before, await observe(step, ground));
 }
 
 function idInName(file: FilePath): ThreadId | null {
@@ -247,8 +248,12 @@ async function doingsBetween(
     ...Object.keys(after.tables['threads'] ?? {}),
     ...inThem.flatMap(ids => (typeof ids === 'string' ? [] : ids)),
   ];
+  // Codex has died before it could say which one it has made.
+  const isAllSaid = forks.length === calls.filter(({ method }) => method === 'thread/fork').length;
+  const isFork = (file: FilePath) => forks.some(fork => fork.file === file);
   return {
     forks,
+    unclaimed: isAllSaid ? [] : begun.map(({ file }) => file).filter(file => !isFork(file)),
     steps: await stepsBetween(ground.world, state, before, without(after, begun)),
     made,
     threads: [...new Set(threads)],
