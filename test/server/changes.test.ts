@@ -189,9 +189,7 @@ describe('while Codex has the files open', () => {
     const request = { ...(await planned(editor)), waits: true, workDoneToken: 'w' };
     const { answer } = editor.begin('codexHealth/apply', request);
     await until(() => said(editor).includes('Waiting'));
-    expect(said(editor)).toContain(
-      'codex (process 4711 in terminal pts/3)',
-    );
+    expect(said(editor)).toContain('codex (process 4711 in terminal pts/3)');
     isOpen = false;
     expect((await answer).remaining).toEqual([]);
     expect(editor.progress.every(({ token }) => token === 'w')).toBe(true);
