@@ -147,6 +147,12 @@ test('every row has an id and speaks', async () => {
   }
 });
 
+test('the row below the shown threads of a project shows more of them', () => {
+  const more: Node = { kind: 'more', project, more: 7 };
+  const { command } = itemOf(more);
+  assert.deepEqual([command?.command, command?.arguments], ['codexHealth.showMore', [more]]);
+});
+
 test('trouble is a colour and a number on a row, and a sound one has neither', async () => {
   assert.deepEqual(look(thread), ['1', 'list.warningForeground', 'Warning: 1 finding']);
   assert.deepEqual(look(project), ['1', 'list.errorForeground', '1 Codex thread is in trouble']);
