@@ -195,7 +195,7 @@ test('above each finding stands what can be done about it, since no lightbulb is
   const wrong = lines.findIndex(line => line.includes('/old/rollout.jsonl (not there)'));
   expect(lines[said - 1]).toBe('What is wrong');
   expect(
-    lenses.map(({ range, command }) => [
+    lenses.map(({ range, command }): readonly unknown[] => [
       range.start.line,
       command?.command,
       command?.arguments?.[0],

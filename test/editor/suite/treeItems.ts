@@ -147,7 +147,7 @@ test('every row has an id and speaks', async () => {
   }
 });
 
-test('the row below the shown threads of a project shows more of them', () => {
+test('the row below the shown threads of a project shows more of them', async () => {
   const more: Node = { kind: 'more', project, more: 7 };
   const { command } = itemOf(more);
   assert.deepEqual([command?.command, command?.arguments], ['codexHealth.showMore', [more]]);

@@ -340,7 +340,7 @@ test('a way out is shown where there is one: a repair can be stopped, an undo co
   );
 });
 
-test('a connection that is gone is not told in the words of the connection', () => {
+test('a connection that is gone is not told in the words of the connection', async () => {
   for (const code of [-32096, -32097, -32099])
     assert.match(reasonOf(Object.assign(new Error('EPIPE'), { code })), /ended/);
   assert.equal(reasonOf(Object.assign(new Error('disk full'), { code: -32603 })), 'disk full');
