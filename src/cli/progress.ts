@@ -1,6 +1,7 @@
 // How far something long has come, in one line that goes away again.
 
 import { inWords } from '../words/amounts.ts';
+import { progressInWords } from '../words/progress.ts';
 import { shorten } from './text/width.ts';
 
 export interface Progress {
@@ -18,16 +19,6 @@ export interface ProgressLine {
 /** Whoever waits less than this does not wait. */
 const PATIENCE_MS = 1000;
 const BETWEEN_MS = 100;
-/** What is done with what, as people call it; when it is looked at, nothing is said of the time. */
-const WORDS: Readonly<Record<string, readonly [verb: string, noun: string]>> = {
-  rollouts: ['Looking', 'conversations'],
-  repairs: ['Repairing', 'repairs'],
-  moves: ['Moving', 'threads'],
-  compressions: ['Compressing', 'conversations'],
-  requests: ['Asking Codex for', 'changes'],
-  unpacking: ['Unpacking', 'conversations'],
-  undoing: ['Putting back', 'repairs'],
-};
 /** A rate that was measured for less than this says nothing. */
 const MEASURED_MS = 1000;
 
@@ -43,9 +34,9 @@ export function createProgress({ columns, now, write }: ProgressLine): Progress 
       if (what !== work.what) work = { what, since: time };
       if (time - startedAt < PATIENCE_MS || time - shownAt < BETWEEN_MS) return;
       shownAt = time;
-      const [verb, noun] = WORDS[what] ?? ['Looking', what];
-      const rate = verb === 'Looking' ? '' : rateInWords(done, total, time - work.since);
-      const text = `${verb} … ${inWords(done)} of ${inWords(total)} ${noun}${rate}`;
+      // When it is looked at, nothing is said of the time.
+      const rate = what === 'rollouts' ? '' : rateInWords(done, total, time - work.since);
+      const text = `${progressInWords(done, total, what)}${rate}`;
       write(`${ERASED}${shorten(text, columns - 1)}`);
     },
     end: () => {

@@ -13,6 +13,7 @@ import { apply } from './repair/apply.ts';
 import type { Progress } from './repair/groups.ts';
 import {
   refusalFor,
+  refuseAmongConversations,
   refuseUnlessMet,
   refuseUnlessWritable,
   refuseWhileWritten,
@@ -126,6 +127,7 @@ export function repairsOf(
   const carryOut: Rite['carryOut'] = async (first, scan, consent, makePlan) => {
     const { sha, vault, signal = null, progress = () => undefined } = consent;
     await refuseUnlessWritable(first, hands);
+    if (vault !== null) refuseAmongConversations(vault, first.snapshot.home);
     const site = siteOf(first, vault);
     return alone(site, async () => {
       const recovered = await recoverFirst(site, first);

@@ -253,6 +253,17 @@ describe('apply', () => {
     expect(memory.operations.filter(line => !line.includes('session-health'))).toEqual([]);
   });
 
+  test('a vault among the conversations is refused before anything is there', async () => {
+    const { type, picture } = sick();
+    const before = picture();
+    const { code, err } = await type('apply', '--all', '--yes', '--vault', `${HOME}/sessions/old`);
+    expect([code, err.replaceAll('\n', ' ')]).toEqual([
+      3,
+      expect.stringContaining('among the conversations'),
+    ]);
+    expect(picture()).toEqual(before);
+  });
+
   test('a vault elsewhere leaves nothing in the home', async () => {
     const { type, files } = sick();
     await type('apply', '--all', '--yes', '--vault', '/mnt/vault');

@@ -3,7 +3,8 @@
 import type { CureNeed } from '../model/finding.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
-import type { Holder, Snapshot } from '../model/snapshot.ts';
+import { restBelow } from '../model/paths.ts';
+import type { Holder, Home, Snapshot } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Hands, Hindered, Hindrance } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
@@ -99,4 +100,15 @@ export function refusalFor({ message, hindrance }: Hindered): Refusal {
 export function sayHolder({ program, pid, terminal }: Holder): string {
   const where = terminal === null ? '' : ` in terminal ${terminal}`;
   return `${program} (process ${String(pid)}${where})`;
+}
+
+/** What is moved into a backup there would be taken for a conversation, by us and by Codex. */
+export function refuseAmongConversations(vault: FilePath, { path, system }: Home): void {
+  const trees = ['sessions', 'archived_sessions'].map(name => [path, name].join('/'));
+  if (trees.every(tree => restBelow(vault, tree, system) === null)) return;
+  throw new Refusal(
+    'vault-among-conversations',
+    `${vault} lies among the conversations of this home, and files that are kept there would be taken for some.`,
+    'Nothing was changed. Name a folder elsewhere with --vault DIR, or none.',
+  );
 }

@@ -49,8 +49,13 @@ export function outcomeText(done: RepairDone): string {
 }
 
 function confirmationTitle({ confirmed: { codex, why, missing, shown } }: RepairDone): string {
-  if (codex === null)
-    return l10n.t('Codex itself was not asked: {0}', sentence(why ?? l10n.t('no reason is known')));
+  const reason = why ?? l10n.t('no reason is known');
+  if (codex === null && missing.length > 0)
+    return l10n.t(
+      'Codex was asked, and could not answer, so that these are not confirmed: {0}',
+      reason,
+    );
+  if (codex === null) return l10n.t('Codex itself was not asked: {0}', sentence(reason));
   return missing.length === 0
     ? l10n.t('{0} was asked, and lists every thread of this repair: {1}', codex, shown)
     : l10n.t(

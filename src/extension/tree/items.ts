@@ -143,13 +143,13 @@ function threadItem(node: ThreadNode, id: string): TreeItem {
   const state = listed(
     bond,
     archived ? l10n.t('archived') : '',
-    live === null ? '' : LIVE_WORDS[live.state](),
+    live === null ? '' : LIVE_WORDS[isBeingWritten(live) ? 'active' : 'held'](),
   );
   item.contextValue = tokens(
     'thread',
     archived ? 'archived' : 'active',
     live?.state === 'held' && 'held',
-    live?.state === 'active' && 'running',
+    live !== null && isBeingWritten(live) && 'running',
     isTrouble(severity) && 'trouble',
     hasCure(findings) && 'curable',
     isHidden(node) && 'hidden',
@@ -176,6 +176,10 @@ function threadItem(node: ThreadNode, id: string): TreeItem {
 function bondOf(node: ThreadNode): string {
   if (!('bond' in node)) return '';
   return node.bond === 'fork' ? l10n.t('fork') : l10n.t('sub-agent');
+}
+
+function isBeingWritten(live: Live): boolean {
+  return live.state === 'active' || live.isActive;
 }
 
 const LIVE_WORDS: Readonly<Record<Live['state'], () => string>> = {

@@ -74,8 +74,9 @@ export function gapTooltip({ says, checks }: GapNode): MarkdownString {
 }
 
 export function liveInWords(live: Live): string {
-  return live.state === 'active'
-    ? l10n.t('Codex is writing it right now.')
+  if (live.state === 'active') return l10n.t('Codex is writing it right now.');
+  return live.isActive
+    ? l10n.t('{0} is writing it right now (process {1}).', live.program, String(live.pid))
     : l10n.t('{0} has it open (process {1}).', live.program, String(live.pid));
 }
 

@@ -32,6 +32,10 @@ const WORDS: readonly (readonly [typed: RegExp, said: string])[] = [
   [/Repair it without --to/g, 'Repair it without naming a directory'],
   [/with --to DIR/g, 'with "Relink Folder…"'],
   [/below DIR/g, 'below the new one'],
+  [
+    /Name a folder elsewhere with --vault DIR, or none/g,
+    'Set codexHealth.vault to a folder elsewhere, or to none',
+  ],
   [/name it with --vault DIR/g, 'name the folder with the setting codexHealth.vault'],
   [/with --sqlite-home DIR/g, 'with the setting codexHealth.sqliteHome'],
   [/with --codex BIN/g, 'with the setting codexHealth.codexPath'],

@@ -2,7 +2,7 @@
 
 import type { Holder } from '../../engine/model/snapshot.ts';
 import { harmless } from '../../words/harmless.ts';
-import { inWords } from '../../words/amounts.ts';
+import { progressInWords } from '../../words/progress.ts';
 
 export interface Teller {
   begin(title: string, isCancellable: boolean): void;
@@ -20,16 +20,6 @@ interface Reporter {
   done(): void;
 }
 
-/** What is done with what, as people call it. */
-const WORDS: Readonly<Record<string, readonly [verb: string, noun: string]>> = {
-  repairs: ['Repairing', 'repairs'],
-  moves: ['Moving', 'threads'],
-  requests: ['Asking Codex for', 'changes'],
-  compressions: ['Compressing', 'conversations'],
-  unpacking: ['Unpacking', 'conversations'],
-  undoing: ['Putting back', 'repairs'],
-};
-
 export function createTeller(reporter: Reporter): Teller {
   let told = '';
   return {
@@ -40,8 +30,7 @@ export function createTeller(reporter: Reporter): Teller {
       const step = `${what} ${String(percentage)}`;
       if (step === told) return;
       told = step;
-      const [verb, noun] = WORDS[what] ?? ['Working on', what];
-      reporter.report(percentage, `${verb} … ${inWords(done)} of ${inWords(total)} ${noun}`);
+      reporter.report(percentage, progressInWords(done, total, what));
     },
     say: message => reporter.report(message),
     end: () => reporter.done(),

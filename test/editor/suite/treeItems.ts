@@ -52,6 +52,16 @@ test('a thread that is held or being written says so, and by whom', async () => 
   };
   assert.equal(itemOf(held).description, 'open, 3 hr. ago');
   assert.equal(labelOf(held), `Thread ${sound.title}, codex has it open (process 7).`);
+  const written: Node = {
+    ...sound,
+    live: { state: 'held', program: 'codex', pid: 7, isActive: true },
+  };
+  assert.equal(itemOf(written).description, 'running, 3 hr. ago');
+  assert.equal(
+    labelOf(written),
+    `Thread ${sound.title}, codex is writing it right now (process 7).`,
+  );
+  assert.equal(itemOf(written).contextValue, 'thread active held running');
   const running: Node = { ...sound, live: { state: 'active' } };
   assert.match(String(itemOf(running).description), /^running, /);
 });
