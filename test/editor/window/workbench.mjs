@@ -122,6 +122,7 @@ function expandedRow(rows, page, text) {
 
 function editorOf(page) {
   const line = text => page.locator('.editor-instance .view-line', { hasText: text }).first();
+  const marker = severity => page.locator(`.editor-instance .squiggly-${severity}`).first();
   return {
     line,
     tab: text => page.locator('.tabs-container .tab.active', { hasText: text }),
@@ -129,7 +130,8 @@ function editorOf(page) {
     /** Takes what is offered above a finding, with a lightbulb in front of it. */
     async fix(title) {
       const offered = page
-        .locator('.editor-instance .codelens-decoration a', { hasText: title })
+        // Of one that is said twice, whichever stands in what is shown of the page.
+        .locator('.editor-instance .codelens-decoration a:visible', { hasText: title })
         .first();
       await offered.locator('.codicon-lightbulb').waitFor();
       await offered.click();
