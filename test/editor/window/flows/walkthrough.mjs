@@ -20,11 +20,12 @@ export const walkthrough = {
     await onStage(props, show, async ({ page, step, picture, vscode }) => {
       const stepOf = name => page.locator(`.getting-started-step[data-step-id$="#${name}"]`);
       await step('the walkthrough can be opened', async () => {
+        // Beside the sidebar it has no room for its pictures. Not afterwards: its page takes the focus when
+        // it comes, which closes the line for commands.
+        await vscode.run('View: Toggle Primary Side Bar Visibility');
         await vscode.run('Welcome: Open Walkthrough');
         await vscode.choose('Codex Session Health');
         await stepOf('start#look').first().waitFor();
-        // Beside the sidebar it has no room for its pictures.
-        await vscode.run('View: Toggle Primary Side Bar Visibility');
       });
       for (const name of Object.keys(TEXTS))
         await step(`its step ${name} opens`, async () => {
