@@ -25,6 +25,8 @@ export async function runParts(parts, cwd, atOnce = 1) {
       `${name.padEnd(28)} ${seconds.toFixed(1).padStart(7)} s   ${passed} passed, ${failed} failed`,
     );
   for (const { notRun } of results) for (const what of notRun) console.log(`not run here: ${what}`);
+  for (const { name, failures } of results)
+    for (const what of failures) console.log(`failed in «${name}»: ${what}`);
   const sum = name => results.reduce((total, result) => total + result[name], 0);
   return { passed: sum('passed'), failed: sum('failed') };
 }
@@ -40,8 +42,19 @@ async function runPart(part, cwd, isOneOfSeveral) {
     name: part.name,
     seconds: (Date.now() - startedAt) / 1000,
     notRun: [...output.matchAll(/^NOT RUN: (.*)$/gm)].map(([, what]) => what),
+    failures: namesOfFailures(output),
     ...count(part, code, output),
   };
+}
+
+/** All tests say `FAIL`; whoever has only the end of a long log finds there what failed. */
+function namesOfFailures(output) {
+  const lines = withoutColours(output).matchAll(/^.*?\bFAIL\b\s+(.*)$/gm);
+  return [...new Set([...lines].map(([, what]) => what))];
+}
+
+function withoutColours(output) {
+  return output.replace(/\u001b\[[0-9;]*m/g, '');
 }
 
 function runCommand(command, cwd, say) {
@@ -64,7 +77,7 @@ function runCommand(command, cwd, say) {
 }
 
 function count({ counts }, code, output) {
-  const plain = output.replace(/\u001b\[[0-9;]*m/g, '');
+  const plain = withoutColours(output);
   const line =
     counts === 'vitest'
       ? /^\s*Tests\s+(?:(?<failed>\d+) failed)?(?: \| )?(?:(?<passed>\d+) passed)?/m.exec(plain)

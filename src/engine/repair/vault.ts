@@ -110,8 +110,9 @@ export class Vault {
 
   /** Writes the plan down; only then may something be changed. */
   async begin(plan: Plan): Promise<Repair> {
-    const at = new Date(this.#world.now()).toISOString();
-    const id = `${at.replace(/[-:]|\.\d+/g, '')}-${this.#hands.unique()}`;
+    const now = this.#world.now();
+    const at = new Date(now).toISOString();
+    const id = `${stampAfter((await this.#ids()).at(-1), now)}-${this.#hands.unique()}`;
     const folder = this.#join(REPAIRS, id);
     await this.#hands.makeFolder(this.keptFiles(folder));
     const planned: Note = { note: 'planned', says: sayPlan(plan) };
@@ -226,6 +227,17 @@ export class Vault {
   #join(...parts: readonly string[]): FilePath {
     return this.#world.machine.join(this.folder, ...parts);
   }
+}
+
+/**
+ * The moment in a repair's name. Repairs are undone in the order of their names, so one that is begun in
+ * the second of the newest, or after a clock was set back, is named after the second that follows.
+ */
+function stampAfter(newest: string | undefined, now: number): string {
+  const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-.*$/;
+  const stamped = Date.parse((newest ?? '').replace(stamp, '$1-$2-$3T$4:$5:$6Z'));
+  const moment = Number.isNaN(stamped) ? now : Math.max(now, stamped + 1000);
+  return new Date(moment).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
 function parsePlan(bytes: Uint8Array): Plan | null {
