@@ -2,7 +2,8 @@
 // at comes back as data, never as an exception: the scan turns it into a gap.
 
 import type { Repository } from './model/closerLook.ts';
-import type { Codex, Holder, PathState } from './model/snapshot.ts';
+import type { HostSight } from './model/host.ts';
+import type { Codex, Holder, PathState, Snapshot } from './model/snapshot.ts';
 import type { Filesystem } from './model/database.ts';
 import type { FilePath } from './model/words.ts';
 
@@ -17,6 +18,7 @@ export interface World {
   readonly watching: Watching;
   readonly memory: Memory;
   readonly keep: Keep;
+  readonly hosts: Hosts;
   /** From now on nothing is ever written below this folder, wherever our own files belong. */
   protect(folder: FilePath): void;
   now(): number;
@@ -27,6 +29,9 @@ export interface World {
 
 export interface Machine {
   readonly hostname: string;
+  /** A digest of the machine's own id; null where it has none. */
+  readonly id: string | null;
+  readonly user: string;
   readonly system: 'linux' | 'darwin' | 'win32';
   readonly userHome: FilePath;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -310,4 +315,38 @@ export interface Keep {
   read(name: string): Promise<Read<string | null>>;
   /** Replaces what is kept, in one step. Refuses to write into or below one of these folders. */
   write(name: string, text: string, outsideOf: readonly FilePath[]): Promise<Read<void>>;
+}
+
+/** Other machines, through the person's own ssh. Nobody is connected to who was not named. */
+export interface Hosts {
+  /** The hosts that the person's ssh config names. */
+  offered(): Promise<Read<readonly string[]>>;
+  /** What the probe says of this machine, to hold the others against. */
+  here(asked: ProbeRequest): Promise<Read<Probe>>;
+  /** One connection, for all that is asked; it asks for no password and ends with `close`. */
+  connect(alias: string, asked: ProbeRequest, signal?: AbortSignal): Promise<Read<HostConnection>>;
+}
+
+export interface ProbeRequest {
+  /** Homes to look at besides those that Codex would use there; of each only what can be compared. */
+  readonly homes: readonly FilePath[];
+}
+
+/** What a host says of itself: asked of its own shell, so that nothing need be installed there. */
+export type Probe = Pick<
+  HostSight,
+  'machine' | 'homes' | 'servers' | 'codexes' | 'starts' | 'gaps'
+>;
+
+export interface HostConnection {
+  readonly probe: Probe;
+  /** Why our scanner cannot run there; null when it does. */
+  readonly whyNoScanner: string | null;
+  /** Whether these directories are there; asked of a helper there with a time limit. */
+  paths(paths: readonly FilePath[]): Promise<Read<Readonly<Record<FilePath, PathState>>>>;
+  /** Who has files below these folders open. */
+  holders(folders: readonly FilePath[]): Promise<Read<Holders>>;
+  /** What a scan there sees of a home; nothing is changed by it. */
+  scan(home: FilePath | null): Promise<Read<Snapshot>>;
+  close(): Promise<void>;
 }

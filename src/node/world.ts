@@ -7,6 +7,8 @@ import type { World } from '../engine/world.ts';
 import { createCodexes } from './codexes.ts';
 import { createDatabases } from './databases.ts';
 import { createFiles } from './files.ts';
+import { createHosts } from './hosts/hosts.ts';
+import { machineId } from './hosts/machineId.ts';
 import { createKeep } from './keep.ts';
 import { createLocalFirst } from './localFirst.ts';
 import { createMemory } from './memory.ts';
@@ -47,6 +49,8 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
   return {
     machine: {
       hostname: os.hostname(),
+      id: machineId(process.platform),
+      user: os.userInfo().username,
       system: asSystem(process.platform),
       userHome,
       environment,
@@ -63,6 +67,7 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     watching: createWatching({ log: line => options.log?.(line) }),
     memory,
     keep: createKeep(folder),
+    hosts: createHosts(),
     protect: folder => {
       protectedFolders.add(path.resolve(folder));
     },

@@ -22,6 +22,7 @@ import type {
   Table,
   Trouble,
   World,
+  Hosts,
 } from '../../src/engine/world.ts';
 
 export interface MemoryFile {
@@ -44,7 +45,16 @@ export interface MemoryMachine {
   readonly silent: ReadonlySet<string>;
   /** What Git says of folders, with every commit that they have. */
   readonly repositories?: ReadonlyMap<string, Repository>;
+  /** Other machines; none answers when absent. */
+  readonly hosts?: Hosts;
 }
+
+const UNREACHED = { code: 'timeout', why: 'it did not answer' } as const;
+const NO_HOSTS: Hosts = {
+  offered: () => Promise.resolve({ ok: true, value: [] }),
+  here: () => Promise.resolve({ ok: false, trouble: UNREACHED }),
+  connect: () => Promise.resolve({ ok: false, trouble: UNREACHED }),
+};
 
 export const sql: SqlJsStatic = await initSqlJs();
 
@@ -55,6 +65,8 @@ export function createMemoryWorld(machine: MemoryMachine): World {
   return {
     machine: {
       hostname: 'workbench',
+      id: '0123456789abcdef',
+      user: 'ada',
       system: 'linux',
       userHome: '/home/ada',
       environment: machine.environment,
@@ -76,6 +88,7 @@ export function createMemoryWorld(machine: MemoryMachine): World {
       ancestors: () => Promise.resolve([]),
     },
     watching: { watch: () => ({ ready: Promise.resolve(), close: () => undefined }) },
+    hosts: machine.hosts ?? NO_HOSTS,
     memory: {
       recall: key => Promise.resolve(remembered.get(key) ?? null),
       remember: (key, text) => Promise.resolve(void remembered.set(key, text)),

@@ -1,0 +1,146 @@
+// Nouns about machines. Codex keeps no identity of a host on disk, so everything here is what somebody
+// saw, and says where; what follows from it is worked out in `engine/hosts`.
+
+import type { Filesystem } from './database.ts';
+import type { Holder, PathState, Snapshot } from './snapshot.ts';
+import type { FilePath, ThreadId } from './words.ts';
+
+/** A host as it calls itself (`hostname`): what Codex writes into its log, and what evidence names. */
+export type HostName = string & { readonly flavour?: 'HostName' };
+
+/** What tells one machine from another. */
+export interface MachineIdentity {
+  readonly hostname: HostName;
+  /** A digest of the machine's own id, which itself is nobody's business; null where it has none. */
+  readonly machine: string | null;
+  readonly system: 'linux' | 'darwin' | 'win32' | 'unknown';
+  readonly user: string;
+}
+
+/** One look at another host; whatever it did not answer is a gap and never an error. */
+export interface HostSight {
+  /** The alias under which the person reaches it. */
+  readonly alias: string;
+  readonly takenAtMs: number;
+  /** `node`: our scanner ran there. `shell`: it has no Node, and only the probe answered. */
+  readonly by: 'node' | 'shell' | 'nobody';
+  readonly machine: MachineIdentity | null;
+  readonly homes: readonly SeenHome[];
+  /** App servers of Codex that run there, under this account. */
+  readonly servers: readonly SeenServer[];
+  readonly codexes: readonly SeenCodex[];
+  /** Where a Codex would keep its things that is started there now, in each way of starting. */
+  readonly starts: readonly SeenStart[];
+  /** Of the directories that were asked about: whether they are there. */
+  readonly paths: Readonly<Record<FilePath, PathState>>;
+  /** Who has files of the home open there, where it is one that we share. */
+  readonly holders: readonly Holder[];
+  /** What a scan there has seen of its own home; null where the home is ours, or nobody could scan. */
+  readonly snapshot: Snapshot | null;
+  readonly gaps: readonly HostGap[];
+}
+
+export interface HostGap {
+  /** What is not known for it, as `the host` or `running app servers`. */
+  readonly what: string;
+  /** A sentence part: `it did not answer within 10 seconds`. */
+  readonly why: string;
+}
+
+/** A Codex home by what can be compared without reading it. */
+export interface SeenHome {
+  /** Without links. */
+  readonly path: FilePath;
+  readonly installationId: string | null;
+  readonly filesystem: Filesystem | null;
+  /** What is mounted there, as `server:/export/home`; null where it is not told. */
+  readonly mounted: string | null;
+  /** Databases and index, by name. */
+  readonly files: Readonly<Record<string, SeenFile>>;
+}
+
+export interface SeenFile {
+  readonly inode: string;
+  readonly bytes: number;
+  /** In whole seconds, which is all that every system tells. */
+  readonly modifiedS: number;
+}
+
+export interface SeenServer {
+  readonly pid: number;
+  readonly program: string;
+  /** As its environment says; null where it says nothing, and the default is used. */
+  readonly codexHome: FilePath | null;
+  readonly sqliteHome: FilePath | null;
+  /** Its environment could not be read, so that the two above say nothing. */
+  readonly isOpaque: boolean;
+}
+
+export interface SeenCodex {
+  readonly path: FilePath;
+  readonly version: string | null;
+}
+
+export interface SeenStart {
+  /** `command`: what a plain command over ssh gets. `login`: what a login shell gets. */
+  readonly how: 'command' | 'login';
+  readonly shell: string;
+  readonly home: FilePath;
+  readonly codexHome: FilePath | null;
+  readonly sqliteHome: FilePath | null;
+}
+
+/** What is known of the hosts of a home, beside what lies in it. */
+export interface HostKnowledge {
+  readonly here: MachineIdentity;
+  readonly sights: readonly HostSight[];
+  /** What this program saw on each host that shares our state directory, if the person wants it kept. */
+  readonly observed: readonly ObservedHost[];
+  readonly pins: HostPins;
+  /** What Codex itself has written into its log: which server had to do with which thread. */
+  readonly logged: readonly LoggedThread[];
+}
+
+export interface ObservedHost {
+  readonly machine: MachineIdentity;
+  readonly threads: Readonly<Record<ThreadId, ObservedThread>>;
+}
+
+export interface ObservedThread {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+export interface LoggedThread {
+  readonly thread: ThreadId;
+  readonly host: HostName;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** What a person has said. */
+export interface HostPins {
+  readonly threads: Readonly<Record<ThreadId, HostName>>;
+  readonly projects: Readonly<Record<FilePath, HostName>>;
+}
+
+/** Whose thread it is, and from what that follows. */
+export interface Attribution {
+  /**
+   * `told`: the person said so. `seen`: somebody saw it being used there. `inferred`: it follows from what
+   * lies on disk. `conflict`: it was seen on several. `unknown`: nothing tells.
+   */
+  readonly confidence: 'told' | 'seen' | 'inferred' | 'conflict' | 'unknown';
+  /** Null for a conflict and where nothing tells. */
+  readonly host: HostName | null;
+  /** Strongest first. */
+  readonly evidence: readonly HostEvidence[];
+}
+
+export interface HostEvidence {
+  readonly kind: 'pin' | 'writing' | 'observed' | 'log' | 'desktop' | 'folder';
+  readonly host: HostName;
+  /** A sentence, as `Its folder is only on gpu-1.` */
+  readonly says: string;
+  readonly atMs: number | null;
+}
