@@ -7,6 +7,7 @@ import { bundle } from './commands/bundle.ts';
 import { disk } from './commands/disk.ts';
 import { explain } from './commands/explain.ts';
 import { history } from './commands/history.ts';
+import { hosts } from './commands/hosts.ts';
 import { lsp } from './commands/lsp.ts';
 import { plan } from './commands/plan.ts';
 import { provider } from './commands/provider.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   save,
   provider,
   disk,
+  hosts,
   explain,
   accept,
   bundle,

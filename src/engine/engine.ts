@@ -14,6 +14,7 @@ import { createJudge } from './checks/judgeAgain.ts';
 import { findCandidates, type Candidates } from './candidates.ts';
 import { measureDisk, type DiskUse } from './diskUse.ts';
 import type { Hands } from './hands.ts';
+import { createHostList, type HostList } from './hostList.ts';
 import type { Counts, Report } from './model/report.ts';
 import type { CheckOutcome, CureOffer, Finding } from './model/finding.ts';
 import type { Snapshot } from './model/snapshot.ts';
@@ -43,6 +44,13 @@ export type { BigThread, DiskUse, Kind, ProjectRoom, Room } from './diskUse.ts';
 export type { CompressionPlan } from './repair/planCompression.ts';
 export { listProviders, type ProviderEntry, type ProviderList } from './providerList.ts';
 export type { Drop, OnlyHere, PruneWish, Pruning } from './repair/prune.ts';
+export {
+  hostsOverview,
+  type HostEntry,
+  type HostsOverview,
+  type SharedHome,
+} from './hosts/overview.ts';
+export type { HostList } from './hostList.ts';
 export type { SafeCopy } from './repair/saveCopy.ts';
 export type { Undone } from './repair/undo.ts';
 export { withoutTilde } from './typedPath.ts';
@@ -92,6 +100,8 @@ export interface Engine {
   listAccepted(report: Report): Promise<readonly Acceptance[]>;
   /** Folders that may have taken the place of the one that these findings miss. Changes nothing. */
   candidates(report: Report, findings: readonly Finding[]): Promise<Candidates>;
+  /** Other machines that a person chose. */
+  readonly hosts: HostList;
   /** The report without what says who somebody is or what they work on: it may leave the machine. */
   redact(report: Report): Report;
 }
@@ -159,6 +169,7 @@ export function createEngine(world: World): Engine {
     },
     listAccepted: kept,
     candidates: (report, findings) => findCandidates(world, report, findings, curesOf),
+    hosts: createHostList(world),
     redact: report => redact(report, world),
   };
 }

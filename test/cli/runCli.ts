@@ -2,7 +2,7 @@
 
 import { run } from '../../src/cli/cli.ts';
 import type { Hands } from '../../src/engine/hands.ts';
-import type { World } from '../../src/engine/world.ts';
+import type { Hosts, World } from '../../src/engine/world.ts';
 import { Refusal } from '../../src/engine/refusal.ts';
 import { HOME, type HomeBuilder } from '../support/home.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
@@ -21,6 +21,8 @@ export interface TypedOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** What is said to every question; null when nobody is there. */
   readonly answer?: string | null;
+  /** Other machines; none answers when absent. */
+  readonly hosts?: Hosts;
   /** Files that are there before. */
   readonly existing?: readonly string[];
 }
@@ -36,7 +38,8 @@ export function terminal(builder: HomeBuilder, options: TypedOptions = {}) {
     world,
     files,
     memory,
-    type: (...args: readonly string[]) => type({ ...world, machine }, memory.hands, args, options),
+    type: (...args: readonly string[]) =>
+      type({ ...world, machine, hosts: options.hosts ?? world.hosts }, memory.hands, args, options),
   };
 }
 
