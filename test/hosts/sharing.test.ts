@@ -10,7 +10,7 @@ const NFS = { type: 'nfs4', isNetwork: true, mountPoint: '/home', options: 'rw' 
 const DISK = { type: 'ext4', isNetwork: false, mountPoint: '/', options: 'rw' };
 const SSHFS = { type: 'fuse.sshfs', isNetwork: true, mountPoint: '/home/ada', options: 'rw' };
 
-const files: SeenHome['files'] = {
+const files = {
   'state_5.sqlite': { inode: '811', bytes: 90_112, modifiedS: 1_795_000_000 },
   'logs_2.sqlite': { inode: '812', bytes: 409_600, modifiedS: 1_795_000_020 },
   'session_index.jsonl': { inode: '830', bytes: 120, modifiedS: 1_794_000_000 },
@@ -71,6 +71,17 @@ describe('one home', () => {
       },
     ],
     [
+      'while an index is written anew on a disk that containers share',
+      onDisk,
+      {
+        ...onDisk,
+        files: {
+          ...files,
+          'session_index.jsonl': { inode: '9', bytes: 1, modifiedS: 1_794_000_010 },
+        },
+      },
+    ],
+    [
       'a file system that makes its inodes up, of one server',
       { ...onNfs, filesystem: SSHFS, mounted: 'ada@nas:/home/ada' },
       { ...onNfs, filesystem: SSHFS, mounted: 'ada@nas:/home/ada', files: otherInodes },
@@ -99,6 +110,11 @@ describe('nobody can tell', () => {
       'a machine that was copied as a whole, and used since',
       onDisk,
       { ...onDisk, files: hoursLater },
+    ],
+    [
+      'the same, where one file was not written since',
+      onDisk,
+      { ...onDisk, files: { ...hoursLater, 'session_index.jsonl': files['session_index.jsonl'] } },
     ],
     [
       'the same folder of what each host calls itself',
