@@ -90,14 +90,21 @@ async function lookAtAll(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [place, alias] = next;
       const sight = await lookAtHost(world, report?.snapshot ?? null, alias, signal);
-      sights[place] = sight;
-      // What was seen earlier is worth more than that nobody answered now.
       if (sight.by !== 'nobody') await world.memory.remember(keyOf(alias), JSON.stringify(sight));
-      seen(sight);
+      const told = sight.by === 'nobody' ? await withWhatWasKnown(world, sight) : sight;
+      sights[place] = told;
+      seen(told);
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, aliases.length) }, lane));
   return sights;
+}
+
+/** What was seen earlier says more than that nobody answers now, as long as it says when that was. */
+async function withWhatWasKnown(world: World, silent: HostSight): Promise<HostSight> {
+  const earlier = await recall(world, silent.alias);
+  const gaps = silent.gaps.map(({ why }) => ({ what: 'how it is now', why }));
+  return earlier === null ? silent : { ...earlier, gaps: [...gaps, ...earlier.gaps] };
 }
 
 /** The number goes up whenever a sight is written in another form. */

@@ -85,6 +85,17 @@ describe('hosts', () => {
     expect(out).toContain('it did not answer within 10 seconds');
   });
 
+  test('of one that does not answer any more it is told what was seen, and when', async () => {
+    const answering: Record<string, Probe> = { 'gpu-1': probe('gpu-1') };
+    const { type } = terminal(sample(), { hosts: reached(answering), columns: 200 });
+    await type('hosts', 'add', 'gpu-1');
+    await type('hosts');
+    delete answering['gpu-1'];
+    const { out } = await type('hosts', '--no-color');
+    expect(out).toContain('workbench, gpu-1 use one Codex home');
+    expect(out).toContain('Not known: how it is now: it did not answer within 10 seconds');
+  });
+
   test('in JSON, for programs', async () => {
     const hosts = reached({ 'gpu-1': probe('gpu-1') });
     const { type } = terminal(sample(), { hosts });

@@ -60,7 +60,7 @@ function headline({ hosts, shared }: HostsOverview, page: Page): string {
 
 function aboutShared(home: SharedHome, page: Page): readonly string[] {
   const said = [
-    `${home.hosts.join(', ')} share ${page.path(home.path)}. ${home.because.join(' ')}`,
+    `How that is known of ${page.path(home.path)} on ${home.hosts.join(', ')}: ${home.because.join(' ')}`,
     ...(home.areVersionsMixed
       ? [
           `They run different versions of Codex on it (${home.versions.map(({ host, version }) => `${host}: ${version}`).join(', ')}), and an older one may not show what a newer one wrote.`,
@@ -78,7 +78,7 @@ function aboutShared(home: SharedHome, page: Page): readonly string[] {
 function aboutHost(host: HostEntry, { page, world }: Context): readonly string[] {
   const { paint, width } = page;
   const { name, isHere, machine, takenAtMs, homes, codexes, servers, starts, gaps, threads } = host;
-  const itself = machine === null || machine.hostname === name ? '' : ` (${machine.hostname})`;
+  const itself = machine === null || machine.hostname === name ? '' : `(${machine.hostname})`;
   const when = isHere ? 'this machine' : whenSeen(host, ageInWords(takenAtMs, world.now()));
   const said = [
     ...homes.map(
@@ -98,7 +98,9 @@ function aboutHost(host: HostEntry, { page, world }: Context): readonly string[]
     ...gaps.map(({ what, why }) => `Not known: ${what}: ${why}`),
   ];
   return [
-    `${paint.bold(harmless(name))}${harmless(itself)}  ${paint.dim(when)}`,
+    [paint.bold(harmless(name)), harmless(itself), ` ${paint.dim(when)}`]
+      .filter(part => part !== '')
+      .join(' '),
     ...said.flatMap(text => wrapIndented(harmless(text), width, '  ')),
   ];
 }
