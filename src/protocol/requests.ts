@@ -37,6 +37,11 @@ export interface Requests {
   'codexHealth/find': Asked<FindRequest, readonly ThreadNode[]>;
   /** What is needed to open a thread elsewhere; null when there is no such thread. */
   'codexHealth/thread': Asked<{ readonly id: string }, ThreadDetails | null>;
+  /** The person says to which host threads belong; null takes that back. */
+  'codexHealth/pinThreads': Asked<
+    { readonly threads: readonly string[]; readonly host: string | null },
+    void
+  >;
   /** Looks again. Answered when the scan is over. */
   'codexHealth/refresh': Asked<undefined, void>;
   /** The text of a document of the scheme `codex-health:`. */

@@ -8,6 +8,8 @@ export interface ServerSettings {
   readonly codexPath: string | null;
   /** Where backups are kept; null: in the home. */
   readonly vault: string | null;
+  /** Other hosts to look at, by the names under which ssh reaches them. */
+  readonly hosts: readonly string[];
   /** Check id → what its findings count as. */
   readonly levels: Readonly<Record<string, Level>>;
   /** Which threads have problem markers. */

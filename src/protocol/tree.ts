@@ -164,4 +164,18 @@ export interface ThreadDetails {
   /** Whether Codex uses this home when nobody names one. */
   readonly isDefaultHome: boolean;
   readonly resumable: Visibility['resumable'] | null;
+  /** Present where it belongs to another host than this one, or was used on several. */
+  readonly elsewhere: Belonging | null;
+}
+
+/** Whose thread it is, where several hosts share a home. */
+export interface Belonging {
+  /** As that host calls itself; null where it was seen on several. */
+  readonly host: string | null;
+  /** The name under which the person reaches it over ssh; null where none is known. */
+  readonly alias: string | null;
+  /** What this host calls itself. */
+  readonly here: string;
+  /** Sentences, what weighs most first. */
+  readonly evidence: readonly string[];
 }

@@ -12,6 +12,7 @@ export const DEFAULT_SETTINGS: ServerSettings = {
   sqliteHome: null,
   codexPath: null,
   vault: null,
+  hosts: [],
   levels: {},
   problems: 'workspace',
 };
@@ -30,6 +31,7 @@ export function readSettings(
     sqliteHome: asPath(settings['sqliteHome']),
     codexPath: asPath(settings['codexPath']),
     vault: asPath(settings['vault']),
+    hosts: asHosts(settings['hosts']),
     levels: asLevels(settings['levels']),
     problems: PROBLEMS.find(word => word === settings['problems']) ?? DEFAULT_SETTINGS.problems,
   };
@@ -49,6 +51,13 @@ export function needsNewScan(before: ServerSettings, after: ServerSettings): boo
 
 function asObject(value: unknown): { readonly [name: string]: unknown } {
   return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** What begins with a dash would be an option of ssh. */
+function asHosts(value: unknown): readonly string[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [];
+  const names = all.flatMap(one => (typeof one === 'string' ? [one.trim()] : []));
+  return [...new Set(names.filter(name => /^[^\s-]\S*$/.test(name)))];
 }
 
 function asLevels(value: unknown): ServerSettings['levels'] {

@@ -33,6 +33,7 @@ const details: ThreadDetails = {
   homePath: '/home/ada/.codex',
   isDefaultHome: true,
   resumable: null,
+  elsewhere: null,
 };
 
 let folder = '';

@@ -2,7 +2,9 @@
 
 import { l10n } from 'vscode';
 import { changeAtOnce } from './change.ts';
+import type { ThreadNode } from '../../protocol/tree.ts';
 import type { Context } from './context.ts';
+import { mayGoOnHere } from './resumeGuard.ts';
 import { threadOf, threadsOf, type Target } from './targets.ts';
 
 /** Of those that are selected, the ones for which there is something to do. */
@@ -31,8 +33,16 @@ export async function renameThread(context: Context, target: Target): Promise<vo
 
 export async function forkThread(context: Context, target: Target): Promise<void> {
   const thread = await threadOf(context.client, target);
-  if (thread === null) return tellNoThread(context);
-  await changeAtOnce(context, { kind: 'fork', thread: thread.id });
+  const details =
+    thread === null ? null : await context.client.ask('codexHealth/thread', { id: thread.id });
+  if (thread === null || details === null) return tellNoThread(context);
+  if (await mayGoOnHere(context, details, { anyway: l10n.t('Fork Here Anyway') }))
+    await forkHere(context, thread);
+}
+
+/** Without asking whether the thread belongs here. */
+export async function forkHere(context: Context, { id }: Pick<ThreadNode, 'id'>): Promise<void> {
+  await changeAtOnce(context, { kind: 'fork', thread: id });
 }
 
 async function tellNoThread({ person }: Context): Promise<void> {

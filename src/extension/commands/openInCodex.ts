@@ -2,11 +2,12 @@
 
 import { l10n, Uri } from 'vscode';
 import type { ThreadDetails, ThreadNode } from '../../protocol/tree.ts';
-import { unarchiveThread } from './changeThreads.ts';
+import { forkHere, unarchiveThread } from './changeThreads.ts';
 import { editorOf } from './codexExtension.ts';
 import type { Context } from './context.ts';
 import { relinkFolder } from './relinkFolder.ts';
 import { repairFinding } from './repairFinding.ts';
+import { mayGoOnHere } from './resumeGuard.ts';
 import { resumeArguments, resumeCommand, resumeEnvironment } from './resumeCommand.ts';
 import { threadOf, type Target } from './targets.ts';
 
@@ -14,6 +15,9 @@ export async function openInCodex(context: Context, target: Target): Promise<voi
   const found = await detailsOf(context, target);
   if (found === null) return;
   const { thread, details } = found;
+  const fork = () => forkHere(context, thread);
+  if (!(await mayGoOnHere(context, details, { anyway: l10n.t('Resume Here Anyway'), fork })))
+    return;
   if (!(await goesOn(context, thread, details))) return;
   // The official extension looks into the home that Codex takes by itself.
   const editor = details.isDefaultHome ? editorOf(details.id, context) : null;
@@ -24,10 +28,11 @@ export async function openInCodex(context: Context, target: Target): Promise<voi
 export async function copyResumeCommand(context: Context, target: Target): Promise<void> {
   const found = await detailsOf(context, target);
   if (found === null) return;
+  const { thread, details } = found;
   const { person } = context;
-  await person.copy(
-    resumeCommand(found.details, process.platform === 'win32' ? 'powershell' : 'posix'),
-  );
+  const fork = () => forkHere(context, thread);
+  if (!(await mayGoOnHere(context, details, { anyway: l10n.t('Copy Anyway'), fork }))) return;
+  await person.copy(resumeCommand(details, process.platform === 'win32' ? 'powershell' : 'posix'));
   person.mention(l10n.t('The command that resumes the thread is on the clipboard.'));
 }
 

@@ -27,6 +27,7 @@ export function threadDetails(
     homePath: home.path,
     isDefaultHome: spellings.includes(usual),
     resumable: visibilityOf(view, id)?.resumable ?? null,
+    elsewhere: null,
   };
 }
 

@@ -12,6 +12,7 @@ import './flows/findings.ts';
 import './flows/history.ts';
 import './flows/threads.ts';
 import './flows/opening.ts';
+import './flows/resumeGuard.ts';
 import './flows/editorColumns.ts';
 import './flows/registered.ts';
 import './flows/serverEnds.ts';

@@ -146,6 +146,7 @@ export function details(id: string, more: Partial<ThreadDetails> = {}): ThreadDe
     homePath: '/home/ada/.codex',
     isDefaultHome: true,
     resumable: { answer: true, why: null },
+    elsewhere: null,
     ...more,
   };
 }

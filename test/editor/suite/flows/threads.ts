@@ -19,6 +19,8 @@ function changing(more: Partial<PlanShown> = {}, done = doneOf({ healed: [] })) 
   };
 }
 
+const answeringDetails = { 'codexHealth/thread': ({ id }: { id: string }) => details(id) };
+
 test('archiving takes the selected threads that are not archived, and says how to take it back', async () => {
   const rows = [thread('a'), thread('b', { archived: true }), thread('c')];
   const scene = sceneOf(changing({ repairs: 2 }, doneOf({ applied: 2, healed: [] })));
@@ -44,13 +46,16 @@ test('taking out of the archive is for archived threads alone', async () => {
 test('what is for one thread is for the one that was clicked, however many are selected', async () => {
   const rows = [thread('a'), thread('b')];
   const target = { clicked: rows[1], selected: rows };
-  const forked = sceneOf(changing({}, doneOf({ healed: [] })), undefined);
+  const forked = sceneOf(
+    { ...changing({}, doneOf({ healed: [] })), ...answeringDetails },
+    undefined,
+  );
   await forkThread(forked.context, target);
-  assert.deepEqual(forked.asked[0]?.[1], { wish: { kind: 'fork', thread: 'b' } });
+  assert.deepEqual(forked.asked[1]?.[1], { wish: { kind: 'fork', thread: 'b' } });
   const named = sceneOf(changing(), 'Another name', undefined);
   await renameThread(named.context, target);
   assert.match(named.heard[0] ?? '', /Thread b$/);
-  const opened = sceneOf({ 'codexHealth/thread': ({ id }) => details(id) });
+  const opened = sceneOf(answeringDetails);
   await openInCodex(opened.context, target);
   assert.deepEqual(opened.asked[0]?.[1], { id: 'b' });
 });
@@ -91,9 +96,10 @@ test('a new name is typed; an empty, the same, or no name changes nothing', asyn
 });
 
 test('a fork can be opened, and taken back', async () => {
-  const scene = sceneOf(changing({}, doneOf({ made: 'new', healed: [] })), 'Open in Codex');
+  const changed = changing({}, doneOf({ made: 'new', healed: [] }));
+  const scene = sceneOf({ ...changed, ...answeringDetails }, 'Open in Codex');
   await forkThread(scene.context, { clicked: thread('a') });
-  assert.deepEqual(scene.asked[0]?.[1], { wish: { kind: 'fork', thread: 'a' } });
+  assert.deepEqual(scene.asked[1]?.[1], { wish: { kind: 'fork', thread: 'a' } });
   assert.match(scene.heard.at(-1) ?? '', /\| Open in Codex \| Undo \| Show$/);
   const [command, uri] = scene.done.at(-1) ?? [];
   assert.equal(command, 'codexHealth.openInCodex');

@@ -1,0 +1,60 @@
+// Other hosts, beside the home: what the last look at each has shown is there at once, and looking at
+// them again never keeps anybody waiting.
+
+import type { HostList } from '../engine/engine.ts';
+import type { HostSight } from '../engine/model/host.ts';
+import type { Report } from '../engine/model/report.ts';
+
+export interface HostSights {
+  /** In the order in which the hosts were named. */
+  now(): readonly HostSight[];
+  /** Those that are being looked at. */
+  looking(): ReadonlySet<string>;
+  /** From now on these hosts are meant; what is known of them is remembered from earlier. */
+  choose(aliases: readonly string[]): Promise<void>;
+  /** Looks at all of them; a look that is under way is given up for it. Ends when every host has been seen. */
+  look(report: Report): Promise<void>;
+  stop(): void;
+}
+
+/** `changed`: what is known is no longer what it was. */
+export function createHostSights(list: HostList, changed: () => void): HostSights {
+  let chosen: readonly string[] = [];
+  let sights = new Map<string, HostSight>();
+  let looking = new Set<string>();
+  let round = new AbortController();
+  return {
+    now: () => chosen.flatMap(alias => sights.get(alias) ?? []),
+    looking: () => looking,
+    choose: async aliases => {
+      round.abort();
+      chosen = aliases;
+      looking = new Set();
+      const known = await list.known(aliases);
+      // Whoever chose others meanwhile is not told of these.
+      if (chosen !== aliases) return;
+      sights = new Map(known.map(sight => [sight.alias, sight]));
+      changed();
+    },
+    look: async report => {
+      round.abort();
+      round = new AbortController();
+      const { signal } = round;
+      looking = new Set(chosen);
+      if (chosen.length === 0) return;
+      changed();
+      await list.look({
+        aliases: chosen,
+        report,
+        signal,
+        seen: sight => {
+          if (signal.aborted) return;
+          sights.set(sight.alias, sight);
+          looking.delete(sight.alias);
+          changed();
+        },
+      });
+    },
+    stop: () => round.abort(),
+  };
+}
