@@ -45,6 +45,7 @@ export { listProviders, type ProviderEntry, type ProviderList } from './provider
 export type { Drop, OnlyHere, PruneWish, Pruning } from './repair/prune.ts';
 export type { SafeCopy } from './repair/saveCopy.ts';
 export type { Undone } from './repair/undo.ts';
+export { createSearch, threadsMeantBy, type Search } from './threadSearch.ts';
 export { withoutTilde } from './typedPath.ts';
 export { holdersInTheWay, isSameSubstance, waitForHolders } from './waiting.ts';
 export type { Candidate, Candidates } from './candidates.ts';
