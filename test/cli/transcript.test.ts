@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { displayWidth } from '../../src/cli/text/width.ts';
 import { HOME, home, idOf, type HomeBuilder } from '../support/home.ts';
 import { homeOf } from '../support/transcripts.ts';
-import { terminal, typed } from './runCli.ts';
+import { typed } from './runCli.ts';
 
 const ESCAPES = '\u001b[2J\u001b]0;mine\u0007 red \u009b31m and \u202eback';
 
@@ -23,8 +23,9 @@ function talk(): HomeBuilder {
       'response_item',
       { type: 'function_call_output', call_id: 'c1', output: `one\n  two ${ESCAPES}` },
     ],
+    ['response_item', { type: 'custom_tool_call', call_id: 'c2', name: `mine ${ESCAPES}` }],
     ['event_msg', { type: 'agent_message', message: `# Because\n- of ${'Mondays '.repeat(20)}` }],
-  ]);
+  ]).name('one', `A name ${ESCAPES}`);
 }
 
 /** Three threads with titles, of which two are about the login. */
@@ -96,7 +97,13 @@ test('as JSON it is what was written, and no terminal obeys it', async () => {
     ),
   );
   expect(answer).toMatchObject({ schemaVersion: 1, part: 1, parts: 1, trouble: null });
-  expect(answer.entries.map(({ kind }) => kind)).toEqual(['person', 'command', 'output', 'model']);
+  expect(answer.entries.map(({ kind }) => kind)).toEqual([
+    'person',
+    'command',
+    'output',
+    'tool',
+    'model',
+  ]);
   expect(answer.entries[2]?.text).toBe(`one\n  two ${ESCAPES}`);
 });
 
@@ -155,7 +162,9 @@ describe('which thread', () => {
     ['its title as a list cuts it off', ['Write the rel…']],
   ])('%s', async (_, words) => {
     const key = words[0]?.startsWith(idOf('lonely').slice(0, -4)) === true ? 'lonely' : 'c';
-    const builder = several().thread('lonely', { prompt: 'Something else' });
+    const builder = several()
+      .thread('lonely', { prompt: 'Something else' })
+      .thread('after', { prompt: `Go on with ${idOf('lonely')}` });
     const { out } = await typed(builder, ['transcript', ...words]);
     expect(out).toContain(`- Session: ${key}\n`);
   });
