@@ -14,11 +14,13 @@ import { provider } from './commands/provider.ts';
 import { save } from './commands/save.ts';
 import { scan } from './commands/scan.ts';
 import { threads } from './commands/threads.ts';
+import { transcript } from './commands/transcript.ts';
 import { undo } from './commands/undo.ts';
 
 export const commands: readonly Command[] = [
   scan,
   threads,
+  transcript,
   plan,
   apply,
   undo,

@@ -46,6 +46,7 @@ export const OPTIONS = {
     isList: true,
     says: 'Only these threads, by their ids or the beginnings of them.',
   },
+  part: { value: 'N', says: 'This part of a long conversation; 1 is the oldest.' },
   prune: { value: null, says: 'Drops receipts from the vault, after asking.' },
   'older-than': { value: 'AGE', says: 'Drops what was done longer ago: 90d, 12w or 2y.' },
   keep: { value: 'SIZE', says: 'Drops the oldest until no more is left than this: 500MB or 1GB.' },

@@ -6,6 +6,8 @@ import { shortenPath } from './text/width.ts';
 import { withTilde } from '../words/amounts.ts';
 
 export interface Page {
+  /** Whether somebody reads it as it comes; else it goes into a pipe or a file. */
+  readonly isTerminal: boolean;
   /** Columns of a line. */
   readonly width: number;
   readonly paint: Paint;
@@ -20,6 +22,7 @@ const IN_A_PIPE = 80;
 
 export function createPage(columns: number | null, hasColours: boolean, userHome: string): Page {
   return {
+    isTerminal: columns !== null,
     width: Math.min(WIDEST, Math.max(NARROWEST, columns ?? IN_A_PIPE)),
     paint: createPaint(hasColours),
     path: (path, width = Infinity) => shortenPath(harmless(withTilde(path, userHome)), width),

@@ -53,6 +53,7 @@ export {
 export type { HostList } from './hostList.ts';
 export type { SafeCopy } from './repair/saveCopy.ts';
 export type { Undone } from './repair/undo.ts';
+export { createSearch, threadsMeantBy, type Search } from './threadSearch.ts';
 export { withoutTilde } from './typedPath.ts';
 export { holdersInTheWay, isSameSubstance, waitForHolders } from './waiting.ts';
 export type { Candidate, Candidates } from './candidates.ts';

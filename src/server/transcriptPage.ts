@@ -3,9 +3,8 @@
 import type { Snapshot } from '../engine/model/snapshot.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { Transcript } from '../engine/model/transcript.ts';
-import { timeInWords } from '../words/amounts.ts';
 import { plainMarkdown } from '../words/markdown.ts';
-import { transcriptMarkdown } from '../words/transcript.ts';
+import { aboutSession, transcriptMarkdown } from '../words/transcript.ts';
 import { threadAddress, transcriptAddress } from './addresses.ts';
 
 const LONGEST = 300;
@@ -15,18 +14,14 @@ export function writeTranscript(
   thread: Thread,
   { home }: Snapshot,
 ): string {
-  const { part, parts, beginsIn, file } = transcript;
-  const { id, title, createdAtMs, cwd, provider } = thread;
-  const known = (text: string) => (text === '' ? 'unknown' : plainMarkdown(text, LONGEST));
+  const { part, parts, beginsIn } = transcript;
+  const { id, title } = thread;
+  const show = (text: string) => plainMarkdown(text, LONGEST);
+  const session = `[${show(id)}](${threadAddress(home.key, id)})`;
   const toPart = (number: number) => transcriptAddress(home.key, id, number);
   return transcriptMarkdown(transcript, {
     title: title === '' ? id : title,
-    about: [
-      `Session: [${known(id)}](${threadAddress(home.key, id)})`,
-      `Began: ${timeInWords(createdAtMs)}, on ${known(home.hostname)}, in ${known(cwd)}`,
-      `Provider: ${known(provider)}`,
-      `File: ${file === null ? 'none was found' : known(file)}`,
-    ],
+    about: aboutSession(transcript, thread, { hostname: home.hostname, session }, show),
     ways: [
       ...(part > 1 ? [`[Earlier: part ${String(part - 1)}](${toPart(part - 1)})`] : []),
       ...(part < parts ? [`[Later: part ${String(part + 1)}](${toPart(part + 1)})`] : []),

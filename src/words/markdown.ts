@@ -25,6 +25,14 @@ export function fencedMarkdown(text: string, language: 'text' | 'sh'): string {
   return [`${fence}${language}`, ...lines, fence].join('\n');
 }
 
+/** As code within a line. It is not for texts that begin or end with a backtick. */
+export function codeMarkdown(text: string): string {
+  const line = withoutFileLinks(harmless(text));
+  const runs = (line.match(/`+/g) ?? []).map(({ length }) => length);
+  const marks = '`'.repeat(Math.max(0, ...runs) + 1);
+  return `${marks}${line}${marks}`;
+}
+
 /** Editors make a link of such an address wherever it stands, in code too. */
 function withoutFileLinks(line: string): string {
   return line.replaceAll(/file:(?=\/)/gi, '$& ');

@@ -1,5 +1,6 @@
-// A transcript as Markdown: what people and models say is quoted, what tools say is code.
+// A transcript in words, and as Markdown: what people and models say is quoted, what tools say is code.
 
+import type { Thread } from '../engine/model/thread.ts';
 import type { Entry, EntryKind, Transcript } from '../engine/model/transcript.ts';
 import { count, isoTime, timeInWords } from './amounts.ts';
 import { fencedMarkdown, plainMarkdown, quotedMarkdown } from './markdown.ts';
@@ -17,65 +18,104 @@ export interface TranscriptFrame {
 }
 
 export function transcriptMarkdown(transcript: Transcript, frame: TranscriptFrame): string {
-  const { part, parts } = transcript;
-  const where = parts === 1 ? [] : [`Part ${String(part)} of ${String(parts)}, the newest last.`];
-  const told = transcript.entries.map(entryMarkdown);
+  const name = (text: string) => plainMarkdown(text, LONGEST_NAME);
+  const told = transcript.entries.map(entry => entryMarkdown(entry, name));
+  const end = [...leftOut(transcript, name), ...frame.ways];
   return `${[
-    `# Codex transcript: ${plainMarkdown(frame.title, LONGEST_NAME)}`,
-    ...list([...frame.about, ...where, ...frame.ways]),
-    ...(told.length > 0 ? told : ['Nothing was said in this part.']),
-    ...endOf(transcript, frame),
+    `# Codex transcript: ${name(frame.title)}`,
+    ...list([...frame.about, ...whichPart(transcript), ...frame.ways]),
+    ...(told.length > 0 ? told : [NOTHING_SAID]),
+    ...(end.length === 0 ? [] : [`## ${END}`, ...list(end)]),
   ].join('\n\n')}\n`;
 }
 
+export const NOTHING_SAID = 'Nothing was said in this part.';
+export const END = 'End of this part';
+
+/** How a text from elsewhere is shown, for a reader of one kind. */
+export type Show = (text: string) => string;
+
+/** What a session is and where it is; `session` is its id, or a way to it. */
+export function aboutSession(
+  { file }: Transcript,
+  { createdAtMs, cwd, provider }: Thread,
+  { hostname, session }: { readonly hostname: string; readonly session: string },
+  show: Show,
+): readonly string[] {
+  const known = (text: string) => (text === '' ? 'unknown' : show(text));
+  return [
+    `Session: ${session}`,
+    `Began: ${timeInWords(createdAtMs)}, on ${known(hostname)}, in ${known(cwd)}`,
+    `Provider: ${known(provider)}`,
+    `File: ${file === null ? 'none was found' : known(file)}`,
+  ];
+}
+
+export function whichPart({ part, parts }: Transcript): readonly string[] {
+  return parts === 1 ? [] : [`Part ${String(part)} of ${String(parts)}, the newest last.`];
+}
+
 const HEADINGS: Readonly<Record<EntryKind, string>> = {
-  person: '## You',
-  model: '### Codex',
-  reasoning: '### Codex thinks',
-  command: '### Command',
-  tool: '### Tool',
-  output: '### Output',
-  plan: '### Plan',
-  error: '### Error',
-  note: '### Note',
-  injected: '### Added by Codex',
-  unreadable: '### Cannot be read',
+  person: 'You',
+  model: 'Codex',
+  reasoning: 'Codex thinks',
+  command: 'Command',
+  tool: 'Tool',
+  output: 'Output',
+  plan: 'Plan',
+  error: 'Error',
+  note: 'Note',
+  injected: 'Added by Codex',
+  unreadable: 'Cannot be read',
 };
+
+/** Who says something, or what it is, and when. */
+export function headingOf({ kind, about, atMs }: Entry, show: Show): string {
+  const name = about === null ? '' : `: ${show(about)}`;
+  const time = atMs === null || isoTime(atMs) === null ? '' : ` · ${timeInWords(atMs)}`;
+  return `${HEADINGS[kind]}${name}${time}`;
+}
 
 const AS_CODE: readonly EntryKind[] = ['tool', 'output', 'plan', 'injected', 'unreadable'];
 
-function entryMarkdown({ kind, atMs, about, text, more }: Entry): string {
-  const name = about === null ? '' : `: ${plainMarkdown(about, LONGEST_NAME)}`;
-  const time = atMs === null || isoTime(atMs) === null ? '' : ` · ${timeInWords(atMs)}`;
-  const body =
-    kind === 'command'
-      ? fencedMarkdown(text, 'sh')
-      : AS_CODE.includes(kind)
-        ? fencedMarkdown(text, 'text')
-        : quotedMarkdown(text);
+/** Whether its spaces and line breaks mean something. */
+export function isCode({ kind }: Entry): boolean {
+  return kind === 'command' || AS_CODE.includes(kind);
+}
+
+/** How much of a text is not shown. */
+export function restOf({ more }: Entry): readonly string[] {
+  return more === null ? [] : [`… ${count(more.number, `more ${more.of}`)}`];
+}
+
+function entryMarkdown(entry: Entry, name: Show): string {
+  const { kind, text } = entry;
+  const body = isCode(entry)
+    ? fencedMarkdown(text, kind === 'command' ? 'sh' : 'text')
+    : quotedMarkdown(text);
   return [
-    `${HEADINGS[kind]}${name}${time}`,
+    `${kind === 'person' ? '##' : '###'} ${headingOf(entry, name)}`,
     ...(text === '' ? [] : [body]),
-    ...(more === null ? [] : [`… ${count(more.number, `more ${more.of}`)}`]),
+    ...restOf(entry),
   ].join('\n\n');
 }
 
-function endOf(transcript: Transcript, { ways }: TranscriptFrame): readonly string[] {
-  const { trouble, instructions, unknown, others } = transcript;
-  const name = (path: string) => plainMarkdown(path, LONGEST_NAME);
-  const said = [
-    ...(trouble === null ? [] : [`The file could not be read to its end: ${name(trouble)}.`]),
+/** What of this part is not in the text, and why. */
+export function leftOut(
+  { trouble, instructions, unknown, others }: Transcript,
+  show: Show,
+): readonly string[] {
+  return [
+    ...(trouble === null ? [] : [`The file could not be read to its end: ${show(trouble)}.`]),
     ...(instructions === 0
       ? []
       : [`Left out: ${count(instructions, 'instruction')} that Codex adds for the model.`]),
     ...unknown.map(
       ({ kind, lines }) =>
-        `Not known here, and not shown: ${count(lines, 'line')} of ${name(kind)}.`,
+        `Not known here, and not shown: ${count(lines, 'line')} of ${show(kind)}.`,
     ),
-    ...others.map(path => `Not read here, though it claims this session: ${name(path)}`),
-    ...ways,
+    ...others.map(path => `Not read here, though it claims this session: ${show(path)}`),
   ];
-  return said.length === 0 ? [] : ['## End of this part', ...list(said)];
 }
 
 function list(items: readonly string[]): readonly string[] {

@@ -19,6 +19,7 @@ const COMMANDS = [
   ['scan', '--full'],
   ['threads', '--all'],
   ['scan', '--sarif'],
+  ['transcript', 'alpha'],
 ];
 
 test('a scan leaves a home as it was: names, bytes, times, rights, attributes', () =>

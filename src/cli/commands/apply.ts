@@ -17,7 +17,7 @@ import { waitForHolders } from '../waiting.ts';
 
 export const apply: Command = {
   name: 'apply',
-  summary: 'Repairs: shows the plan, asks, backs up, does it, and looks again.',
+  summary: 'Repairs: shows the plan, asks, backs up, does it, looks again.',
   usage: [
     'apply --all [--yes] [--wait]',
     'apply FINDING… [--cure ID] [--to DIR] [--yes] [--wait]',

@@ -10,7 +10,7 @@ import { wrap } from '../text/wrap.ts';
 
 export const bundle: Command = {
   name: 'bundle',
-  summary: 'Writes what somebody needs to help you, without saying who you are.',
+  summary: 'Writes what somebody needs to help you, but not who you are.',
   usage: ['bundle FILE [--full]'],
   details: `Writes one JSON file: what was found and what could not be looked at, the versions of
 Codex and of this program, the databases with their migrations, and the threads that are in trouble.

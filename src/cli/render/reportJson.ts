@@ -56,5 +56,13 @@ export function reportJson(
 
 /** JSON for people who look at it, and for programs alike. */
 export function inJson(value: Json | object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const text = JSON.stringify(value, null, 2);
+  return `${text.replaceAll(OBEYED, escaped)}\n`;
+}
+
+/** Controls that JSON lets stand as they are, and that a terminal may obey. */
+const OBEYED = /[\u007f-\u009f]/g;
+
+function escaped(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

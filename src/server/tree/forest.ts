@@ -1,6 +1,7 @@
 // What the tree is made of, worked out once for each view: a home has tens of thousands of threads,
 // and a click in the tree asks again.
 
+import { createSearch, type Search } from '../../engine/engine.ts';
 import type { Thread } from '../../engine/model/thread.ts';
 import type { FilePath } from '../../engine/model/words.ts';
 import type { Filter, ThreadCounts } from '../../protocol/tree.ts';
@@ -9,7 +10,6 @@ import { gravest, visibilityOf, type View } from '../view.ts';
 import { familiesOf, type Family } from './families.ts';
 import { gatherProjects, type Project } from './projects.ts';
 import { rankOfAll, troubleThenNewest, type Ranked } from './ranking.ts';
-import { createSearch, type Search } from './search.ts';
 
 export interface Forest {
   /** What a filter leaves; worked out when it is asked for first. */

@@ -8,12 +8,15 @@ export interface MockProvider {
   readonly port: number;
   /** What the model was last told, text by text. */
   lastHeard(): readonly string[];
+  /** Who Codex said that it was, when it asked last. */
+  lastUserAgent(): string;
   close(): Promise<void>;
 }
 
 export async function startMockProvider(): Promise<MockProvider> {
   let turns = 0;
   let heard = '';
+  let userAgent = '';
   const server = http.createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (piece: string) => {
@@ -23,6 +26,7 @@ export async function startMockProvider(): Promise<MockProvider> {
       if (request.method === 'POST' && request.url?.endsWith('/responses') === true) {
         turns += 1;
         heard = body;
+        userAgent = request.headers['user-agent'] ?? '';
         sendTurn(response, turns);
       } else {
         const isModelList = request.url?.includes('/models') === true;
@@ -38,6 +42,7 @@ export async function startMockProvider(): Promise<MockProvider> {
     port: (server.address() as AddressInfo).port,
     lastHeard: () =>
       [...heard.matchAll(/"text":"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text),
+    lastUserAgent: () => userAgent,
     close: () =>
       new Promise(resolve => {
         server.close(() => {

@@ -1,7 +1,7 @@
 // Threads by what a person remembers of them: some words of the title or of the path, or the
-// beginning of the id. Asked at every key that is pressed.
+// beginning of the id. The editor asks at every key that is pressed.
 
-import type { Thread } from '../../engine/model/thread.ts';
+import type { Thread } from './model/thread.ts';
 
 export interface Search {
   /** The best first, and of equals the newest. */
@@ -40,6 +40,26 @@ export function createSearch(threads: readonly Thread[]): Search {
       return CLASSES.flatMap(name => found[name].slice(0, limit)).slice(0, limit);
     },
   };
+}
+
+/**
+ * The threads that these words may mean, the best first. An id means that one thread, and so does the whole
+ * of a title, however many other titles the same words are in.
+ */
+export function threadsMeantBy(words: string, threads: readonly Thread[]): readonly Thread[] {
+  // Lists cut off what is too long for them, and people copy what they see.
+  const wanted = fold(words).trim().replace(/…$/, '');
+  if (wanted === '') return [];
+  const namings: readonly ((thread: Thread) => boolean)[] = [
+    ({ id }) => fold(id) === wanted,
+    ({ id }) => fold(id).startsWith(wanted),
+    ({ title }) => fold(title).trim() === wanted,
+  ];
+  for (const isMeant of namings) {
+    const meant = threads.filter(isMeant);
+    if (meant.length > 0) return meant;
+  }
+  return createSearch(threads).find(wanted, threads.length);
 }
 
 function entryOf(thread: Thread): Entry {
