@@ -313,6 +313,8 @@ export interface Memory {
 export interface Keep {
   /** Null when nothing was kept under this name. */
   read(name: string): Promise<Read<string | null>>;
+  /** The names of what is kept in a folder; none where there is no such folder. */
+  list(folder: string): Promise<Read<readonly string[]>>;
   /** Replaces what is kept, in one step. Refuses to write into or below one of these folders. */
   write(name: string, text: string, outsideOf: readonly FilePath[]): Promise<Read<void>>;
 }

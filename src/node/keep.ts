@@ -9,9 +9,10 @@ import { troubleOf } from './files.ts';
 
 /** `folder` is the person's state directory; null where the system gives no such place. */
 export function createKeep(folder: string | null): Keep {
-  if (folder === null) return { read: () => nowhere(), write: () => nowhere() };
+  if (folder === null) return { read: () => nowhere(), list: () => nowhere(), write: () => nowhere() };
   return {
     read: name => Promise.resolve(readKept(path.join(folder, name))),
+    list: name => Promise.resolve(listKept(path.join(folder, name))),
     write: (name, text, outsideOf) => {
       const home = outsideOf.find(one => isInside(folder, one));
       const trouble: Trouble | null =
@@ -38,6 +39,17 @@ function readKept(file: string): Read<string | null> {
     return trouble.code === 'missing'
       ? { ok: true, value: null }
       : { ok: false, trouble: at(file, trouble) };
+  }
+}
+
+function listKept(folder: string): Read<readonly string[]> {
+  try {
+    return { ok: true, value: fs.readdirSync(folder).sort() };
+  } catch (error) {
+    const trouble = troubleOf(error);
+    return trouble.code === 'missing'
+      ? { ok: true, value: [] }
+      : { ok: false, trouble: at(folder, trouble) };
   }
 }
 

@@ -45,6 +45,8 @@ export interface MemoryMachine {
   readonly silent: ReadonlySet<string>;
   /** What Git says of folders, with every commit that they have. */
   readonly repositories?: ReadonlyMap<string, Repository>;
+  /** What the person decided earlier, by name. */
+  readonly kept?: ReadonlyMap<string, string>;
   /** Other machines; none answers when absent. */
   readonly hosts?: Hosts;
 }
@@ -60,7 +62,7 @@ export const sql: SqlJsStatic = await initSqlJs();
 
 export function createMemoryWorld(machine: MemoryMachine): World {
   const remembered = new Map<string, string>();
-  const kept = new Map<string, string>();
+  const kept = new Map<string, string>(machine.kept);
   const files = createMemoryFiles(machine);
   return {
     machine: {
@@ -95,6 +97,13 @@ export function createMemoryWorld(machine: MemoryMachine): World {
     },
     keep: {
       read: name => answer(kept.get(name) ?? null),
+      list: folder =>
+        answer(
+          [...kept.keys()]
+            .filter(name => name.startsWith(`${folder}/`))
+            .map(name => name.slice(folder.length + 1))
+            .sort(),
+        ),
       write: (name, text) => answer(void kept.set(name, text)),
     },
     protect: () => undefined,

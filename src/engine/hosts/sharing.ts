@@ -2,13 +2,7 @@
 // has the same installation id, and a disk that was copied as a whole even the same inodes; so that no
 // single trait decides, and where they do not agree nothing is concluded.
 
-import type { SeenFile, SeenHome } from '../model/host.ts';
-
-export interface Sharing {
-  readonly answer: 'yes' | 'no' | 'unknown';
-  /** Whole sentences, what weighs most first. */
-  readonly because: readonly string[];
-}
+import type { SeenFile, SeenHome, Sharing } from '../model/host.ts';
 
 /** Two looks are seconds apart, and what a Codex writes meanwhile is as well. */
 const ONE_MOMENT_S = 600;

@@ -2,7 +2,8 @@ import type { FilePath } from './words.ts';
 
 /**
  * The places that a scan asks. A check names those it needs, and a gap names the one it is in.
- * `rollout-bodies` stands for what lies between head and tail of a rollout.
+ * `rollout-bodies` stands for what lies between head and tail of a rollout, and `hosts` for what is known of
+ * other machines that use the home.
  */
 export type Source =
   | 'home'
@@ -16,7 +17,8 @@ export type Source =
   | 'folders'
   | 'codexes'
   | 'processes'
-  | 'desktop-state';
+  | 'desktop-state'
+  | 'hosts';
 
 /** Something that could not be looked at. */
 export interface Gap {

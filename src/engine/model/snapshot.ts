@@ -1,5 +1,6 @@
 import type { Database, Filesystem, StateDatabase } from './database.ts';
 import type { Gap } from './gap.ts';
+import type { HostKnowledge } from './host.ts';
 import type { Rollout } from './rollout.ts';
 import type { Thread } from './thread.ts';
 import type { FilePath, HomePath, ThreadId } from './words.ts';
@@ -26,6 +27,7 @@ export interface Snapshot {
   readonly paths: Readonly<Record<FilePath, PathState>>;
   readonly desktop: DesktopState | null;
   readonly holders: readonly Holder[];
+  readonly hosts: HostKnowledge;
   readonly gaps: readonly Gap[];
 }
 
@@ -105,4 +107,9 @@ export interface Holder {
   readonly writesThreads: readonly ThreadId[];
   /** Where a person finds it, as `pts/3`; null when it has no terminal, or the system is silent. */
   readonly terminal: string | null;
+  /**
+   * Why nothing follows from it about whose a thread is: it is one of our own, or it runs under another host
+   * name than we do, as in a container. Absent for any other.
+   */
+  readonly apart?: 'ours' | 'other-host';
 }
