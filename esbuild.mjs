@@ -10,6 +10,7 @@ import { copyFile, mkdir, readFile, stat, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
@@ -60,6 +61,32 @@ const bundles = [
   },
 ];
 
+/**
+ * What is sent to a host and runs there without a file: the scanner, its helpers, and the WASM, packed once
+ * here, since it goes over the wire whole. Before them stands a line with the name and length of each.
+ */
+const scanner = {
+  name: 'scanner.br',
+  helpers: ['databases.js', 'outside.js', 'sql-wasm.wasm'],
+  bundle: { ...shared, entryPoints: ['src/scanner/main.ts'], sourcemap: false, write: false },
+};
+
+async function packScanner() {
+  const { outputFiles } = await build(scanner.bundle);
+  const parts = [['scanner.js', Buffer.from(outputFiles[0].contents)]];
+  for (const name of scanner.helpers) parts.push([name, await readFile(path.join(out, name))]);
+  const head = JSON.stringify(parts.map(([name, bytes]) => [name, bytes.length]));
+  const whole = Buffer.concat([Buffer.from(`${head}\n`), ...parts.map(([, bytes]) => bytes)]);
+  await writeFile(path.join(out, scanner.name), brotliCompressSync(whole));
+}
+
+async function printSize(file) {
+  const { size } = await stat(file);
+  console.log(
+    `${path.basename(file).padEnd(15)} ${String(Math.ceil(size / 1024)).padStart(5)} KiB`,
+  );
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await copyFile(
@@ -70,8 +97,11 @@ await copyFile(
 if (options.watch) {
   for (const bundle of bundles) {
     const watching = await context(bundle);
+    await watching.rebuild();
     await watching.watch();
   }
+  // It is not packed again: what is sent to hosts is what was built first.
+  await packScanner();
   console.log('watching');
 } else {
   const built = await Promise.all(
@@ -80,9 +110,8 @@ if (options.watch) {
   for (const [index, { outfile }] of bundles.entries()) {
     if (options.meta)
       await writeFile(`${outfile}.meta.json`, JSON.stringify(built[index].metafile));
-    const { size } = await stat(outfile);
-    console.log(
-      `${path.basename(outfile).padEnd(15)} ${String(Math.ceil(size / 1024)).padStart(5)} KiB`,
-    );
+    await printSize(outfile);
   }
+  await packScanner();
+  await printSize(path.join(out, scanner.name));
 }

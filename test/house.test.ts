@@ -76,6 +76,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'fzstd',
     'vscode-jsonrpc',
   ],
+  // What is sent to another host: a scan there, and no judgement.
+  'src/scanner': [
+    'src/engine/scan/takeSnapshot.ts',
+    'src/engine/world.ts (types)',
+    'src/engine/model (types)',
+    'src/node',
+    'node:',
+  ],
   'src/server': [
     'src/engine/engine.ts',
     // It is given hands, and passes them on to the repairs of the engine; it uses none itself.

@@ -15,8 +15,13 @@ import { createFiles } from './files.ts';
 // a processor from the reading of the rollouts. What a flag implies does not follow when it is set late.
 v8.setFlagsFromString('--liftoff-only --no-wasm-tier-up --no-wasm-dynamic-tiering');
 
-const { folder } = workerData as { folder: string };
-const ready = initSqlJs({ locateFile: name => path.join(folder, name) });
+const given = workerData as
+  { readonly folder: string } | { readonly wasm: Uint8Array<ArrayBuffer> };
+const ready = initSqlJs(
+  'wasm' in given
+    ? { wasmBinary: given.wasm.slice().buffer }
+    : { locateFile: name => path.join(given.folder, name) },
+);
 const files = createFiles();
 const open = new Map<number, { readonly database: Database; readonly image: Uint8Array }>();
 

@@ -49,7 +49,10 @@ type Unnumbered<R> = R extends DatabaseRequest ? Omit<R, 'id'> : never;
 /** A thread that nobody has needed for so long is ended: it holds on to as much as it ever had. */
 const IDLE_MS = 50;
 
-export function createDatabases(workerFile: string): DatabaseThread {
+/** The built thread beside the WASM that it loads; or both as they came to a host where nothing is written. */
+export type DatabaseProgram = string | { readonly source: string; readonly wasm: Uint8Array };
+
+export function createDatabases(program: DatabaseProgram): DatabaseThread {
   const waiting = new Map<number, (answer: Read<DatabaseReply>) => void>();
   const open = new Set<number>();
   let nextId = 0;
@@ -75,8 +78,10 @@ export function createDatabases(workerFile: string): DatabaseThread {
     }, IDLE_MS).unref();
   };
   const start = () => {
-    const started = new Worker(workerFile, {
-      workerData: { folder: path.dirname(workerFile) },
+    const isFile = typeof program === 'string';
+    const started = new Worker(isFile ? program : program.source, {
+      eval: !isFile,
+      workerData: isFile ? { folder: path.dirname(program) } : { wasm: program.wasm },
       // What it makes is short-lived; a large nursery would only be memory.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });

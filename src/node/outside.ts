@@ -16,8 +16,8 @@ export interface OutsideProcess extends Outside {
 }
 
 export interface OutsideOptions {
-  /** The built helper, `outside.js`; or its source where Node runs that. */
-  readonly helper: string;
+  /** The built helper, `outside.js`; or its source where Node runs that; or what was built, itself. */
+  readonly helper: string | { readonly source: string };
   /** What one call of `look` may take, once the helper runs. */
   readonly limitMs?: number;
   /** What the start of the helper may take: a busy machine is not a hung mount. */
@@ -104,8 +104,8 @@ interface RunningHelper {
   end(): void;
 }
 
-function startHelper(program: string): RunningHelper {
-  const child = startProcess(program);
+function startHelper(helper: OutsideOptions['helper']): RunningHelper {
+  const child = startProcess(typeof helper === 'string' ? [helper] : ['-e', helper.source]);
   const questions = new Map<number, { readonly text: string; readonly listener: Listener }>();
   const listeners = new Set<Listener>();
   let asked = 0;
@@ -154,9 +154,11 @@ function startHelper(program: string): RunningHelper {
 }
 
 /** Null when the system has no room for one more process. */
-function startProcess(program: string): ChildProcessByStdio<Writable, Readable, null> | null {
+function startProcess(
+  program: readonly string[],
+): ChildProcessByStdio<Writable, Readable, null> | null {
   try {
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, program, {
       cwd: path.parse(process.execPath).root,
       env: helperEnvironment(),
       stdio: ['pipe', 'pipe', 'ignore'],

@@ -24,10 +24,19 @@ export interface NodeWorld extends World {
 }
 
 export interface NodeWorldOptions {
-  /** The folder that holds the built helpers and the WASM. */
-  readonly programs: string;
+  /** The folder that holds the built helpers and the WASM; or they themselves, where nothing may be written. */
+  readonly programs: string | SentPrograms;
   readonly environment?: NodeJS.ProcessEnv;
   readonly log?: (line: string) => void;
+  /** What ssh is given before all else, as the config of a test. */
+  readonly sshArguments?: readonly string[];
+}
+
+/** Helpers that came to a host through its input. */
+export interface SentPrograms {
+  readonly databases: string;
+  readonly outside: string;
+  readonly wasm: Uint8Array;
 }
 
 export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
@@ -36,11 +45,19 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
   const protectedFolders = new Set<string>();
   const homes = () => [...protectedFolders];
   const files = createFiles();
-  const databases = createDatabases(path.join(options.programs, 'databases.js'));
-  const outsideProcess = createOutside({ helper: path.join(options.programs, 'outside.js') });
+  const { programs } = options;
+  const isSent = typeof programs !== 'string';
+  const databases = createDatabases(
+    isSent
+      ? { source: programs.databases, wasm: programs.wasm }
+      : path.join(programs, 'databases.js'),
+  );
+  const outsideProcess = createOutside({
+    helper: isSent ? { source: programs.outside } : path.join(programs, 'outside.js'),
+  });
   const outside = createLocalFirst(outsideProcess);
   const reach = createReach(outside);
-  const folder = stateFolder(process.platform, environment, userHome);
+  const folder = isSent ? null : stateFolder(process.platform, environment, userHome);
   const memory = createMemory({
     folder,
     homes,
@@ -67,7 +84,12 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     watching: createWatching({ log: line => options.log?.(line) }),
     memory,
     keep: createKeep(folder),
-    hosts: createHosts(),
+    hosts: createHosts({
+      scanner: isSent ? null : path.join(programs, 'scanner.br'),
+      environment,
+      userHome,
+      sshArguments: options.sshArguments ?? [],
+    }),
     protect: folder => {
       protectedFolders.add(path.resolve(folder));
     },
