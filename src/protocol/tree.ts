@@ -28,6 +28,15 @@ export interface HealthTree {
 export interface HostNode {
   readonly kind: 'host';
   readonly name: string;
+  readonly isHere: boolean;
+  /** When somebody looked at it; null for this machine, and where nobody could. */
+  readonly seenAtMs: number | null;
+  /** Whether it is being looked at just now. */
+  readonly isLooking: boolean;
+  /** Other hosts that share its home, and so list its threads as well. */
+  readonly alsoFrom: readonly string[];
+  /** Whether the home itself, its databases and what is wrong with it, stands at this host. */
+  readonly hasHome: boolean;
   readonly homePath: string;
   /** The page of the home. */
   readonly uri: string;

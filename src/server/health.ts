@@ -15,6 +15,8 @@ import { createPulse } from './pulse.ts';
 import { saysTheSame } from './sameSight.ts';
 import { createScans } from './scans.ts';
 import { DEFAULT_SETTINGS, needsNewScan } from './settings.ts';
+import { createHostSights } from './hostSights.ts';
+import { createHostViews, type HostView } from './hostViews.ts';
 import { viewReport, type View } from './view.ts';
 import { count } from '../words/amounts.ts';
 
@@ -25,6 +27,10 @@ export interface Health {
   pages: ReadonlySet<string>;
   /** The newest report as it is shown; waits for the first scan. */
   view(): Promise<View>;
+  /** The same with all hosts that were looked at; nobody waits for one of them. */
+  hosts(): Promise<readonly HostView[]>;
+  /** Hosts that are being looked at just now. */
+  looking(): ReadonlySet<string>;
   /** The same without what says who somebody is or what they work on. */
   redactedView(): Promise<View>;
   /** What each check says about itself, by its id. */
@@ -34,6 +40,8 @@ export interface Health {
   publish(): Promise<void>;
   /** Marks what is wrong, where it is wanted. */
   mark(): Promise<void>;
+  /** The first look; what is known of hosts from earlier is there before it. */
+  begin(): Promise<void>;
   lookAgain(): Promise<void>;
   changeSettings(settings: ServerSettings): Promise<void>;
 }
@@ -52,8 +60,17 @@ export function createHealth(connection: Connection, world: World): Health {
   let anewAtMs = 0;
   const scans = createScans(how => {
     const { home, sqliteHome, codexPath } = health.settings;
-    const request = { home, sqliteHome, codex: codexPath, full: false };
-    const at = JSON.stringify(request);
+    const request = {
+      home,
+      sqliteHome,
+      codex: codexPath,
+      full: false,
+      // Asked at each look: hosts are seen while the scan stands.
+      get hosts() {
+        return sights.now();
+      },
+    };
+    const at = JSON.stringify([home, sqliteHome, codexPath]);
     // Somebody may have asked before the settings had come.
     const isElsewhere = standing?.at !== at;
     if (standing === null || isElsewhere) {
@@ -72,6 +89,12 @@ export function createHealth(connection: Connection, world: World): Health {
       made = viewReport(report, settings, titles, world.now());
     return made;
   };
+  const sights = createHostSights(engine.hosts, () => {
+    freshness.notice();
+    void inBackground(tellChanged());
+  });
+  const viewsOfHosts = createHostViews(() => sights.now(), titles);
+  const lookAtHosts = (report: Report) => void inBackground(sights.look(report));
   const markersNow = async () => diagnose(await viewNow(), health.folders.all(), health.pages);
   const tellChanged = () => connection.sendNotification(CHANGED_NOTIFICATION);
   const inBackground = (work: Promise<unknown>) =>
@@ -100,6 +123,11 @@ export function createHealth(connection: Connection, world: World): Health {
       freshness.seen();
       return viewNow();
     },
+    hosts: async () => {
+      freshness.seen();
+      return viewsOfHosts(await viewNow());
+    },
+    looking: () => sights.looking(),
     checks: new Map(engine.checks.map(check => [check.id, check])),
     readTranscript: ({ report }, id, part) => engine.transcript(report, id, part),
     redactedView: async () =>
@@ -109,6 +137,10 @@ export function createHealth(connection: Connection, world: World): Health {
       await Promise.all([board.show(markers), tellChanged()]);
     },
     mark: async () => board.show(await markersNow()),
+    begin: async () => {
+      await sights.choose(health.settings.hosts);
+      await health.lookAgain();
+    },
     lookAgain: async () => {
       try {
         const startedAt = world.now();
@@ -116,6 +148,7 @@ export function createHealth(connection: Connection, world: World): Health {
         connection.console.info(describeScan(report, world.now() - startedAt));
         pulse.follow(report);
         await health.publish();
+        lookAtHosts(report);
       } catch (error) {
         // Who waits hears of a failure by the error, and everyone else by asking again.
         await tellChanged();
@@ -124,8 +157,10 @@ export function createHealth(connection: Connection, world: World): Health {
     },
     changeSettings: async settings => {
       const isOtherHome = needsNewScan(health.settings, settings);
+      const areOtherHosts = String(health.settings.hosts) !== String(settings.hosts);
       health.settings = settings;
-      await (isOtherHome ? health.lookAgain() : health.publish());
+      if (areOtherHosts) await sights.choose(settings.hosts);
+      await (isOtherHome || areOtherHosts ? health.lookAgain() : health.publish());
     },
   };
   return health;

@@ -44,7 +44,7 @@ export function startServer(connection: Connection, world: World, hands: Hands):
     health.folders.set(workspaceFolders ?? []);
     return CAPABILITIES;
   });
-  connection.onInitialized(() => inBackground(health.lookAgain()));
+  connection.onInitialized(() => inBackground(health.begin()));
   connection.onDidChangeConfiguration(({ settings }) =>
     inBackground(health.changeSettings(readSettings(settings, world.machine))),
   );
@@ -114,7 +114,7 @@ function answerRequests(
 
 function answerTree(
   connection: Connection,
-  { view, lookAgain }: Health,
+  { view, hosts, looking, lookAgain }: Health,
   { interrupted }: Changes,
   { projects, machine }: World,
 ): void {
@@ -123,14 +123,14 @@ function answerTree(
   const notes = createGitNotes(projects, tellChanged);
   const stopped = followInterrupted(interrupted, tellChanged);
   const seen = async () => {
-    const now = await view();
-    return [now, notes.of(now.report.snapshot)] as const;
+    const [all, now] = [await hosts(), await view()];
+    return [all, notes.of(now.report.snapshot)] as const;
   };
   answer('codexHealth/tree', async ({ filter }) =>
-    makeTree(...(await seen()), filter, await stopped()),
+    makeTree(...(await seen()), filter, { interrupted: await stopped(), looking: looking() }),
   );
   answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
-  answer('codexHealth/find', async request => findThreads(...(await seen()), request));
+  answer('codexHealth/find', async request => findThreads(await hosts(), request));
   answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id));
   answer('codexHealth/refresh', () => {
     notes.askAgain();

@@ -1,6 +1,8 @@
 // A view of a report → the tree, level by level: host, project, thread, finding.
 
+import { createSearch, type Search } from '../engine/engine.ts';
 import type { Source } from '../engine/model/gap.ts';
+import type { Thread } from '../engine/model/thread.ts';
 import type {
   Filter,
   FindRequest,
@@ -11,6 +13,7 @@ import type {
   ThreadsRequest,
 } from '../protocol/tree.ts';
 import { homeAddress } from './addresses.ts';
+import type { HostView } from './hostViews.ts';
 import type { Repositories } from './repositories.ts';
 import type { Family } from './tree/families.ts';
 import { forestOf } from './tree/forest.ts';
@@ -19,6 +22,7 @@ import {
   familyNode,
   gapNodes,
   homeFindings,
+  hostGapNodes,
   projectNode,
   threadNode,
 } from './tree/nodes.ts';
@@ -26,22 +30,28 @@ import type { View } from './view.ts';
 
 export { threadDetails } from './tree/details.ts';
 
+/** `looking`: hosts that are being looked at just now. */
 export function makeTree(
-  view: View,
+  hosts: readonly HostView[],
   repositories: Repositories,
   filter: Filter,
-  interrupted: string | null,
+  {
+    interrupted,
+    looking,
+  }: Pick<HealthTree, 'interrupted'> & { readonly looking: ReadonlySet<string> },
 ): HealthTree {
+  const { view } = hereOf(hosts);
   const { snapshot, nothingLost } = view.report;
+  const isShown = isHome(view) || hosts.length > 1;
   return {
-    state: isHome(view) ? 'read' : 'no-home',
+    state: isShown ? 'read' : 'no-home',
     homePath: snapshot.home.path,
     nothingLost,
     threadsInTrouble: view.threadsInTrouble.size,
     troublesOfHome: [...view.ofHome].filter(({ severity }) => severity !== 'note').length,
     interrupted,
     hasCodex: snapshot.codexes.length > 0,
-    hosts: isHome(view) ? [makeHost(view, repositories, filter)] : [],
+    hosts: isShown ? hosts.map(host => hostNode(host, repositories, filter, looking)) : [],
   };
 }
 
@@ -65,32 +75,58 @@ function isHome({ report }: View): boolean {
   );
 }
 
-function makeHost(view: View, repositories: Repositories, filter: Filter): HostNode {
+function hereOf(hosts: readonly HostView[]): HostView {
+  const here = hosts.find(({ isHere }) => isHere);
+  if (here === undefined) throw new Error('this machine is among the hosts');
+  return here;
+}
+
+/** Git was asked on this machine, and about its own folders. */
+function notesOn(host: HostView, repositories: Repositories): Repositories {
+  return host.isHere ? repositories : NOTHING_NOTED;
+}
+
+const NOTHING_NOTED: Repositories = new Map();
+
+function hostNode(
+  host: HostView,
+  repositories: Repositories,
+  filter: Filter,
+  looking: ReadonlySet<string>,
+): HostNode {
+  const { name, view, sight, isHere, hasHome, alsoFrom } = host;
   const { home } = view.report.snapshot;
-  const { counts, stands } = forestOf(view, repositories).grove(filter);
+  const { counts, stands } = forestOf(host, notesOn(host, repositories)).grove(filter);
   return {
     kind: 'host',
-    name: home.hostname,
+    name,
+    isHere,
+    seenAtMs: sight === null || sight.by === 'nobody' ? null : sight.takenAtMs,
+    isLooking: sight !== null && looking.has(sight.alias),
+    alsoFrom,
+    hasHome,
     homePath: home.path,
     uri: homeAddress(home.key),
     counts,
-    projects: stands.map(stand => projectNode(home.hostname, stand)),
-    findings: homeFindings(view),
-    databases: databaseNodes(view),
-    gaps: gapNodes(view),
+    projects: stands.map(stand => projectNode(name, stand)),
+    findings: hasHome ? homeFindings(view) : [],
+    databases: hasHome ? databaseNodes(view, name) : [],
+    gaps: [...(sight === null ? [] : hostGapNodes(sight)), ...(hasHome ? gapNodes(view) : [])],
   };
 }
 
 export function makeThreads(
-  view: View,
+  hosts: readonly HostView[],
   repositories: Repositories,
-  { host, project, filter, limit, including }: ThreadsRequest,
+  { host: name, project, filter, limit, including }: ThreadsRequest,
 ): ThreadsAnswer {
-  if (host !== view.report.snapshot.home.hostname) return { threads: [], more: 0 };
-  const families = forestOf(view, repositories).grove(filter).families(project);
+  const host = hosts.find(one => one.name === name);
+  if (host === undefined) return { threads: [], more: 0 };
+  const grove = forestOf(host, notesOn(host, repositories)).grove(filter);
+  const families = grove.families(project);
   const enough = Math.max(limit, including === undefined ? 0 : placeOf(including, families) + 1);
   return {
-    threads: families.slice(0, enough).map(family => familyNode(view, family, enough)),
+    threads: families.slice(0, enough).map(family => familyNode(host.view, family, enough)),
     more: Math.max(0, families.length - enough),
   };
 }
@@ -106,10 +142,30 @@ function placeOf(id: string, families: readonly Family[]): number {
 }
 
 export function findThreads(
-  view: View,
-  repositories: Repositories,
+  hosts: readonly HostView[],
   { text, limit }: FindRequest,
 ): readonly ThreadNode[] {
-  const found = forestOf(view, repositories).search.find(text, limit);
-  return found.map(thread => threadNode(view, thread));
+  const { search, hostOf } = searchOf(hosts);
+  return search.find(text, limit).flatMap(thread => {
+    const host = hostOf.get(thread);
+    return host === undefined ? [] : [threadNode(host.view, thread)];
+  });
+}
+
+interface Everywhere {
+  readonly search: Search;
+  readonly hostOf: ReadonlyMap<Thread, HostView>;
+}
+
+const searches = new WeakMap<readonly HostView[], Everywhere>();
+
+function searchOf(hosts: readonly HostView[]): Everywhere {
+  const known = searches.get(hosts);
+  if (known !== undefined) return known;
+  const hostOf = new Map(
+    hosts.flatMap(host => host.threads.map(thread => [thread, host] as const)),
+  );
+  const made = { search: createSearch([...hostOf.keys()]), hostOf };
+  searches.set(hosts, made);
+  return made;
 }

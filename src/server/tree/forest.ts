@@ -1,10 +1,11 @@
-// What the tree is made of, worked out once for each view: a home has tens of thousands of threads,
+// What the tree is made of, worked out once for each host: a home has tens of thousands of threads,
 // and a click in the tree asks again.
 
-import { createSearch, type Search } from '../../engine/engine.ts';
+import type { Snapshot } from '../../engine/model/snapshot.ts';
 import type { Thread } from '../../engine/model/thread.ts';
 import type { FilePath } from '../../engine/model/words.ts';
 import type { Filter, ThreadCounts } from '../../protocol/tree.ts';
+import type { HostView } from '../hostViews.ts';
 import type { Repositories } from '../repositories.ts';
 import { gravest, visibilityOf, type View } from '../view.ts';
 import { familiesOf, type Family } from './families.ts';
@@ -14,7 +15,6 @@ import { rankOfAll, troubleThenNewest, type Ranked } from './ranking.ts';
 export interface Forest {
   /** What a filter leaves; worked out when it is asked for first. */
   grove(filter: Filter): Grove;
-  readonly search: Search;
 }
 
 export interface Grove {
@@ -34,30 +34,34 @@ export interface Stand extends Ranked {
   readonly worktrees: readonly Stand[];
 }
 
-const forests = new WeakMap<View, { readonly of: Repositories; readonly forest: Forest }>();
+const forests = new WeakMap<HostView, { readonly of: Repositories; readonly forest: Forest }>();
 
-export function forestOf(view: View, repositories: Repositories): Forest {
-  const known = forests.get(view);
+export function forestOf(host: HostView, repositories: Repositories): Forest {
+  const known = forests.get(host);
   if (known?.of === repositories) return known.forest;
-  const forest = plant(view, repositories);
-  forests.set(view, { of: repositories, forest });
+  const forest = plant(host, repositories);
+  forests.set(host, { of: repositories, forest });
   return forest;
 }
 
-function plant(view: View, repositories: Repositories): Forest {
-  const projects = gatherProjects(view.report.snapshot, repositories);
+function plant(host: HostView, repositories: Repositories): Forest {
+  const { view, threads } = host;
+  const { home } = view.report.snapshot;
+  const projects = gatherProjects(threads, { home, paths: pathsOn(host) }, repositories);
   const groves = new Map<Filter, Grove>();
-  let search: Search | null = null;
   return {
     grove: filter => {
       const known = groves.get(filter) ?? fence(view, projects, filter);
       groves.set(filter, known);
       return known;
     },
-    get search() {
-      return (search ??= createSearch(view.report.snapshot.threads));
-    },
   };
+}
+
+/** Which folders are there: asked on the host itself, and of one that nobody asked nothing is known. */
+function pathsOn({ view, sight, isHere, hasHome }: HostView): Snapshot['paths'] {
+  if (isHere || hasHome) return view.report.snapshot.paths;
+  return sight?.paths ?? {};
 }
 
 function fence(view: View, projects: readonly Project[], filter: Filter): Grove {

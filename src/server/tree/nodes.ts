@@ -1,6 +1,7 @@
 // Threads, findings, databases and gaps → nodes of the tree, as plain data.
 
 import type { Finding } from '../../engine/model/finding.ts';
+import type { HostSight } from '../../engine/model/host.ts';
 import type { Thread } from '../../engine/model/thread.ts';
 import type { Place } from '../../protocol/documents.ts';
 import type {
@@ -97,7 +98,7 @@ export function homeFindings(view: View): readonly FindingNode[] {
     .map(finding => findingNode(view, finding, placeAtHome(view, finding)));
 }
 
-export function databaseNodes(view: View): readonly DatabaseNode[] {
+export function databaseNodes(view: View, host: string): readonly DatabaseNode[] {
   const { home, databases } = view.report.snapshot;
   return databases.map(({ key, bytes, walBytes, trouble }) => {
     const findings = [...view.ofHome].filter(
@@ -105,7 +106,7 @@ export function databaseNodes(view: View): readonly DatabaseNode[] {
     );
     return {
       kind: 'database',
-      host: home.hostname,
+      host,
       key,
       uri: databaseAddress(home.key, key),
       bytes: bytes + walBytes,
@@ -114,6 +115,15 @@ export function databaseNodes(view: View): readonly DatabaseNode[] {
       findings: findings.map(finding => findingNode(view, finding, placeAtHome(view, finding))),
     };
   });
+}
+
+/** What is not known of a host. */
+export function hostGapNodes({ gaps }: HostSight): readonly GapNode[] {
+  return gaps.map(({ what, why }) => ({
+    kind: 'gap',
+    says: harmless(`${what}: ${why}`, 300),
+    checks: [],
+  }));
 }
 
 /** One row for each reason, however many checks could not tell because of it. */

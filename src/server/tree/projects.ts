@@ -19,9 +19,13 @@ export interface Project {
 }
 
 /** Those that stand under no other. */
-export function gatherProjects(snapshot: Snapshot, repositories: Repositories): readonly Project[] {
+export function gatherProjects(
+  all: readonly Thread[],
+  snapshot: Pick<Snapshot, 'home' | 'paths'>,
+  repositories: Repositories,
+): readonly Project[] {
   const threads = new Map<FilePath, Thread[]>();
-  for (const thread of snapshot.threads) append(threads, thread.project, thread);
+  for (const thread of all) append(threads, thread.project, thread);
   const mains = placeWorktrees(threads, repositories, snapshot.home);
   const below = new Map<FilePath, FilePath[]>();
   for (const [worktree, main] of mains) append(below, main, worktree);
@@ -41,7 +45,7 @@ export function gatherProjects(snapshot: Snapshot, repositories: Repositories): 
 }
 
 /** The scan has looked at the directories that threads name, spelt as they name them. */
-function isThere(threads: readonly Thread[], { paths }: Snapshot): boolean | null {
+function isThere(threads: readonly Thread[], { paths }: Pick<Snapshot, 'paths'>): boolean | null {
   const states = threads.map(({ cwd }) => paths[cwd]);
   if (states.includes('folder')) return true;
   return states.includes('missing') || states.includes('file') ? false : null;

@@ -7,7 +7,8 @@ import type { Thread } from '../../../src/engine/model/thread.ts';
 import { createMarkerBoard, diagnose } from '../../../src/server/diagnostics.ts';
 import { DEFAULT_SETTINGS } from '../../../src/server/settings.ts';
 import { findThreads, makeThreads, makeTree } from '../../../src/server/tree.ts';
-import { viewReport } from '../../../src/server/view.ts';
+import { hostViews } from '../../../src/server/hostViews.ts';
+import { viewReport, type View } from '../../../src/server/view.ts';
 import { home, HOME } from '../../support/home.ts';
 
 const THREADS = 10_000;
@@ -60,6 +61,13 @@ function counted(model: Thread, at: number): Thread {
   };
 }
 
+const QUIET = { interrupted: null, looking: new Set<string>() };
+
+/** This machine alone. */
+function hostsOf(view: View) {
+  return hostViews(view, { sights: [], attribution: new Map(), viewOf: () => null });
+}
+
 function countReads(work: () => void): number {
   const before = reads;
   work();
@@ -68,10 +76,11 @@ function countReads(work: () => void): number {
 
 test('a click looks at the threads that it shows, and not at all of them again', () => {
   const view = viewReport(report, DEFAULT_SETTINGS, new Map());
+  const hosts = hostsOf(view);
   const host = report.snapshot.home.hostname;
-  const tree = () => makeTree(view, NOTHING_NOTED, 'all', null);
+  const tree = () => makeTree(hosts, NOTHING_NOTED, 'all', QUIET);
   const open = (project: string) =>
-    makeThreads(view, NOTHING_NOTED, { host, project, filter: 'all', limit: 20 });
+    makeThreads(hosts, NOTHING_NOTED, { host, project, filter: 'all', limit: 20 });
   expect(countReads(tree)).toBeLessThan(5 * THREADS);
   expect(tree().hosts[0]?.projects).toHaveLength(PROJECTS);
   expect(countReads(tree)).toBe(0);
@@ -83,14 +92,16 @@ test('a click looks at the threads that it shows, and not at all of them again',
 
 test('a filter is worked out once', () => {
   const view = viewReport(report, DEFAULT_SETTINGS, new Map());
-  const work = () => makeTree(view, NOTHING_NOTED, 'trouble', null);
+  const hosts = hostsOf(view);
+  const work = () => makeTree(hosts, NOTHING_NOTED, 'trouble', QUIET);
   expect(countReads(work)).toBeLessThan(5 * THREADS);
   expect(countReads(work)).toBe(0);
 });
 
 test('a search sorts once, and then only compares', () => {
   const view = viewReport(report, DEFAULT_SETTINGS, new Map());
-  const find = (text: string) => findThreads(view, NOTHING_NOTED, { text, limit: 10 });
+  const hosts = hostsOf(view);
+  const find = (text: string) => findThreads(hosts, { text, limit: 10 });
   find('n');
   expect(countReads(() => expect(find('number 99')).toHaveLength(10))).toBeLessThan(100);
 });

@@ -1,0 +1,116 @@
+// The hosts of the tree: this machine, and those that were looked at, each with the threads that belong to
+// it. Threads of a home that several hosts share stand once, at the host to which they belong.
+
+import { attribute, judge } from '../engine/engine.ts';
+import type { Attribution, HostName, HostSight } from '../engine/model/host.ts';
+import type { Thread } from '../engine/model/thread.ts';
+import type { ThreadId } from '../engine/model/words.ts';
+import { append } from './group.ts';
+import { viewReport, type View } from './view.ts';
+
+export interface HostView {
+  /** What the person calls it; requests name it by this. */
+  readonly name: string;
+  /** The home in which its threads lie. */
+  readonly view: View;
+  readonly threads: readonly Thread[];
+  /** Null for this machine, and for a host that is only known by what lies in the home. */
+  readonly sight: HostSight | null;
+  readonly isHere: boolean;
+  /** Whether what is said of the home itself stands here. */
+  readonly hasHome: boolean;
+  /** Other hosts that list the same threads. */
+  readonly alsoFrom: readonly string[];
+}
+
+/** The hosts beside a view. They are the same as long as what they are made of is. */
+export function createHostViews(
+  sightsNow: () => readonly HostSight[],
+  titles: ReadonlyMap<string, string>,
+): (view: View) => readonly HostView[] {
+  const its = new WeakMap<HostSight, View>();
+  let last: {
+    readonly view: View;
+    readonly seen: string;
+    readonly hosts: readonly HostView[];
+  } | null = null;
+  const viewOf = (sight: HostSight, { settings }: View): View | null => {
+    if (sight.snapshot === null) return null;
+    const known = its.get(sight);
+    if (known?.settings === settings) return known;
+    const made = viewReport(judge(sight.snapshot), settings, titles);
+    its.set(sight, made);
+    return made;
+  };
+  return view => {
+    const sights = sightsNow();
+    const seen = JSON.stringify(sights.map(({ alias, takenAtMs }) => [alias, takenAtMs]));
+    if (last?.view !== view || last.seen !== seen) {
+      const attribution = attribute(view.report.snapshot);
+      const hosts = hostViews(view, { sights, attribution, viewOf: sight => viewOf(sight, view) });
+      last = { view, seen, hosts };
+    }
+    return last.hosts;
+  };
+}
+
+export interface Hosts {
+  readonly sights: readonly HostSight[];
+  readonly attribution: ReadonlyMap<ThreadId, Attribution>;
+  /** What a host has for itself, as a view of its own; null where nobody could scan it. */
+  viewOf(sight: HostSight): View | null;
+}
+
+/** This machine first, then the hosts in the order in which they were chosen, then those nobody chose. */
+export function hostViews(view: View, hosts: Hosts): readonly HostView[] {
+  const { snapshot } = view.report;
+  const here = snapshot.home.hostname;
+  const owned = threadsByHost(snapshot.threads, hosts.attribution, here);
+  const sharing = hosts.sights.filter(({ sharing }) => sharing?.answer === 'yes');
+  const unseen = [...owned.keys()].filter(
+    hostname => hostname !== here && !sharing.some(({ machine }) => machine?.hostname === hostname),
+  );
+  const together = [here, ...sharing.map(({ alias }) => alias), ...unseen];
+  const shared = (name: string, hostname: HostName, sight: HostSight | null): HostView => ({
+    name,
+    view,
+    threads: owned.get(hostname) ?? [],
+    sight,
+    isHere: hostname === here && sight === null,
+    hasHome: hostname === here && sight === null,
+    alsoFrom: together.filter(other => other !== name),
+  });
+  return [
+    shared(here, here, null),
+    ...hosts.sights.map(sight =>
+      sharing.includes(sight)
+        ? shared(sight.alias, sight.machine?.hostname ?? sight.alias, sight)
+        : alone(view, sight, hosts.viewOf(sight)),
+    ),
+    ...unseen.map(hostname => shared(hostname, hostname, null)),
+  ];
+}
+
+/** A host with a home of its own; of one that could not be scanned nothing but the gaps is known. */
+function alone(ours: View, sight: HostSight, its: View | null): HostView {
+  return {
+    name: sight.alias,
+    view: its ?? ours,
+    threads: its?.report.snapshot.threads ?? [],
+    sight,
+    isHere: false,
+    hasHome: its !== null,
+    alsoFrom: [],
+  };
+}
+
+/** A thread of which nothing tells whose it is, or that was used on several hosts, stands here. */
+function threadsByHost(
+  threads: readonly Thread[],
+  attribution: ReadonlyMap<ThreadId, Attribution>,
+  here: HostName,
+): ReadonlyMap<HostName, readonly Thread[]> {
+  const owned = new Map<HostName, Thread[]>();
+  for (const thread of threads) append(owned, attribution.get(thread.id)?.host ?? here, thread);
+  return owned;
+}
