@@ -4,7 +4,14 @@ import { harmless } from '../../src/words/harmless.ts';
 import { markdownAsText, renderMarkdown } from '../../src/cli/text/markdown.ts';
 import { createPaint, wantsColours } from '../../src/cli/text/paint.ts';
 import { displayWidth, shorten, shortenPath } from '../../src/cli/text/width.ts';
-import { ageInWords, bytesInWords, count, isoTime, withTilde } from '../../src/words/amounts.ts';
+import {
+  ageInWords,
+  bytesInWords,
+  count,
+  inWords,
+  isoTime,
+  withTilde,
+} from '../../src/words/amounts.ts';
 import { wrap } from '../../src/cli/text/wrap.ts';
 import { fileUri, folderUri, relativeUri } from '../../src/cli/render/uris.ts';
 import { quoted } from '../../src/cli/paths.ts';
