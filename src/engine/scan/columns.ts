@@ -25,19 +25,12 @@ export interface Packed {
   readonly columns: { readonly [name: string]: Column };
 }
 
-/**
- * All records have the same names, and under one name records, or plain values, or null. What is
- * named in `without` is left out, on every level.
- */
-export function packRecords(records: readonly object[], without: readonly string[] = []): Packed {
+/** All records have the same names, and under one name records, or plain values, or null. */
+export function packRecords(records: readonly object[]): Packed {
   const all = records as readonly JsonRecord[];
   const columns: Record<string, Column> = {};
   for (const name of Object.keys(all[0] ?? {})) {
-    if (without.includes(name)) continue;
-    const column = packColumn(
-      all.map(record => record[name] ?? null),
-      without,
-    );
+    const column = packColumn(all.map(record => record[name] ?? null));
     const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
     columns[name] = twin === undefined ? column : { same: twin };
   }
@@ -61,12 +54,12 @@ function isSame(one: readonly Json[], other: readonly Json[]): boolean {
  */
 const SAMPLE = 1024;
 
-function packColumn(values: readonly Json[], without: readonly string[]): Column {
+function packColumn(values: readonly Json[]): Column {
   const some = values.find(value => value !== null) ?? null;
   if (isRecord(some)) {
     return {
       has: values.map(value => (value === null ? 0 : 1)),
-      inner: packRecords(values.filter(isRecord), without),
+      inner: packRecords(values.filter(isRecord)),
     };
   }
   if (values.every(value => value === some)) return { all: some };
