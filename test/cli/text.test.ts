@@ -90,6 +90,11 @@ test('what comes from elsewhere is one harmless line', () => {
   expect(harmless('👩‍👩‍👧 café')).toBe('👩‍👩‍👧 café');
 });
 
+test('numbers are written as English writes them', () => {
+  const english = new Intl.NumberFormat('en-US');
+  fc.assert(fc.property(fc.maxSafeInteger(), number => inWords(number) === english.format(number)));
+});
+
 test('numbers, sizes and ages', () => {
   expect([count(1, 'thread'), count(20_000, 'thread')]).toEqual(['1 thread', '20,000 threads']);
   expect([0, 1023, 1024, 1536, 80 * 1024 ** 3].map(bytesInWords)).toEqual([

@@ -30,7 +30,7 @@ export function packRecords(records: readonly object[]): Packed {
   const all = records as readonly JsonRecord[];
   const columns: Record<string, Column> = {};
   for (const name of Object.keys(all[0] ?? {})) {
-    const column = packColumn(all.map(record => record[name] ?? null));
+    const column = packColumn(all, name);
     const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
     columns[name] = twin === undefined ? column : { same: twin };
   }
@@ -54,15 +54,18 @@ function isSame(one: readonly Json[], other: readonly Json[]): boolean {
  */
 const SAMPLE = 1024;
 
-function packColumn(values: readonly Json[]): Column {
-  const some = values.find(value => value !== null) ?? null;
-  if (isRecord(some)) {
+function packColumn(records: readonly JsonRecord[], name: string): Column {
+  const first = records[0]?.[name] ?? null;
+  // Most columns are such, and a list of their values would be thrown away at once.
+  if (!isRecord(first) && records.every(record => (record[name] ?? null) === first))
+    return { all: first };
+  const values = records.map(record => record[name] ?? null);
+  if (isRecord(values.find(value => value !== null) ?? null)) {
     return {
       has: values.map(value => (value === null ? 0 : 1)),
       inner: packRecords(values.filter(isRecord)),
     };
   }
-  if (values.every(value => value === some)) return { all: some };
   // Tens of thousands of texts that are all different are not counted one by one.
   if (hasManyWords(values.slice(0, SAMPLE))) return { own: values };
   const places = new Map<Json, number>();
