@@ -34,6 +34,8 @@ const rest = fc.oneof(
   fc.constantFrom(
     '"cwd":"/work/one"}}',
     '}}',
+    '},"payload":{"cwd":"/work/two"}}',
+    '},"payload":{"type":"thread_settings_applied","cwd":"/work/two"}}',
     '"cwd":"/work/two"},"type":"other"}',
     '"thread_settings":{"model_provider_id":"mock","cwd":"/work/one"}}}',
     '"type":"other","cwd":"/work/one"}}',
