@@ -25,12 +25,15 @@ export interface Packed {
   readonly columns: { readonly [name: string]: Column };
 }
 
-/** All records have the same names, and under one name records, or plain values, or null. */
-export function packRecords(records: readonly object[]): Packed {
+/**
+ * All records have the same names, and under one name records, or plain values, or null. What is
+ * named in `without` is written down as null, on every level.
+ */
+export function packRecords(records: readonly object[], without: readonly string[] = []): Packed {
   const all = records as readonly JsonRecord[];
   const columns: Record<string, Column> = {};
   for (const name of Object.keys(all[0] ?? {})) {
-    const column = packColumn(all, name);
+    const column = without.includes(name) ? { all: null } : packColumn(all, name, without);
     const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
     columns[name] = twin === undefined ? column : { same: twin };
   }
@@ -54,7 +57,11 @@ function isSame(one: readonly Json[], other: readonly Json[]): boolean {
  */
 const SAMPLE = 1024;
 
-function packColumn(records: readonly JsonRecord[], name: string): Column {
+function packColumn(
+  records: readonly JsonRecord[],
+  name: string,
+  without: readonly string[],
+): Column {
   const first = records[0]?.[name] ?? null;
   // Most columns are such, and a list of their values would be thrown away at once.
   if (!isRecord(first) && records.every(record => (record[name] ?? null) === first))
@@ -63,7 +70,7 @@ function packColumn(records: readonly JsonRecord[], name: string): Column {
   if (isRecord(values.find(value => value !== null) ?? null)) {
     return {
       has: values.map(value => (value === null ? 0 : 1)),
-      inner: packRecords(values.filter(isRecord)),
+      inner: packRecords(values.filter(isRecord), without),
     };
   }
   // Tens of thousands of texts that are all different are not counted one by one.

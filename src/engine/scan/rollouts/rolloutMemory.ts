@@ -68,10 +68,9 @@ export function rememberRollouts(
   for (const [{ path, head, tail }, state] of rollouts) {
     const isPlain = head.state === 'sound' && head.header?.line === 0 && head.isUtf8;
     const isSettled = now - state.changedMs > SETTLED_MS;
-    if (isPlain && isSettled)
-      records.push({ path, state, head: { ...head, header: null }, tail });
+    if (isPlain && isSettled) records.push({ path, state, head, tail });
   }
-  const text = JSON.stringify({ format: FORMAT, rollouts: packRecords(records) });
+  const text = JSON.stringify({ format: FORMAT, rollouts: packRecords(records, ['header']) });
   void memory.remember(key(homeKey), text);
 }
 
