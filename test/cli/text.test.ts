@@ -4,7 +4,14 @@ import { harmless } from '../../src/words/harmless.ts';
 import { markdownAsText, renderMarkdown } from '../../src/cli/text/markdown.ts';
 import { createPaint, wantsColours } from '../../src/cli/text/paint.ts';
 import { displayWidth, shorten, shortenPath } from '../../src/cli/text/width.ts';
-import { ageInWords, bytesInWords, count, isoTime, withTilde } from '../../src/words/amounts.ts';
+import {
+  ageInWords,
+  bytesInWords,
+  count,
+  inWords,
+  isoTime,
+  withTilde,
+} from '../../src/words/amounts.ts';
 import { wrap } from '../../src/cli/text/wrap.ts';
 import { fileUri, folderUri, relativeUri } from '../../src/cli/render/uris.ts';
 import { quoted } from '../../src/cli/paths.ts';
@@ -81,6 +88,11 @@ test('what comes from elsewhere is one harmless line', () => {
   expect(harmless('\u001b]0;title\u0007x\u0085y')).toBe('\u241b]0;title\u2407x y');
   expect(harmless('\u202egnp.exe\u2066')).toBe('\ufffdgnp.exe\ufffd');
   expect(harmless('👩‍👩‍👧 café')).toBe('👩‍👩‍👧 café');
+});
+
+test('numbers are written as English writes them', () => {
+  const english = new Intl.NumberFormat('en-US');
+  fc.assert(fc.property(fc.maxSafeInteger(), number => inWords(number) === english.format(number)));
 });
 
 test('numbers, sizes and ages', () => {

@@ -66,6 +66,19 @@ describe('a second scan', () => {
     expect(saidBy(again)).not.toEqual(saidBy(first));
   });
 
+  test.each([
+    ['gone', ['t1', 't2', 't3', 't4'], ['t1', 't3', 't4'], 0],
+    ['come', ['t2', 't4'], ['t1', 't2', 't3', 't4', 't5'], 3],
+    ['come and gone', ['t1', 't2', 't3'], ['t4', 't3', 't1'], 1],
+  ])('knows the rollouts again when others have %s', async (_, before, after, news) => {
+    const { world } = rolloutsOf(before);
+    await scan(world);
+    const now = counting({ ...rolloutsOf(after).world, memory: world.memory });
+    const fresh = counting(rolloutsOf(after).world);
+    expect(saidBy(await scan(now.world))).toEqual(saidBy(await scan(fresh.world)));
+    expect(fresh.opened() - now.opened()).toBe(after.length - news);
+  });
+
   test('reads a database again whose log has grown', async () => {
     const built = home().thread('t1').build();
     await scan(built.world);
@@ -133,6 +146,13 @@ test('directories of forty projects are written down once, however often they al
   expect(text.split('/work/project-11/')).toHaveLength(2);
   expect(unpackRecords(JSON.parse(text))).toEqual(records);
 });
+
+/** A home without a database, whose rollouts would all have to be opened. */
+function rolloutsOf(threads: readonly string[]) {
+  const made = home();
+  for (const thread of threads) made.thread(thread, { row: false });
+  return made.build();
+}
 
 /** What was read, without what the file system says anyway. */
 function saidBy({ snapshot }: Report) {

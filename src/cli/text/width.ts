@@ -1,7 +1,8 @@
 // How many columns of a terminal a text takes. Letters of eastern scripts and pictures take two,
 // marks that sit on another letter take none.
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when the first letter beyond plain English comes, which is seldom. */
+let graphemes: Intl.Segmenter | null = null;
 
 /** Letters that Unicode's table of East Asian widths calls wide, in the blocks where they stand. */
 const WIDE =
@@ -21,6 +22,7 @@ export function displayWidth(text: string): number {
 
 /** Cuts a text where a person sees one letter end and the next begin. */
 export function splitLetters(text: string): string[] {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }
 

@@ -27,17 +27,13 @@ export interface Packed {
 
 /**
  * All records have the same names, and under one name records, or plain values, or null. What is
- * named in `without` is left out, on every level.
+ * named in `without` is written down as null, on every level.
  */
 export function packRecords(records: readonly object[], without: readonly string[] = []): Packed {
   const all = records as readonly JsonRecord[];
   const columns: Record<string, Column> = {};
   for (const name of Object.keys(all[0] ?? {})) {
-    if (without.includes(name)) continue;
-    const column = packColumn(
-      all.map(record => record[name] ?? null),
-      without,
-    );
+    const column = without.includes(name) ? { all: null } : packColumn(all, name, without);
     const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
     columns[name] = twin === undefined ? column : { same: twin };
   }
@@ -61,15 +57,22 @@ function isSame(one: readonly Json[], other: readonly Json[]): boolean {
  */
 const SAMPLE = 1024;
 
-function packColumn(values: readonly Json[], without: readonly string[]): Column {
-  const some = values.find(value => value !== null) ?? null;
-  if (isRecord(some)) {
+function packColumn(
+  records: readonly JsonRecord[],
+  name: string,
+  without: readonly string[],
+): Column {
+  const first = records[0]?.[name] ?? null;
+  // Most columns are such, and a list of their values would be thrown away at once.
+  if (!isRecord(first) && records.every(record => (record[name] ?? null) === first))
+    return { all: first };
+  const values = records.map(record => record[name] ?? null);
+  if (isRecord(values.find(value => value !== null) ?? null)) {
     return {
       has: values.map(value => (value === null ? 0 : 1)),
       inner: packRecords(values.filter(isRecord), without),
     };
   }
-  if (values.every(value => value === some)) return { all: some };
   // Tens of thousands of texts that are all different are not counted one by one.
   if (hasManyWords(values.slice(0, SAMPLE))) return { own: values };
   const places = new Map<Json, number>();

@@ -33,12 +33,15 @@ export function joinThreads(
   const byId = new Map(rows.map(row => [row.id, row]));
   const ids = new Set([...byId.keys(), ...files.keys()]);
   const homePathOf = readerOfPaths(home);
+  const boundTo = ({ rolloutPath }: Row) => {
+    const path = homePathOf(rolloutPath);
+    return path === null ? null : (byPath.get(withoutZst(path)) ?? null);
+  };
   const projectOf = oneSpellingEach(home);
   return [...ids].map(id => {
     const row = byId.get(id) ?? null;
-    const path = row === null ? null : homePathOf(row.rolloutPath);
-    const bound = path === null ? null : (byPath.get(withoutZst(path)) ?? null);
     const claiming = files.get(id) ?? [];
+    const bound = row === null ? null : (pointedAt(row, claiming) ?? boundTo(row));
     const name = names[id] ?? null;
     const known = earlier?.threads.get(id);
     const isSame =
@@ -50,6 +53,11 @@ export function joinThreads(
       ? inProject(known, projectOf)
       : joinThread(id, row, claiming, name, bound, projectOf);
   });
+}
+
+/** The file at which a row points in just these words, as nearly all do: no other way to it is sought. */
+function pointedAt({ rolloutPath }: Row, files: readonly Rollout[]): Rollout | undefined {
+  return files.find(({ compressed, file }) => !compressed && file === rolloutPath);
 }
 
 /**

@@ -12,11 +12,11 @@ import {
   isRecord,
   isUsableMeta,
   parseObject,
-  textOf,
   whyUnusable,
 } from './rolloutLine.ts';
 import { messagesOf } from './rolloutMessages.ts';
-import { filledLines, linesWith, takeLast } from './rolloutText.ts';
+import { firstTurnCwd, lastSettings, lastTurnCwd } from './rolloutSettings.ts';
+import { filledLines, linesWith } from './rolloutText.ts';
 
 /** Codex looks for the description of the thread among so many lines … */
 const HEADER_LINES = 10;
@@ -71,7 +71,7 @@ function headOf(text: string, bytes: Uint8Array, isWhole: boolean): RolloutHead 
       header: { meta, line: 0 },
       laterMeta: null,
       ...messagesOf(rest, isWhole, MESSAGE_LINES - 1),
-      firstCwd: firstTurnCwd(rest, isWhole, meta),
+      firstCwd: firstTurnCwd(rest, isWhole),
       ...utf8Of(text, bytes),
     };
   }
@@ -165,33 +165,6 @@ function endingOf(text: string): Pick<RolloutTail, 'ending' | 'lastHasOrdinal'> 
     end = start - 1;
   }
   return { ending: isEnded ? 'whole' : 'cut', lastHasOrdinal: null };
-}
-
-function lastSettings(text: string): RolloutTail['settings'] {
-  return takeLast(text, 'thread_settings_applied"', line => {
-    const payload = parseObject(line)?.['payload'];
-    if (!isObject(payload) || payload['type'] !== 'thread_settings_applied') return null;
-    const settings = isObject(payload['thread_settings']) ? payload['thread_settings'] : payload;
-    return { provider: textOf(settings['model_provider_id']), cwd: textOf(settings['cwd']) };
-  });
-}
-
-function lastTurnCwd(text: string): string | null {
-  const turn = takeLast(text, 'turn_context"', line => {
-    const record = parseObject(line);
-    const payload = record?.['payload'];
-    return record?.['type'] === 'turn_context' && isObject(payload) ? payload : null;
-  });
-  return turn === null ? null : textOf(turn['cwd']);
-}
-
-/** Parsing is spared where the line says what the description says, as it does in most threads. */
-function firstTurnCwd(text: string, isWhole: boolean, { cwd }: RolloutMeta): string | null {
-  const at = text.indexOf('turn_context"');
-  const end = at < 0 ? -1 : text.indexOf('\n', at);
-  if (at < 0 || (end < 0 && !isWhole)) return null;
-  const line = text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end);
-  return line.includes(`"cwd":${JSON.stringify(cwd)},`) ? cwd : lastTurnCwd(line);
 }
 
 const INSTRUCTIONS = '"base_instructions":{"text":';

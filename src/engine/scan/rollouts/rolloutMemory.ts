@@ -7,11 +7,12 @@ import type { FileState, Memory } from '../../world.ts';
 import { packRecords, unpackRecords, type Packed } from '../columns.ts';
 
 /** Another number whenever heads or tails are read in another way than before. */
-const FORMAT = 8;
+const FORMAT = 9;
 /** Times of files are coarse: a write right after our look could leave them as they were. */
 const SETTLED_MS = 2000;
 
 export interface KnownRollout {
+  readonly state: FileState;
   readonly head: RolloutHead;
   readonly tail: RolloutTail;
 }
@@ -23,28 +24,37 @@ export interface RolloutMemory {
   readonly isEmpty: boolean;
 }
 
-/** The header of a plain rollout is its first line, which `meta` holds already. */
-interface Remembered {
+interface Known extends KnownRollout {
   readonly path: string;
-  readonly state: FileState;
-  readonly head: Omit<RolloutHead, 'header'>;
-  readonly tail: RolloutTail;
 }
 
 const key = (homeKey: string) => `rollouts-${homeKey}`;
 
 export async function recallRollouts(memory: Memory, homeKey: string): Promise<RolloutMemory> {
   const remembered = parse(await memory.recall(key(homeKey)));
-  const known = new Map(remembered.map(one => [one.path, one]));
+  const find = finderOf(remembered);
   return {
-    isEmpty: known.size === 0,
+    isEmpty: remembered.length === 0,
     recall: (path, state) => {
-      const found = known.get(path);
-      if (found === undefined || !isSame(found.state, state)) return null;
-      const { meta } = found.head;
-      const header = meta === null ? null : { meta, line: 0 };
-      return { head: { ...found.head, header }, tail: found.tail };
+      const found = find(path);
+      return found !== null && isSame(found.state, state) ? found : null;
     },
+  };
+}
+
+/** Files are asked for in the order in which they were remembered: the next one is nearly always it. */
+function finderOf(remembered: readonly Known[]): (path: string) => Known | null {
+  let next = 0;
+  let places: ReadonlyMap<string, number> | null = null;
+  return path => {
+    if (remembered[next]?.path !== path) {
+      places ??= new Map(remembered.map((one, at) => [one.path, at]));
+      const place = places.get(path);
+      if (place === undefined) return null;
+      next = place;
+    }
+    next += 1;
+    return remembered[next - 1] ?? null;
   };
 }
 
@@ -54,7 +64,7 @@ export function rememberRollouts(
   rollouts: readonly (readonly [Rollout, FileState])[],
   now: number,
 ): void {
-  const records: Remembered[] = [];
+  const records: Known[] = [];
   for (const [{ path, head, tail }, state] of rollouts) {
     const isPlain = head.state === 'sound' && head.header?.line === 0 && head.isUtf8;
     const isSettled = now - state.changedMs > SETTLED_MS;
@@ -65,14 +75,23 @@ export function rememberRollouts(
 }
 
 /** Whatever is not as it was written is as good as forgotten. */
-function parse(text: string | null): readonly Remembered[] {
+function parse(text: string | null): readonly Known[] {
   if (text === null) return [];
   try {
     const { format, rollouts } = JSON.parse(text) as { format: unknown; rollouts: Packed };
-    return format === FORMAT ? unpackRecords<Remembered>(rollouts) : [];
+    if (format !== FORMAT) return [];
+    const known = unpackRecords<Unpacked>(rollouts);
+    for (const { head } of known)
+      head.header = head.meta === null ? null : { meta: head.meta, line: 0 };
+    return known;
   } catch {
     return [];
   }
+}
+
+/** The header of a plain rollout is its first line, which `meta` holds: it is not written down twice. */
+interface Unpacked extends Known {
+  readonly head: Omit<RolloutHead, 'header'> & { header: RolloutHead['header'] };
 }
 
 function isSame(one: FileState, other: FileState): boolean {

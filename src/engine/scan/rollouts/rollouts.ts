@@ -85,7 +85,7 @@ async function recognise(
   const state = await world.files.stat(found.file);
   if (!state.ok) return null;
   const known = memory.recall(`${found.place}/${found.path}`, state.value);
-  return known === null ? null : [asRollout(found, state.value, known), state.value];
+  return known === null ? null : [asRollout(found, known), known.state];
 }
 
 export interface Found {
@@ -144,14 +144,15 @@ export async function readRollout(
   if (!read.ok)
     gaps.push({ source: found.source, path: found.file, why: read.trouble.why, extent: 'part' });
   const body = full && read.ok ? await readBody(world, found.file) : null;
-  const { state, ...ends } = read.ok ? read.value : UNREAD;
-  const rollout = asRollout(found, state, ends);
+  const ends = read.ok ? read.value : UNREAD;
+  const { state } = ends;
+  const rollout = asRollout(found, ends);
   if (body === null) return [rollout, state];
   const tail = { ...rollout.tail, ...body.newest, isWholeFile: true };
   return [{ ...rollout, tail, body: body.lines }, state];
 }
 
-function asRollout(found: Found, state: FileState, { head, tail }: KnownRollout): Rollout {
+function asRollout(found: Found, { state, head, tail }: KnownRollout): Rollout {
   const path = `${found.place}/${found.path}`;
   const name = parseRolloutName(lastPart(found.path));
   const folder = path.slice(0, path.lastIndexOf('/'));
@@ -170,17 +171,11 @@ function asRollout(found: Found, state: FileState, { head, tail }: KnownRollout)
   };
 }
 
-interface RolloutEnds {
-  readonly state: FileState;
-  readonly head: RolloutHead;
-  readonly tail: RolloutTail;
-}
-
 async function readPlain(
   world: World,
   file: FilePath,
   room: Uint8Array,
-): Promise<Read<RolloutEnds>> {
+): Promise<Read<KnownRollout>> {
   const ends = await world.files.ends(file, HEAD_BYTES, TAIL_BYTES, room);
   if (!ends.ok) return ends;
   const { state, head, tail } = ends.value;
@@ -202,7 +197,7 @@ function readEnds(ends: FileEnds, isWhole: boolean): { head: RolloutHead; tail: 
 }
 
 /** Unpacks as much as is needed for the head, and all of it where that is little. */
-async function readCompressed(world: World, file: FilePath): Promise<Read<RolloutEnds>> {
+async function readCompressed(world: World, file: FilePath): Promise<Read<KnownRollout>> {
   const state = await world.files.stat(file);
   if (!state.ok) return state;
   const pieces: Uint8Array[] = [];
@@ -253,7 +248,7 @@ export function noteUnreadBodies(rollouts: readonly Rollout[], gaps: Gap[]): voi
   });
 }
 
-const UNREAD: RolloutEnds = {
+const UNREAD: KnownRollout = {
   state: { kind: 'file', bytes: 0, modifiedMs: 0, changedMs: 0, identity: '' },
   head: UNREAD_HEAD,
   tail: {
