@@ -20,6 +20,7 @@ import type { CheckOutcome, CureOffer, Finding } from './model/finding.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { Transcript } from './model/transcript.ts';
 import type { ThreadId } from './model/words.ts';
+import { hostsKept, noteWriting, type HostsKept } from './hostsKept.ts';
 import { answerNothingLost } from './nothingLost.ts';
 import { redactReport } from './redact.ts';
 import { Refusal } from './refusal.ts';
@@ -57,6 +58,8 @@ export { createSearch, threadsMeantBy, type Search } from './threadSearch.ts';
 export { withoutTilde } from './typedPath.ts';
 export { holdersInTheWay, isSameSubstance, waitForHolders } from './waiting.ts';
 export type { Candidate, Candidates } from './candidates.ts';
+export type { HostsKept, Pinned } from './hostsKept.ts';
+export { attribute } from './hosts/attribution.ts';
 export { handlerOf } from './repair/steps/index.ts';
 
 export interface ScanRequest extends SnapshotRequest {
@@ -77,7 +80,7 @@ export type CheckPage = Pick<Check, 'id' | 'title' | 'meaning' | 'severity' | 'n
 };
 
 export interface Engine {
-  /** Looks at a home, and judges what it saw. Changes nothing. */
+  /** Looks at a home, and judges what it saw. Changes nothing in it. */
   scan(request: ScanRequest): Promise<Report>;
   /**
    * A scan that stands: it watches the home, and each further look reads only what has changed. What it
@@ -99,6 +102,8 @@ export interface Engine {
   takeBack(report: Report, findings: readonly string[]): Promise<void>;
   /** What was accepted for the home of a report, also what is no longer found. */
   listAccepted(report: Report): Promise<readonly Acceptance[]>;
+  /** What is kept about hosts. */
+  readonly hosts: HostsKept;
   /** Folders that may have taken the place of the one that these findings miss. Changes nothing. */
   candidates(report: Report, findings: readonly Finding[]): Promise<Candidates>;
   /** Other machines that a person chose. */
@@ -126,6 +131,7 @@ export function createEngine(world: World): Engine {
     last: Report | null = null,
   ) => {
     const snapshot = await takeSnapshot(world, request, standing);
+    await noteWriting(world, snapshot);
     const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
     const mark: Mark = found => markAccepted(found, acceptances, text => world.hash(text));
     const judged = judgeChecks(snapshot);
@@ -169,6 +175,7 @@ export function createEngine(world: World): Engine {
       await writeAcceptances(world, report.snapshot.home, rest);
     },
     listAccepted: kept,
+    hosts: hostsKept(world),
     candidates: (report, findings) => findCandidates(world, report, findings, curesOf),
     hosts: createHostList(world),
     redact: report => redact(report, world),

@@ -60,7 +60,7 @@ function sayOrNothing({ say }: Redaction, check: string, facts: Finding['facts']
 }
 
 /** Fields of sentences, which are redacted word by word. */
-const SENTENCES = new Set(['why', 'undecodable', 'reason', 'error', 'message']);
+const SENTENCES = new Set(['why', 'undecodable', 'reason', 'error', 'message', 'because']);
 
 /** Fields that hold a person's own words, whatever these look like. */
 const OWN_WORDS: Readonly<Record<string, string>> = {
@@ -77,6 +77,7 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   projectId: 'project id',
   sectionId: 'section id',
   installationId: 'installation',
+  user: 'name',
 };
 
 /** Maps: what stands before the colon is data as well. */
@@ -250,8 +251,9 @@ class Redactor {
   }
 
   /** Names what a snapshot is about in the order in which people would count. */
-  #meet({ home, config, threads, desktop }: Snapshot): void {
-    for (const host of [home.hostname, ...(desktop?.hosts ?? [])]) this.#pseudonym('host', host);
+  #meet({ home, config, threads, desktop, hosts }: Snapshot): void {
+    for (const host of [home.hostname, ...namesOf(hosts), ...(desktop?.hosts ?? [])])
+      this.#pseudonym('host', host);
     for (const { id } of threads) this.#pseudonym('thread', id);
     for (const { project, cwd } of threads)
       for (const folder of [project, cwd]) if (folder !== '') this.#pseudonym('project', folder);
@@ -263,6 +265,18 @@ class Redactor {
     for (const provider of providers)
       if (provider !== '' && !isHarmless(provider)) this.#pseudonym('provider', provider);
   }
+}
+
+/** What hosts are called, by themselves and by the person. */
+function namesOf({ here, sights, observed, pins, logged }: Snapshot['hosts']): readonly string[] {
+  const machines = [here, ...sights.map(({ machine }) => machine), ...observed.map(o => o.machine)];
+  return [
+    ...machines.flatMap(one => (one === null ? [] : [one.hostname])),
+    ...sights.map(({ alias }) => alias),
+    ...logged.map(({ host }) => host),
+    ...Object.values(pins.threads),
+    ...Object.values(pins.projects),
+  ];
 }
 
 /** In quotes or brackets stands a name, even one that is also a word of ours. */

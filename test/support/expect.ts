@@ -8,12 +8,13 @@ import { HOME, type HomeBuilder } from './home.ts';
 
 /** Scans a home; the tests' short keys stand for the ids of its threads. */
 export async function scanned(builder: HomeBuilder, full = false) {
-  const { world, keyOf } = builder.build();
+  const { world, keyOf, sights } = builder.build();
   const report = await createEngine(world).scan({
     home: HOME,
     sqliteHome: null,
     codex: null,
     full,
+    hosts: sights,
   });
   return { report, keyOf };
 }

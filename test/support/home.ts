@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Repository } from '../../src/engine/model/closerLook.ts';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder } from '../../src/engine/model/snapshot.ts';
+import type { HostSight } from '../../src/engine/model/host.ts';
 import type { Trouble, World } from '../../src/engine/world.ts';
 import { madeHistory, madeState, type Cells } from './madeDatabases.ts';
 import { createMemoryWorld, type MemoryFile } from './memoryWorld.ts';
@@ -49,6 +50,8 @@ export interface BuiltHome {
   readonly world: World;
   /** What lies where; a test may change it between two scans. */
   readonly files: Map<string, MemoryFile>;
+  /** What was seen of other hosts. */
+  readonly sights: readonly HostSight[];
   /** Turns ids back into the short keys of the test. */
   readonly keyOf: (text: string) => string;
 }
@@ -75,6 +78,8 @@ export class HomeBuilder {
   readonly #codexes: Codex[] = [];
   readonly #holders: Holder[] = [];
   readonly #environment: Record<string, string> = {};
+  readonly #kept = new Map<string, string>();
+  readonly #sights: HostSight[] = [];
   #filesystem: Filesystem | null = null;
   #config = 'model_provider = "mock"\n\n[model_providers.mock]\nname = "Mock"\n';
   #names = '';
@@ -196,6 +201,18 @@ export class HomeBuilder {
     return this;
   }
 
+  /** What lies in the person's state directory. */
+  kept(name: string, value: object): this {
+    this.#kept.set(name, JSON.stringify({ schemaVersion: 1, ...value }));
+    return this;
+  }
+
+  /** A look at another host that uses this home. */
+  sight(hostname: string, more: Partial<HostSight> = {}): this {
+    this.#sights.push(sightOf(hostname, more));
+    return this;
+  }
+
   environment(name: string, value: string): this {
     this.#environment[name] = value;
     return this;
@@ -240,11 +257,32 @@ export class HomeBuilder {
         holders: this.#holders,
         filesystem: this.#filesystem,
         environment: this.#environment,
+        kept: this.#kept,
         nowMs: NOW,
       }),
+      sights: this.#sights,
       keyOf: text => [...keys].reduce((result, [id, key]) => result.replaceAll(id, key), text),
     };
   }
+}
+
+export function sightOf(hostname: string, more: Partial<HostSight> = {}): HostSight {
+  return {
+    alias: hostname,
+    takenAtMs: NOW,
+    by: 'node',
+    machine: { hostname, machine: `digest of ${hostname}`, system: 'linux', user: 'ada' },
+    homes: [],
+    sharing: { answer: 'yes', because: ['All 4 state files that both have are the same files.'] },
+    servers: [],
+    codexes: [],
+    starts: [],
+    paths: {},
+    holders: [],
+    snapshot: null,
+    gaps: [],
+    ...more,
+  };
 }
 
 interface MadeThread {

@@ -23,6 +23,7 @@ const PLACES: Readonly<Record<Gap['source'], string>> = {
   codexes: 'the Codex programs',
   processes: 'the running programs',
   'desktop-state': "the desktop app's state",
+  hosts: 'what is known of other hosts',
 };
 
 export function describeGaps({ snapshot, checks }: Report, page: Page): string[] {

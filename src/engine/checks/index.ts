@@ -29,6 +29,7 @@ import threadNameLost from './thread-name-lost.ts';
 import threadUntitled from './thread-untitled.ts';
 import threadHistoryMissing from './thread-history-missing.ts';
 import threadForkParentMissing from './thread-fork-parent-missing.ts';
+import threadOtherHost from './thread-other-host.ts';
 import threadTemporary from './thread-temporary.ts';
 import rowUndecodable from './row-undecodable.ts';
 import rolloutHeaderBad from './rollout-header-bad.ts';
@@ -41,6 +42,7 @@ import rolloutOversized from './rollout-oversized.ts';
 import providerHidesThreads from './provider-hides-threads.ts';
 import providerUndefined from './provider-undefined.ts';
 import configUnreadable from './config-unreadable.ts';
+import homeShared from './home-shared.ts';
 import listCrowded from './list-crowded.ts';
 import codexVersionSkew from './codex-version-skew.ts';
 
@@ -72,6 +74,7 @@ export const checks: readonly Check[] = [
   threadUntitled,
   threadHistoryMissing,
   threadForkParentMissing,
+  threadOtherHost,
   threadTemporary,
   rowUndecodable,
   rolloutHeaderBad,
@@ -84,6 +87,7 @@ export const checks: readonly Check[] = [
   providerHidesThreads,
   providerUndefined,
   configUnreadable,
+  homeShared,
   listCrowded,
   codexVersionSkew,
 ];

@@ -82,6 +82,7 @@ const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   codexes: 'the Codex programs on this machine',
   processes: 'the running programs',
   'desktop-state': "the desktop app's state",
+  hosts: 'what is known of other hosts',
 };
 
 function asFinding(check: Check, sighting: Sighting): Finding {

@@ -7,6 +7,7 @@ import type { Thread } from '../model/thread.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import type { FileState, Holders, Read, Watch, World } from '../world.ts';
 import { Changes } from './changes.ts';
+import { StandingLog } from './codexLog.ts';
 import { StandingDatabases } from './databases/standingDatabases.ts';
 import { StandingRollouts } from './rollouts/standingRollouts.ts';
 import { SMALL_FILES, WRITER_LOCKS, watchedPlaces } from './watchedPlaces.ts';
@@ -19,6 +20,7 @@ const MOST_PATHS = 10_000;
 export class Standing {
   databases = new StandingDatabases();
   readonly rollouts = new StandingRollouts();
+  log = new StandingLog();
   /** Since the last look. */
   changes = new Changes(null);
   earlier: EarlierThreads | null = null;
@@ -81,6 +83,7 @@ export class Standing {
     this.changes = new Changes(null);
     this.databases = new StandingDatabases();
     this.rollouts.forget();
+    this.log = new StandingLog();
     this.#small.clear();
     this.#holders = null;
     this.earlier = null;

@@ -1,12 +1,14 @@
 // World → Snapshot. Asks every source, never throws, and writes down what it could not see.
 
 import type { Gap, Source } from '../model/gap.ts';
+import type { HostSight } from '../model/host.ts';
 import type { Config, Home, PathState, Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath } from '../model/words.ts';
 import type { World } from '../world.ts';
 import { readConfig } from './config/config.ts';
 import { lookAtDatabases, NO_DATABASES, readMigrations } from './databases/databases.ts';
+import { readHostKnowledge } from './hostKnowledge.ts';
 import { joinThreads } from './joinThreads.ts';
 import { ROLLOUT_PLACES } from './layout.ts';
 import { readRollouts } from './rollouts/rollouts.ts';
@@ -19,6 +21,8 @@ export interface ScanRequest {
   readonly codex: FilePath | null;
   /** Reads every line of every rollout. */
   readonly full: boolean;
+  /** What was seen of other hosts. */
+  readonly hosts?: readonly HostSight[];
   /** Told now and then how far the scan has come. */
   readonly progress?: (done: number, total: number, what: string) => void;
 }
@@ -47,6 +51,8 @@ export async function takeSnapshot(
   const rows = databases.state?.rows ?? [];
   const threads = joinThreads(rows, rollouts, names, home, standing?.earlier ?? null);
   standing?.keepThreads(threads, { rows, rollouts, names });
+  const seen = { home, databases: databases.databases, threads, sights: request.hosts ?? [] };
+  const hosts = await readHostKnowledge(world, seen, gaps, standing?.log);
   return {
     takenAtMs,
     depth: request.full ? 'whole' : 'ends',
@@ -60,6 +66,7 @@ export async function takeSnapshot(
     paths: await look.atPaths(threads),
     desktop,
     holders: holders.ok ? holders.value.holders : [],
+    hosts,
     gaps: inOrder(gaps),
   };
 }
@@ -104,7 +111,7 @@ const EVERYTHING: readonly Source[] = [
 
 const SOURCES: readonly Source[] = [
   ...EVERYTHING,
-  ...(['rollout-bodies', 'folders', 'codexes', 'processes'] as const),
+  ...(['rollout-bodies', 'folders', 'codexes', 'processes', 'hosts'] as const),
 ];
 
 /** One look at one home: asks the world, and notes what it could not see. */

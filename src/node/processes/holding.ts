@@ -13,11 +13,7 @@ export interface OpenFile {
   readonly hasLock: boolean;
 }
 
-export interface Program {
-  readonly pid: number;
-  readonly program: string;
-  readonly terminal: string | null;
-}
+export type Program = Pick<Holder, 'pid' | 'program' | 'terminal' | 'apart'>;
 
 export function asHolder(program: Program, open: readonly OpenFile[]): Holder {
   const paths = (isDeleted: boolean) =>

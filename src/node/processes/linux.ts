@@ -156,11 +156,21 @@ function describe(proc: string, pid: number): Program {
   const folder = `${proc}/${String(pid)}`;
   const file = readOrNull(() => fs.readlinkSync(`${folder}/exe`));
   const name = file === null ? readText(`${folder}/comm`).trim() : path.basename(file);
+  const apart = whyApart(proc, pid);
   return {
     pid,
     program: name.replace(/ \(deleted\)$/, '') || 'unknown',
     terminal: terminalName(Number(readStat(folder)[4] ?? 0)),
+    ...(apart === null ? {} : { apart }),
   };
+}
+
+/** One whose host name cannot be known is taken to have another one: then nothing is said of it. */
+function whyApart(proc: string, pid: number): NonNullable<Holder['apart']> | null {
+  if (ancestorsInProc(pid, proc).includes(process.pid)) return 'ours';
+  const nameOf = (of: string) => readOrNull(() => fs.readlinkSync(`${proc}/${of}/ns/uts`));
+  const own = nameOf('self');
+  return own !== null && nameOf(String(pid)) !== own ? 'other-host' : null;
 }
 
 /** The number packs the device's major and minor number as the kernel has done since ever. */

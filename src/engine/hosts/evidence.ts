@@ -1,0 +1,158 @@
+// All that says on which host a thread is at home, thread by thread. Nothing is weighed here.
+
+import type { HostEvidence, HostName, HostSight } from '../model/host.ts';
+import { canonicalPath, restBelow } from '../model/paths.ts';
+import type { Holder, Snapshot } from '../model/snapshot.ts';
+import type { Thread } from '../model/thread.ts';
+import type { FilePath, ThreadId } from '../model/words.ts';
+import { isHere, type HostsOfHome } from './hostsOfHome.ts';
+
+export type EvidenceOf = (thread: Thread) => readonly HostEvidence[];
+
+/** Programs that write threads and run where they were seen, as one's own Codex does. */
+export function writersOf({ holders }: Pick<Snapshot, 'holders'>): readonly Holder[] {
+  return holders.filter(
+    ({ apart, writesThreads }) => apart === undefined && writesThreads.length > 0,
+  );
+}
+
+/** Of what was seen or is written down about the thread itself. */
+export function createEvidence(snapshot: Snapshot, hosts: HostsOfHome): EvidenceOf {
+  const byThread = gather([...writing(snapshot), ...observed(snapshot), ...logged(snapshot)]);
+  const pinOf = pins(snapshot);
+  const desktopOf = desktop(snapshot);
+  const folderOf = folders(snapshot, hosts);
+  return thread => [
+    ...pinOf(thread),
+    ...(byThread.get(thread.id) ?? []),
+    ...desktopOf(thread),
+    ...folderOf(thread),
+  ];
+}
+
+/** What the person said of the thread, or of its project. */
+export function pins({ hosts, home }: Snapshot): EvidenceOf {
+  const { threads, projects } = hosts.pins;
+  // The deepest folder that holds it is the one that is meant.
+  const byDepth = Object.entries(projects).sort(([one], [other]) => other.length - one.length);
+  return ({ id, project }) => {
+    const own = Object.hasOwn(threads, id) ? threads[id] : undefined;
+    const around = byDepth.find(([path]) => restBelow(project, path, home.system) !== null);
+    return [
+      ...(own === undefined ? [] : [pin(own, `You said that it belongs to ${own}.`)]),
+      ...(around === undefined
+        ? []
+        : [pin(around[1], `You said that its project belongs to ${around[1]}.`)]),
+    ];
+  };
+}
+
+function pin(host: HostName, says: string): HostEvidence {
+  return { kind: 'pin', host, says, atMs: null };
+}
+
+type OfThread = readonly [ThreadId, HostEvidence];
+
+function gather(all: readonly OfThread[]): ReadonlyMap<ThreadId, readonly HostEvidence[]> {
+  const found = new Map<ThreadId, HostEvidence[]>();
+  for (const [thread, evidence] of all) {
+    const known = found.get(thread);
+    if (known === undefined) found.set(thread, [evidence]);
+    else known.push(evidence);
+  }
+  return found;
+}
+
+function writing(snapshot: Snapshot): readonly OfThread[] {
+  const { here, sights } = snapshot.hosts;
+  const sayOf = (host: HostName, atMs: number | null) => (holder: Holder) =>
+    [...new Set(holder.writesThreads)].map((thread): OfThread => {
+      const says = `${holder.program} on ${host} (process ${String(holder.pid)}) has it open for writing.`;
+      return [thread, { kind: 'writing', host, says, atMs }];
+    });
+  return [
+    ...writersOf(snapshot).flatMap(sayOf(here.hostname, null)),
+    ...sights.flatMap(sight =>
+      sharesOurs(sight) && !isHere(here, sight.machine)
+        ? writersOf(sight).flatMap(sayOf(sight.machine.hostname, sight.takenAtMs))
+        : [],
+    ),
+  ];
+}
+
+function observed({ hosts }: Snapshot): readonly OfThread[] {
+  return hosts.observed.flatMap(({ machine: { hostname: host }, threads }) =>
+    Object.entries(threads).map(([thread, { firstMs }]): OfThread => {
+      const says = `It was seen being written on ${host}.`;
+      return [thread, { kind: 'observed', host, says, atMs: firstMs }];
+    }),
+  );
+}
+
+function logged({ hosts }: Snapshot): readonly OfThread[] {
+  return hosts.logged.map(({ thread, host, firstMs }): OfThread => {
+    const says = `Codex's own log says that it was open on ${host}.`;
+    return [thread, { kind: 'log', host, says, atMs: firstMs }];
+  });
+}
+
+/**
+ * The desktop app keeps under which of its hosts a project is, and calls a host after the alias by which it
+ * is reached. Its other ids (`remote-ssh-codex-managed:…`, `remote-control:…`) name nobody that we know.
+ */
+function desktop({ desktop, hosts, home }: Snapshot): EvidenceOf {
+  const names = new Map(
+    hosts.sights
+      .filter(sharesOurs)
+      .map(({ alias, machine }) => [`remote-ssh-discovered:${alias}`, machine.hostname]),
+  );
+  const hostsOf = new Map<FilePath, Set<HostName>>();
+  for (const { hostId, path } of desktop?.projects ?? []) {
+    const name = names.get(hostId);
+    if (name === undefined) continue;
+    const project = canonicalPath(path, home.system);
+    hostsOf.set(project, (hostsOf.get(project) ?? new Set()).add(name));
+  }
+  return ({ project }) =>
+    [...(hostsOf.get(project) ?? [])].sort().map(host => {
+      const says = `The desktop app has its project on ${host}.`;
+      return { kind: 'desktop', host, says, atMs: null };
+    });
+}
+
+/** Where every host that uses the home was asked, and exactly one has the folder. */
+function folders({ hosts, paths }: Snapshot, { others }: HostsOfHome): EvidenceOf {
+  const { here, sights } = hosts;
+  const neighbours = sights.filter(
+    ({ sharing, machine }) => sharing?.answer !== 'no' && !isHere(here, machine),
+  );
+  const asked = new Set(neighbours.map(({ machine }) => machine?.hostname));
+  const isEverybodyAsked = others.every(({ name }) => asked.has(name));
+  if (neighbours.length === 0 || !isEverybodyAsked) return () => [];
+  return ({ cwd }) => {
+    const answers = [
+      { host: here.hostname, state: stateIn(paths, cwd), isOurs: true },
+      ...neighbours.map(sight => ({
+        host: sight.machine?.hostname ?? null,
+        state: stateIn(sight.paths, cwd),
+        isOurs: sharesOurs(sight),
+      })),
+    ];
+    if (answers.some(({ host, state }) => host === null || state === 'unknown')) return [];
+    const having = answers.filter(({ state }) => state === 'folder');
+    const names = new Set(having.map(({ host }) => host));
+    const host = having[0]?.host ?? null;
+    if (host === null || names.size !== 1 || !having.every(({ isOurs }) => isOurs)) return [];
+    return [{ kind: 'folder', host, says: `Its folder is only on ${host}.`, atMs: null }];
+  };
+}
+
+function stateIn(paths: Snapshot['paths'], path: FilePath) {
+  return Object.hasOwn(paths, path) ? (paths[path] ?? 'unknown') : 'unknown';
+}
+
+type Sharing = HostSight & { readonly machine: NonNullable<HostSight['machine']> };
+
+function sharesOurs(sight: HostSight): sight is Sharing {
+  return sight.machine !== null && sight.sharing?.answer === 'yes';
+}
