@@ -80,7 +80,10 @@ export async function startLab(wishes: readonly HostWish[]): Promise<Lab> {
   makeKeys(folder);
   const running = new Map<string, ChildProcess>();
   const cut = (host: string) => {
-    running.get(host)?.kill('SIGKILL');
+    // With the first process of a namespace all others in it end, and who waits for it then ends as well.
+    const [first] = childrenOf(running.get(host)?.pid ?? 0);
+    if (first === undefined) running.get(host)?.kill('SIGKILL');
+    else process.kill(first, 'SIGKILL');
     running.delete(host);
   };
   const close = async () => {
@@ -144,7 +147,7 @@ export function addAlias(
 }
 
 export function portOf(lab: Lab, host: string): string {
-  const said = execFileSync('ssh', [...lab.sshArguments, '-G', host], { encoding: 'utf8' });
+  const said = execFileSync('ssh', [...lab.sshArguments, '-T', '-G', host], { encoding: 'utf8' });
   return /^port (\d+)$/m.exec(said)?.[1] ?? '';
 }
 
