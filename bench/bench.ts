@@ -1,10 +1,11 @@
 // npm run bench: how fast a scan is, beside `codex doctor` and beside a loop that only reads; and how
-// fast repairs are, in repairs.ts; and what a turn costs the server, in freshness.ts.
+// fast repairs are, in repairs.ts; and what a turn costs the server, in freshness.ts; and what a scan of another host costs, in
+// hosts.ts.
 //
 // Whole processes, in turn, several rounds in one run: on a shared machine only ratios within a
 // round mean something. Options: --threads 1000,10000,50000 · --heads real|small|both · --rounds N (of
 // scans 5, of repairs, which take minutes, 3) · --only
-// scans|freshness|repairs
+// scans|freshness|hosts|repairs
 //
 // The first columns are of files that the system holds in memory, as after a look a minute ago.
 // «cold» is a first and a second scan of files that have to come from the disk, as in the morning;
@@ -22,6 +23,7 @@ import { codexEnvironment } from '../test/support/codex/appServer.ts';
 import { bigHome, type Heads } from './bigHome.ts';
 import { median, print, ROOT, time, verdict, type Measure } from './measure.ts';
 import { benchFreshness } from './freshness.ts';
+import { benchHosts } from './hosts.ts';
 import { benchRepairs } from './repairs.ts';
 
 const VERSION = '0.169.0';
@@ -57,6 +59,7 @@ print(
 try {
   if (isWanted('scans')) await benchScans();
   if (isWanted('freshness')) await benchFreshness(codex, Number(options.rounds ?? 5));
+  if (isWanted('hosts')) await benchHosts(codex, Number(options.rounds ?? 5));
   if (isWanted('repairs')) await benchRepairs(codex, Number(options.rounds ?? 3));
 } finally {
   fs.rmSync(memory, { recursive: true, force: true });

@@ -5,13 +5,18 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Program → Debian package. */
+/** Program, on the path or where it always is → Debian packages. */
 const PROGRAMS = {
   chromium: ['chromium', 'fonts-dejavu-core'],
   strace: ['strace'],
   tmux: ['tmux'],
   setfattr: ['attr'],
   'g++': ['g++', 'make', 'python3'],
+  ssh: ['openssh-client'],
+  '/usr/sbin/sshd': ['openssh-server'],
+  zsh: ['zsh'],
+  fish: ['fish'],
+  tcsh: ['tcsh'],
 };
 
 export function prepareMachine() {
@@ -24,7 +29,21 @@ export function prepareMachine() {
   }
   console.log(`Installing ${packages.join(', ')} …`);
   run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  startingNothing(() =>
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]),
+  );
+}
+
+/** An ssh server that is installed would be started as well, for everybody; this is how Debian is told not to. */
+function startingNothing(install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !fs.existsSync(policy);
+  if (isOurs) fs.writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (isOurs) fs.rmSync(policy);
+  }
 }
 
 function run(program, args) {
@@ -35,6 +54,7 @@ function run(program, args) {
 }
 
 function isOnPath(program) {
+  if (path.isAbsolute(program)) return fs.existsSync(program);
   return (process.env.PATH ?? '')
     .split(path.delimiter)
     .some(folder => fs.existsSync(path.join(folder, program)));

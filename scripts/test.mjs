@@ -47,6 +47,11 @@ const { passed, failed } = await runParts(
       counts: 'vitest',
     },
     {
+      name: 'hosts',
+      command: [...vitest, '--config', 'test/hosts/vitest.config.mjs'],
+      counts: 'vitest',
+    },
+    {
       name: 'package',
       command: [...vitest, '--config', 'test/package/vitest.config.mjs'],
       counts: 'vitest',

@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/engine/scan': [
     'src/engine/model',
     'src/engine/world.ts',
+    'src/engine/hosts/sharing.ts',
     'src/engine/scan',
     ...LIBRARIES_OF_SCAN,
   ],

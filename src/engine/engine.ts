@@ -20,7 +20,7 @@ import type { CheckOutcome, CureOffer, Finding } from './model/finding.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { Transcript } from './model/transcript.ts';
 import type { ThreadId } from './model/words.ts';
-import { hostsKept, noteWriting, type HostsKept } from './hostsKept.ts';
+import { noteWriting } from './hostsKept.ts';
 import { answerNothingLost } from './nothingLost.ts';
 import { redactReport } from './redact.ts';
 import { Refusal } from './refusal.ts';
@@ -58,7 +58,7 @@ export { createSearch, threadsMeantBy, type Search } from './threadSearch.ts';
 export { withoutTilde } from './typedPath.ts';
 export { holdersInTheWay, isSameSubstance, waitForHolders } from './waiting.ts';
 export type { Candidate, Candidates } from './candidates.ts';
-export type { HostsKept, Pinned } from './hostsKept.ts';
+export type { Pinned } from './hostsKept.ts';
 export { attribute } from './hosts/attribution.ts';
 export { handlerOf } from './repair/steps/index.ts';
 
@@ -102,8 +102,6 @@ export interface Engine {
   takeBack(report: Report, findings: readonly string[]): Promise<void>;
   /** What was accepted for the home of a report, also what is no longer found. */
   listAccepted(report: Report): Promise<readonly Acceptance[]>;
-  /** What is kept about hosts. */
-  readonly hosts: HostsKept;
   /** Folders that may have taken the place of the one that these findings miss. Changes nothing. */
   candidates(report: Report, findings: readonly Finding[]): Promise<Candidates>;
   /** Other machines that a person chose. */
@@ -175,7 +173,6 @@ export function createEngine(world: World): Engine {
       await writeAcceptances(world, report.snapshot.home, rest);
     },
     listAccepted: kept,
-    hosts: hostsKept(world),
     candidates: (report, findings) => findCandidates(world, report, findings, curesOf),
     hosts: createHostList(world),
     redact: report => redact(report, world),

@@ -1,13 +1,14 @@
 // The hosts that a person chose, and what looks at them have shown. They are kept outside every Codex
 // home; nobody is connected to who was not chosen, and not before somebody asks.
 
+import { hostsKept, type HostsKept } from './hostsKept.ts';
 import type { HostSight } from './model/host.ts';
 import type { Report } from './model/report.ts';
 import { Refusal } from './refusal.ts';
-import { lookAtHost } from './scan/hosts.ts';
+import { lookAtHosts } from './scan/hosts.ts';
 import type { World } from './world.ts';
 
-export interface HostList {
+export interface HostList extends HostsKept {
   /** The hosts that the person's own ssh config names. */
   offered(): Promise<readonly string[]>;
   /** The aliases of those that they chose. */
@@ -30,12 +31,11 @@ export interface HostLook {
   readonly seen?: (sight: HostSight) => void;
 }
 
-/** An ssh connection costs both sides a process or two. */
-const AT_ONCE = 6;
 const CHOSEN = 'hosts/chosen.json';
 
 export function createHostList(world: World): HostList {
   return {
+    ...hostsKept(world),
     offered: async () => {
       const read = await world.hosts.offered();
       if (read.ok) return read.value;
@@ -84,20 +84,28 @@ async function lookAtAll(
   world: World,
   { aliases, report, signal, seen = () => undefined }: HostLook,
 ): Promise<readonly HostSight[]> {
-  const sights: HostSight[] = [];
-  const waiting = [...aliases.entries()];
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [place, alias] = next;
-      const sight = await lookAtHost(world, report?.snapshot ?? null, alias, signal);
-      if (sight.by !== 'nobody') await world.memory.remember(keyOf(alias), JSON.stringify(sight));
-      const told = sight.by === 'nobody' ? await withWhatWasKnown(world, sight) : sight;
-      sights[place] = told;
+  return lookAtHosts(world, report?.snapshot ?? null, aliases, {
+    signal,
+    seen: async sight => {
+      const told = await remembered(world, ownKey(world, sight));
       seen(told);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, aliases.length) }, lane));
-  return sights;
+      return told;
+    },
+  });
+}
+
+/** A home is known by host and path: two hosts may have one at the same path. */
+function ownKey(world: World, sight: HostSight): HostSight {
+  const { alias, snapshot } = sight;
+  if (snapshot === null) return sight;
+  const key = world.hash(`${alias}\n${snapshot.home.path}`).slice(0, 8);
+  return { ...sight, snapshot: { ...snapshot, home: { ...snapshot.home, key } } };
+}
+
+async function remembered(world: World, sight: HostSight): Promise<HostSight> {
+  if (sight.by === 'nobody') return withWhatWasKnown(world, sight);
+  await world.memory.remember(keyOf(sight.alias), JSON.stringify(sight));
+  return sight;
 }
 
 /** What was seen earlier says more than that nobody answers now, as long as it says when that was. */

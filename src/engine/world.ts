@@ -334,7 +334,10 @@ export interface ProbeRequest {
   readonly homes: readonly FilePath[];
 }
 
-/** What a host says of itself: asked of its own shell, so that nothing need be installed there. */
+/**
+ * What a host says of itself: asked of its own shell, so that nothing need be installed there. Of its homes the
+ * one comes first that a Codex would use which is started there now.
+ */
 export type Probe = Pick<
   HostSight,
   'machine' | 'homes' | 'servers' | 'codexes' | 'starts' | 'gaps'

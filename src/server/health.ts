@@ -3,7 +3,9 @@
 
 import type { Connection } from 'vscode-languageserver';
 import { createEngine, type CheckPage, type StandingScan } from '../engine/engine.ts';
+import type { HostName } from '../engine/model/host.ts';
 import type { Report } from '../engine/model/report.ts';
+import type { ThreadId } from '../engine/model/words.ts';
 import type { World } from '../engine/world.ts';
 import { CHANGED_NOTIFICATION } from '../protocol/requests.ts';
 import type { ServerSettings } from '../protocol/settings.ts';
@@ -36,6 +38,11 @@ export interface Health {
   /** What each check says about itself, by its id. */
   readonly checks: ReadonlyMap<string, CheckPage>;
   readonly readTranscript: ReadTranscript;
+  /** The person says to which host these threads belong; null takes that back. */
+  pinThreads(wanted: {
+    readonly threads: readonly ThreadId[];
+    readonly host: HostName | null;
+  }): Promise<void>;
   /** Tells the editor what is so now. */
   publish(): Promise<void>;
   /** Marks what is wrong, where it is wanted. */
@@ -128,6 +135,12 @@ export function createHealth(connection: Connection, world: World): Health {
       return viewsOfHosts(await viewNow());
     },
     looking: () => sights.looking(),
+    pinThreads: async ({ threads, host }) => {
+      const report = await scans.newest();
+      for (const thread of threads) await engine.hosts.pin(report, { thread }, host);
+      await scans.again('on');
+      await health.publish();
+    },
     checks: new Map(engine.checks.map(check => [check.id, check])),
     readTranscript: ({ report }, id, part) => engine.transcript(report, id, part),
     redactedView: async () =>

@@ -18,7 +18,10 @@ export interface HostSights {
 }
 
 /** `changed`: what is known is no longer what it was. */
-export function createHostSights(list: HostList, changed: () => void): HostSights {
+export function createHostSights(
+  list: Pick<HostList, 'known' | 'look'>,
+  changed: () => void,
+): HostSights {
   let chosen: readonly string[] = [];
   let sights = new Map<string, HostSight>();
   let looking = new Set<string>();
@@ -33,8 +36,9 @@ export function createHostSights(list: HostList, changed: () => void): HostSight
       const known = await list.known(aliases);
       // Whoever chose others meanwhile is not told of these.
       if (chosen !== aliases) return;
+      const isOtherwise = known.length + sights.size > 0;
       sights = new Map(known.map(sight => [sight.alias, sight]));
-      changed();
+      if (isOtherwise) changed();
     },
     look: async report => {
       round.abort();

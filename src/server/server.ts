@@ -114,7 +114,7 @@ function answerRequests(
 
 function answerTree(
   connection: Connection,
-  { view, hosts, looking, lookAgain }: Health,
+  { view, hosts, looking, pinThreads, lookAgain }: Health,
   { interrupted }: Changes,
   { projects, machine }: World,
 ): void {
@@ -132,6 +132,7 @@ function answerTree(
   answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
   answer('codexHealth/find', async request => findThreads(await hosts(), request));
   answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id));
+  answer('codexHealth/pinThreads', pinThreads);
   answer('codexHealth/refresh', () => {
     notes.askAgain();
     return lookAgain();

@@ -17,7 +17,7 @@ const WANTED = [
   ...['extension/readme.md', 'extension/changelog.md', 'extension/LICENSE.txt'],
   // The extension, the language server, and the three that the server starts and loads.
   ...['extension/dist/extension.js', 'extension/dist/server.js', 'extension/dist/outside.js'],
-  ...['extension/dist/databases.js', 'extension/dist/sql-wasm.wasm'],
+  ...['extension/dist/databases.js', 'extension/dist/sql-wasm.wasm', 'extension/dist/scanner.br'],
 ];
 
 let said: string;

@@ -30,11 +30,7 @@ function scene(known: readonly HostSight[] = []) {
     answer(alias: string, atMs?: number): void;
   }[] = [];
   const changes: string[] = [];
-  const list: HostList = {
-    offered: () => Promise.resolve([]),
-    chosen: () => Promise.resolve([]),
-    choose: () => Promise.resolve(),
-    here: () => Promise.reject(new Error('nobody asks')),
+  const list: Pick<HostList, 'known' | 'look'> = {
     known: aliases => Promise.resolve(known.filter(({ alias }) => aliases.includes(alias))),
     look: ({ aliases, seen = () => undefined }) => {
       const waiting = new Set(aliases);

@@ -40,7 +40,7 @@ async function askHomes(
   { homeMs }: ProbeLimits,
   found: Found,
 ): Promise<void> {
-  for (const home of new Set([...homes, ...found.namedHomes()])) {
+  for (const home of new Set([...found.namedHomes(), ...homes])) {
     // The shell reads a line, and ssh may be given a path that no shell there could have.
     if (!home.startsWith('/') || /[\n\0]/.test(home)) continue;
     talk.send(`home\n${home}\n`);
@@ -72,11 +72,14 @@ class Found {
     this.#gaps.push({ what, why });
   }
 
-  /** Those that a Codex there uses, or would use. */
+  /** Those that a Codex there would use, as an editor starts it before as a command does, and those in use. */
   namedHomes(): readonly string[] {
     const { servers, starts } = this.probed().probe;
+    const atStart = (['login', 'command'] as const)
+      .flatMap(how => starts.filter(start => start.how === how))
+      .map(({ codexHome, home }) => codexHome ?? `${home}/.codex`);
     const usual = starts.map(({ home }) => `${home}/.codex`);
-    return [...starts, ...servers].flatMap(({ codexHome }) => codexHome ?? []).concat(usual);
+    return [...atStart, ...servers.flatMap(({ codexHome }) => codexHome ?? []), ...usual];
   }
 
   takeHome(records: readonly HostRecord[]): void {
@@ -195,8 +198,19 @@ function asServer([
     : [];
 }
 
-/** What the table says that is mounted there: on Linux behind the type, elsewhere before ` on `. */
+/**
+ * What the table says that is mounted there: on Linux behind the type, elsewhere before ` on `. Of a server's
+ * folder only a part may be mounted, which stands apart.
+ */
 function mountedIn(line: string, isLinux: boolean): string | null {
-  const source = isLinux ? line.split(' - ')[1]?.split(' ')[1] : line.split(' on ')[0];
-  return source === undefined || source === '' || source === 'none' ? null : source;
+  if (!isLinux) return line.split(' on ')[0] || null;
+  const [before = '', after = ''] = line.split(' - ');
+  const [, source = ''] = after.split(' ');
+  const [, , , part = '/'] = before.split(' ');
+  const isOfServer = /^(?:[^/]+:\/|\/\/)/.test(source);
+  return source === 'none' || source === ''
+    ? null
+    : isOfServer && part !== '/'
+      ? source + part
+      : source;
 }

@@ -268,7 +268,7 @@ seen=
 limited 5 'the host itself' machine
 start command "$SHELL"
 limited 20 'programs on its path' programs command
-limited 20 'what its login shell sets' login_shell
+limited 10 'what its login shell sets' login_shell
 limited 10 'Node programs that editors brought' editor_node
 limited 10 'running app servers' servers
 say told

@@ -48,8 +48,8 @@ export function sshArguments(
     RemoteCommand: 'none',
     PermitLocalCommand: 'no',
     UpdateHostKeys: 'no',
-    // Banners are not for us; what went wrong is.
-    LogLevel: 'ERROR',
+    // The person's own may be too quiet to say that a host has fallen silent.
+    LogLevel: 'INFO',
   };
   return [
     ...more,
@@ -64,26 +64,25 @@ export function sshEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEn
   return { ...environment, SSH_ASKPASS_REQUIRE: 'never' };
 }
 
-/** A sentence part that says what a person can do, made of the last that ssh said. */
+/** A sentence part that says what a person can do. What a banner says, or a start-up file, comes before it. */
 export function whyNotConnected(alias: string, said: string): string {
   const inTerminal = `run \`ssh ${alias}\` once in a terminal`;
-  if (/REMOTE HOST IDENTIFICATION HAS CHANGED/.test(said))
-    return `its key is not the one that this machine knows; ${inTerminal}, which says more`;
-  if (/Host key verification failed|No \S+ host key is known/.test(said))
-    return `its key is not known to this machine; ${inTerminal}, and look at the key before you say yes`;
-  if (/Permission denied|Too many authentication failures/.test(said))
-    return `it does not let this account in without asking; ${inTerminal}, which shows what it asks`;
-  if (/Could not resolve hostname/.test(said)) return 'nobody knows an address of that name';
-  if (/Connection refused/.test(said)) return 'no ssh server answers there';
-  if (/timed out|Timeout, server|No route to host|Network is unreachable/i.test(said))
-    return 'it did not answer';
   const last =
     said
       .trim()
       .split('\n')
       .at(-1)
-      ?.replace(/[\p{Cc}]/gu, ' ')
-      .trim()
-      .slice(0, 200) ?? '';
-  return last === '' ? 'the connection ended' : `ssh said: ${last}`;
+      ?.replace(/\p{Cc}/gu, ' ')
+      .trim() ?? '';
+  if (/^Host key verification failed|^No \S+ host key is known/.test(last))
+    return /REMOTE HOST IDENTIFICATION HAS CHANGED/.test(said)
+      ? `its key is not the one that this machine knows; ${inTerminal}, which says more`
+      : `its key is not known to this machine; ${inTerminal}, and look at the key before you say yes`;
+  if (/Permission denied \(|Too many authentication failures/.test(last))
+    return `it does not let this account in without asking; ${inTerminal}, which shows what it asks`;
+  if (/Could not resolve hostname/.test(last)) return 'nobody knows an address of that name';
+  if (/Connection refused/.test(last)) return 'no ssh server answers there';
+  if (/timed out|^Timeout, server|No route to host|Network is unreachable/i.test(last))
+    return 'it did not answer';
+  return last === '' ? 'the connection ended' : `ssh said: ${last.slice(0, 200)}`;
 }

@@ -6,14 +6,12 @@ import type { Read } from '../../engine/world.ts';
 import { troubleOf } from '../files.ts';
 import { isAlias } from './ssh.ts';
 
-/** As ssh itself. */
-const MOST_INCLUDES = 16;
 const MOST_BYTES = 1 << 20;
 
 export function readOfferedHosts(userHome: string): Read<readonly string[]> {
   const folder = path.join(userHome, '.ssh');
   try {
-    const names = namesIn(path.join(folder, 'config'), { folder, userHome }, 0);
+    const names = namesIn(path.join(folder, 'config'), { folder, userHome, seen: new Set() });
     return { ok: true, value: [...new Set(names)] };
   } catch (error) {
     const trouble = troubleOf(error);
@@ -24,10 +22,14 @@ export function readOfferedHosts(userHome: string): Read<readonly string[]> {
 interface Place {
   readonly folder: string;
   readonly userHome: string;
+  /** Files include each other in circles. */
+  readonly seen: Set<string>;
 }
 
 /** What stands below a `Match` holds only now and then, and is left out. */
-function namesIn(file: string, place: Place, depth: number): readonly string[] {
+function namesIn(file: string, place: Place): readonly string[] {
+  if (place.seen.has(file)) return [];
+  place.seen.add(file);
   const names: string[] = [];
   let isMatched = false;
   for (const line of textOf(file).split(/\r?\n/)) {
@@ -41,9 +43,9 @@ function namesIn(file: string, place: Place, depth: number): readonly string[] {
         names.push(...words.filter(word => !/[*?!]/.test(word) && isAlias(word)));
         break;
       case 'include':
-        if (isMatched || depth === MOST_INCLUDES) break;
+        if (isMatched) break;
         for (const included of words.flatMap(word => filesLike(word, place)))
-          names.push(...namesInIncluded(included, place, depth + 1));
+          names.push(...namesInIncluded(included, place));
         break;
     }
   }
@@ -51,9 +53,9 @@ function namesIn(file: string, place: Place, depth: number): readonly string[] {
 }
 
 /** One file that cannot be read is no reason to offer none of the others. */
-function namesInIncluded(file: string, place: Place, depth: number): readonly string[] {
+function namesInIncluded(file: string, place: Place): readonly string[] {
   try {
-    return namesIn(file, place, depth);
+    return namesIn(file, place);
   } catch {
     return [];
   }

@@ -1,7 +1,10 @@
 // What is needed to open a thread elsewhere.
 
 import type { Codex } from '../../engine/model/snapshot.ts';
-import type { ThreadDetails } from '../../protocol/tree.ts';
+import { attribute } from '../../engine/engine.ts';
+import type { Report } from '../../engine/model/report.ts';
+import type { ThreadId } from '../../engine/model/words.ts';
+import type { Belonging, ThreadDetails } from '../../protocol/tree.ts';
 import type { World } from '../../engine/world.ts';
 import { harmless } from '../../words/harmless.ts';
 import { visibilityOf, type View } from '../view.ts';
@@ -27,7 +30,23 @@ export function threadDetails(
     homePath: home.path,
     isDefaultHome: spellings.includes(usual),
     resumable: visibilityOf(view, id)?.resumable ?? null,
-    elsewhere: null,
+    elsewhere: elsewhere(view.report, id),
+  };
+}
+
+/** Where a home is shared by several hosts, a thread can be another one's. */
+function elsewhere({ snapshot }: Report, id: ThreadId): Belonging | null {
+  const { home, hosts } = snapshot;
+  const belongs = attribute(snapshot).get(id);
+  if (belongs === undefined) return null;
+  const { confidence, host, evidence } = belongs;
+  if (confidence !== 'conflict' && (host === null || host === home.hostname)) return null;
+  const sight = hosts.sights.find(({ machine }) => machine !== null && machine.hostname === host);
+  return {
+    host,
+    alias: sight?.alias ?? null,
+    here: home.hostname,
+    evidence: evidence.map(({ says }) => says),
   };
 }
 
