@@ -1,63 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import type { SeenHome } from '../../src/engine/model/host.ts';
-import type { Hosts, Probe } from '../../src/engine/world.ts';
 import { home, HOME } from '../support/home.ts';
+import { reachedHosts, type Reached } from '../support/reachedHosts.ts';
 import { terminal } from './runCli.ts';
 
 const sample = () => home().thread('t1').thread('t2');
 
-const SHARED: SeenHome = {
-  path: HOME,
-  installationId: '0198aaaa-0000-7000-8000-000000000001',
-  filesystem: { type: 'nfs4', isNetwork: true, mountPoint: '/home', options: 'rw' },
-  mounted: 'files:/export/home',
-  files: {
-    'state_5.sqlite': { inode: '42', bytes: 1000, modifiedS: 1_780_000_000 },
-    installation_id: { inode: '43', bytes: 36, modifiedS: 1_780_000_000 },
-  },
-};
-
-function probe(hostname: string, more: Partial<Probe> = {}): Probe {
-  const machine = { hostname, machine: `id-of-${hostname}`, system: 'linux', user: 'ada' } as const;
-  return { machine, homes: [SHARED], servers: [], codexes: [], starts: [], gaps: [], ...more };
-}
-
-/** Hosts that answer with what is given here; whoever is not among them does not answer. */
-function reached(hosts: Readonly<Record<string, Probe>>, connected: string[] = []): Hosts {
-  const silent = { code: 'timeout', why: 'it did not answer within 10 seconds' } as const;
-  return {
-    offered: () => Promise.resolve({ ok: true, value: ['gpu-1', 'gpu-2', 'attic'] }),
-    here: () =>
-      Promise.resolve({ ok: true, value: probe('workbench', { codexes: [codex('0.169.0')] }) }),
-    connect: alias => {
-      connected.push(alias);
-      const there = hosts[alias];
-      if (there === undefined) return Promise.resolve({ ok: false, trouble: silent });
-      return Promise.resolve({
-        ok: true,
-        value: {
-          probe: there,
-          whyNoScanner: null,
-          paths: paths =>
-            Promise.resolve({
-              ok: true,
-              value: Object.fromEntries(paths.map(path => [path, 'missing' as const])),
-            }),
-          holders: () => Promise.resolve({ ok: true, value: { holders: [], unreadable: [] } }),
-          scan: () => Promise.resolve({ ok: false, trouble: silent }),
-          close: () => Promise.resolve(),
-        },
-      });
-    },
-  };
-}
-
 const codex = (version: string) => ({ path: '/usr/local/bin/codex', version });
+const HERE = { codexes: [codex('0.169.0')] };
+const reached = (hosts: Readonly<Record<string, Reached>>, connected: string[] = []) =>
+  reachedHosts(hosts, HERE, connected);
 
 describe('hosts', () => {
   test('connects to nobody who was not added, and says who could be', async () => {
     const connected: string[] = [];
-    const { type } = terminal(sample(), { hosts: reached({ 'gpu-1': probe('gpu-1') }, connected) });
+    const { type } = terminal(sample(), { hosts: reached({ 'gpu-1': {} }, connected) });
     const { code, out } = await type('hosts');
     expect(code).toBe(0);
     expect(out).toContain('no other host has been added yet');
@@ -66,7 +22,7 @@ describe('hosts', () => {
   });
 
   test('says which hosts use this home, from what that follows, and that versions differ', async () => {
-    const hosts = reached({ 'gpu-1': probe('gpu-1.cluster', { codexes: [codex('0.142.0')] }) });
+    const hosts = reached({ 'gpu-1': { hostname: 'gpu-1.cluster', codexes: [codex('0.142.0')] } });
     const { type } = terminal(sample(), { hosts, columns: 200 });
     await type('hosts', 'add', 'gpu-1');
     const { code, out } = await type('hosts', '--no-color');
@@ -86,7 +42,7 @@ describe('hosts', () => {
   });
 
   test('of one that does not answer any more it is told what was seen, and when', async () => {
-    const answering: Record<string, Probe> = { 'gpu-1': probe('gpu-1') };
+    const answering: Record<string, Reached> = { 'gpu-1': {} };
     const { type } = terminal(sample(), { hosts: reached(answering), columns: 200 });
     await type('hosts', 'add', 'gpu-1');
     await type('hosts');
@@ -97,7 +53,7 @@ describe('hosts', () => {
   });
 
   test('in JSON, for programs', async () => {
-    const hosts = reached({ 'gpu-1': probe('gpu-1') });
+    const hosts = reached({ 'gpu-1': {} });
     const { type } = terminal(sample(), { hosts });
     await type('hosts', 'add', 'gpu-1', 'attic');
     const { out } = await type('hosts', '--json');
