@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
+import type { Codex } from '../../src/engine/model/snapshot.ts';
 import type { Watching, World } from '../../src/engine/world.ts';
 import { createFiles } from '../../src/node/files.ts';
 import { createLocalFirst } from '../../src/node/localFirst.ts';
@@ -51,14 +52,21 @@ export class ChangingHome {
     );
   }
 
-  /** The world of one who looks at this home. */
-  world(): World {
+  /** The world of one who looks at this home, on a machine with this Codex. */
+  world(version = '0.169.0'): World {
     const files = createFiles();
     const silent = {
       look: (paths: readonly string[]) =>
         Promise.resolve(new Map(paths.map(one => [one, 'unknown' as const]))),
     };
-    const machine = { ...NOTHING, nowMs: NOW };
+    const codex: Codex = {
+      path: '/opt/codex',
+      foundBy: 'path',
+      version,
+      migrations: null,
+      firstChecksum: null,
+    };
+    const machine = { ...NOTHING, codexes: [codex], nowMs: NOW };
     const watching: Watching = {
       watch: (_, notice) => {
         this.#tell = notice;
@@ -140,7 +148,6 @@ const NOTHING = {
   files: new Map(),
   folders: new Set<string>(),
   troubles: new Map(),
-  codexes: [],
   holders: [],
   filesystem: null,
   environment: {},
