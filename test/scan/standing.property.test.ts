@@ -85,9 +85,9 @@ const EXAMPLES: [readonly Change[], string][] = [
   [
     [
       { kind: 'a row that names another file', which: 4 },
-      { kind: 'a turn', which: 4 },
-      { kind: 'a turn', which: 4 },
-      { kind: 'a turn', which: 2 },
+      { kind: 'a row that is the newest now', which: 4 },
+      { kind: 'a row that is the newest now', which: 8 },
+      { kind: 'a row that is the newest now', which: 4 },
     ],
     '0.160.0',
   ],

@@ -180,6 +180,12 @@ const CHANGES = {
       home.thread(which),
     );
   },
+  'a row that is the newest now': (home: ChangingHome, which: number) =>
+    home.sql(
+      STATE,
+      'UPDATE threads SET updated_at_ms = (SELECT max(updated_at_ms) + 1000 FROM threads) WHERE id = ?',
+      home.thread(which),
+    ),
   'a row alone': (home: ChangingHome, which: number) =>
     home.sql(
       STATE,
