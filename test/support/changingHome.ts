@@ -10,7 +10,7 @@ import type { Codex } from '../../src/engine/model/snapshot.ts';
 import type { Watching, World } from '../../src/engine/world.ts';
 import { createFiles } from '../../src/node/files.ts';
 import { createLocalFirst } from '../../src/node/localFirst.ts';
-import { home, HOME, idOf, NOW, type ThreadSpec } from './home.ts';
+import { home, HOME, idOf, NOW, PROJECT, type ThreadSpec } from './home.ts';
 import { createMemoryWorld, openImage } from './memoryWorld.ts';
 
 export interface Change {
@@ -37,18 +37,22 @@ export class ChangingHome {
       { archived: true },
       { mode: 'legacy' },
     ];
+    // It is there: a thread whose folder is gone is hidden for that, whatever else happens to it.
+    const project = path.join(this.#root, 'project');
+    fs.mkdirSync(project);
     const builder = home().name('t1', 'a name');
     for (let index = 0; index < 12; index += 1)
       builder.thread(`t${String(index)}`, specs[index % specs.length]);
     for (const [file, { bytes }] of builder.build().files) {
       const at = file.replace(HOME, this.folder);
       fs.mkdirSync(path.dirname(at), { recursive: true });
-      fs.writeFileSync(at, bytes);
+      const text = file.endsWith('.jsonl') ? Buffer.from(bytes).toString('utf8') : null;
+      fs.writeFileSync(at, text?.replaceAll(PROJECT, project) ?? bytes);
     }
     for (const name of [STATE, HISTORY]) this.sql(name, 'PRAGMA journal_mode = WAL');
     this.sql(
       STATE,
-      `UPDATE threads SET rollout_path = replace(rollout_path, '${HOME}', '${this.folder}')`,
+      `UPDATE threads SET rollout_path = replace(rollout_path, '${HOME}', '${this.folder}'), cwd = replace(cwd, '${PROJECT}', '${project}')`,
     );
   }
 
