@@ -24,7 +24,7 @@ import { chooseRepair, isMeant, nothingToUndo } from './repair/chooseRepair.ts';
 import { planPruning, prune, type PruneWish, type Pruning } from './repair/prune.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import { answers, ownFolder, type Site } from './repair/site.ts';
-import { stoppedRepair, stoppedRepairs, underWay } from './repair/stopped.ts';
+import { isAnythingLeft, stoppedRepair, stoppedRepairs, underWay } from './repair/stopped.ts';
 import { takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
@@ -202,7 +202,7 @@ export function repairsOf(
     save: (report, folder) => saveCopy(world, hands, report, folder),
     history: async (report, vault) => {
       const site = await siteOf(report, vault);
-      if ((await stoppedRepair(site)) !== null)
+      if (await isAnythingLeft(site))
         await refuseUnlessWritable(report, hands)
           .then(() => alone(site, refusesOn(report), () => Promise.resolve()))
           .catch(onlyRefusals);

@@ -6,7 +6,7 @@ import { Hindered, type Lock } from '../hands.ts';
 import type { FilePath } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
 import { refusalFor } from './guard.ts';
-import { ownFolder, type Site } from './site.ts';
+import { answers, ownFolder, type Site } from './site.ts';
 import { forgetWhatIsOver } from './stopped.ts';
 import { recover, type MayTakeBack, type Undone } from './undo.ts';
 
@@ -38,6 +38,7 @@ export function aloneAmongBackups<T>(site: Site, work: () => Promise<T>): Promis
 
 async function placesOf({ world, home }: Site): Promise<readonly Place[]> {
   const own: Place = { folder: ownFolder(world, home.path), says: 'repairing this home' };
+  if (!(await answers(world, home.sqliteHome))) throw isSilent(home.sqliteHome);
   const databases = await world.files.stat(home.sqliteHome);
   // Where nothing is there is nothing to repair; to make it could be to fill the place of a mount.
   if (!databases.ok && databases.trouble.code === 'missing') return [own];
@@ -72,6 +73,14 @@ async function holding<T>(
   } finally {
     for (const lock of [...locks.values()].toReversed()) await lock.release();
   }
+}
+
+function isSilent(folder: FilePath): Refusal {
+  return new Refusal(
+    'databases-silent',
+    `The databases of this home lie in ${folder}, which does not answer.`,
+    'Nothing was changed. Bring that disk back, and look again.',
+  );
 }
 
 function isBusy(says: string): Refusal {

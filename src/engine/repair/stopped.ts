@@ -28,6 +28,12 @@ export async function stoppedRepair(site: Site): Promise<string | null> {
   return null;
 }
 
+/** Whether a stop has left something that is to be put back, or only to be forgotten. */
+export async function isAnythingLeft(site: Site): Promise<boolean> {
+  const note = await site.world.files.stat(noteOf(site));
+  return note.ok || (await stoppedRepair(site)) !== null;
+}
+
 /** Notes where the backups are before anything is changed, and forgets it when all is done or taken back. */
 export async function underWay<T>(site: Site, work: () => Promise<T>): Promise<T> {
   const { world, hands, home, vault } = site;
@@ -50,10 +56,12 @@ export async function forgetWhatIsOver(site: Site): Promise<void> {
 /** The one in use, the home's own, and the one that the note names. */
 async function vaultsOf(site: Site): Promise<readonly Vault[]> {
   const { world, hands, home, vault } = site;
-  const noted = await readNote(site);
-  const others = [ownFolder(world, home.path), ...(noted === null ? [] : [noted])];
-  const folders = new Set(others.filter(folder => folder !== vault.folder));
-  return [vault, ...[...folders].map(folder => new Vault(world, hands, folder))];
+  const vaults = new Map([[await world.files.realPath(vault.folder), vault]]);
+  for (const folder of [ownFolder(world, home.path), await readNote(site)]) {
+    const real = folder === null ? null : await world.files.realPath(folder);
+    if (real !== null && !vaults.has(real)) vaults.set(real, new Vault(world, hands, real));
+  }
+  return [...vaults.values()];
 }
 
 async function readNote(site: Site): Promise<FilePath | null> {
