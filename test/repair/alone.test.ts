@@ -10,6 +10,7 @@ import { home, HOME } from '../support/home.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
 
 const OTHER = '/home/ada/other';
+const LINK = '/home/ada/link';
 const SHARED = '/home/ada/databases';
 const may = () => undefined;
 
@@ -23,6 +24,8 @@ function machine(also: (world: World) => Partial<World['files']> = () => ({})) {
   const hands: Hands = {
     ...memory.hands,
     makeFolder: folder => Promise.resolve(void made.push(folder)),
+    // A lock is on the file itself, whatever way led to it.
+    lock: file => memory.hands.lock(file.replace(LINK, HOME)),
   };
   const world = { ...built, files: { ...built.files, ...also(built) } };
   const siteOf = (path: string, sqliteHome: string, vault: string): Site => ({
@@ -104,9 +107,9 @@ test('one that could not begin holds nothing back', async () => {
 
 test('places that are one by a link are held once', async () => {
   const { siteOf } = machine(({ files }) => ({
-    realPath: file => files.realPath(file.replace('/home/ada/link', HOME)),
+    realPath: file => files.realPath(file.replace(LINK, HOME)),
   }));
-  const linked = siteOf(HOME, '/home/ada/link', '/home/ada/link/session-health');
+  const linked = siteOf(HOME, LINK, `${LINK}/session-health`);
   expect(await alone(linked, may, () => Promise.resolve('it began'))).toBe('it began');
   const begin = () => alone(siteOf(HOME, HOME, own), may, () => Promise.resolve('it began'));
   expect(await second(linked, begin)).toContain('repairing this home');

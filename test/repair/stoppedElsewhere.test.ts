@@ -6,6 +6,8 @@ import { pictureOf } from '../support/pictures.ts';
 import { terminal } from '../cli/runCli.ts';
 
 const APPLY = ['apply', '--all', '--yes'];
+/** More operations than any of these repairs takes. */
+const MANY = 200;
 const NOTE = `${HOME}/session-health/under-way.json`;
 const [A, B] = [
   ['--vault', '/mnt/a'],
@@ -52,14 +54,14 @@ function inOneLine(text: string): string {
 
 /** A repair with its backups in A that was stopped when some of it was done. */
 async function stoppedInTheMiddle() {
-  for (let operations = 3; ; operations += 1) {
+  for (let operations = 3; operations < MANY; operations += 1) {
     const machine = sick();
     const before = machine.picture();
-    if (await unplugged(machine, operations, false, [...APPLY, ...A]))
-      throw new Error('it was never in the middle');
+    if (await unplugged(machine, operations, false, [...APPLY, ...A])) break;
     const isChanged = JSON.stringify(machine.picture()) !== JSON.stringify(before);
     if (isChanged) return { ...machine, before };
   }
+  throw new Error('it was never in the middle');
 }
 
 describe('a repair that was stopped at any operation', () => {
@@ -70,7 +72,7 @@ describe('a repair that was stopped at any operation', () => {
     const after = whole.picture();
     expect(after).not.toEqual(before);
     let isDone = false;
-    for (let operations = 0; !isDone; operations += 1) {
+    for (let operations = 0; !isDone && operations < MANY; operations += 1) {
       const machine = sick();
       isDone = await unplugged(machine, operations, true, [...APPLY, ...A]);
       const { code, out } = await machine.type('history', '--json', ...B);
@@ -81,11 +83,12 @@ describe('a repair that was stopped at any operation', () => {
       expect(machine.picture()).toEqual(after);
       expect(machine.files.has(NOTE)).toBe(false);
     }
+    expect(isDone).toBe(true);
   });
 
   test('also where undoing it was stopped', async () => {
     let isDone = false;
-    for (let operations = 0; !isDone; operations += 1) {
+    for (let operations = 0; !isDone && operations < MANY; operations += 1) {
       const machine = sick();
       const before = machine.picture();
       await machine.type(...APPLY, ...A);
@@ -96,6 +99,7 @@ describe('a repair that was stopped at any operation', () => {
       if (!isAfter) expect(machine.picture()).toEqual(before);
       expect((await machine.type('scan', '--json', ...B)).out).toContain('"interrupted": null');
     }
+    expect(isDone).toBe(true);
   });
 });
 
