@@ -1,9 +1,12 @@
 // A repair that was stopped is found by whoever comes next, also when they keep their backups elsewhere.
 
 import { describe, expect, test } from 'vitest';
+import { forgetWhatIsOver, underWay } from '../../src/engine/repair/stopped.ts';
+import { Vault } from '../../src/engine/repair/vault.ts';
 import { home, HOME } from '../support/home.ts';
 import { pictureOf } from '../support/pictures.ts';
 import { terminal } from '../cli/runCli.ts';
+import { createBench, planOf } from './specimens.ts';
 
 const APPLY = ['apply', '--all', '--yes'];
 /** More operations than any of these repairs takes. */
@@ -184,4 +187,14 @@ test('a vault that does not answer is said to be so, by whatever needs it', asyn
   }
   expect(inOneLine((await type('scan', ...B)).out)).toContain('which does not answer');
   expect(picture()).toEqual(before);
+});
+
+test('the note stays for as long as something is in the middle, also where nothing was killed', async () => {
+  const { built, memory, site: inHome } = createBench();
+  const site = { ...inHome, vault: new Vault(built.world, memory.hands, '/mnt/a') };
+  const begun = await underWay(site, () => site.vault.begin(planOf([])));
+  expect(built.files.has(NOTE)).toBe(true);
+  await site.vault.note(begun, { note: 'undone', at: '2026-11-21T12:00:00Z', left: [] });
+  await forgetWhatIsOver(inHome);
+  expect(built.files.has(NOTE)).toBe(false);
 });
