@@ -115,6 +115,19 @@ describe('a repair that was stopped in the middle, seen with another vault', () 
     expect(pictureOf(files)).toEqual(before);
   });
 
+  test('is looked at without a lock, and without a folder for one', async () => {
+    const { type, memory } = await stoppedInTheMiddle();
+    const { lock, makeFolder } = memory.hands;
+    const made: string[] = [];
+    memory.hands.makeFolder = folder => (made.push(folder), makeFolder(folder));
+    memory.hands.lock = file => (made.push(file), lock(file));
+    for (const looks of [['scan'], ['plan', '--all'], ['threads'], ['disk']])
+      expect((await type(...looks, ...B)).code).toBeLessThan(2);
+    expect(made).toEqual([]);
+    await type('history', ...B);
+    expect(made).not.toEqual([]);
+  });
+
   test('is what is undone first', async () => {
     const { type, picture, before } = await stoppedInTheMiddle();
     expect(await type('undo', '--yes', ...B)).toMatchObject({ code: 0, err: '' });
