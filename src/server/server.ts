@@ -26,6 +26,7 @@ import {
 import { createChanges, type Changes } from './changes/changes.ts';
 import { asObject } from './changes/wishes.ts';
 import { refusing } from './changes/refusals.ts';
+import { createStopped } from './changes/stopped.ts';
 import { createTeller } from './changes/telling.ts';
 import { codeActions } from './codeActions.ts';
 import { documentStamp, documentText } from './documents.ts';
@@ -136,22 +137,24 @@ function answerRequests(
 
 function answerTree(
   connection: Connection,
-  { view, lookAgain }: Health,
+  health: Health,
   { interrupted }: Changes,
   { projects, machine }: World,
 ): readonly Disposable[] {
   const answer = answering(connection);
+  const { view, lookAgain } = health;
   const tellChanged = () => void connection.sendNotification(CHANGED_NOTIFICATION);
   const notes = createGitNotes(projects, tellChanged);
-  const stopped = followInterrupted(interrupted, tellChanged);
+  const stopped = createStopped(interrupted, tellChanged);
   const seen = async () => {
     const now = await view();
     return [now, notes.of(now.report.snapshot)] as const;
   };
   return [
     answer('codexHealth/tree', async ({ filter }) =>
-      makeTree(...(await seen()), filter, await stopped()),
+      makeTree(...(await seen()), filter, stopped(health.settings)),
     ),
+    answer('codexHealth/stopped', interrupted),
     answer('codexHealth/threads', async request => makeThreads(...(await seen()), request)),
     answer('codexHealth/find', async request => findThreads(...(await seen()), request)),
     answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id)),
@@ -160,30 +163,6 @@ function answerTree(
       return lookAgain();
     }),
   ];
-}
-
-const STOPPED_MS = 5000;
-
-/**
- * Another window may be in the middle of a repair that looks as if it had been stopped; and when it comes to
- * its end, nothing changes that is watched.
- */
-function followInterrupted(
-  ask: () => Promise<string | null>,
-  tellChanged: () => void,
-): () => Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const follow = (last: string | null) => {
-    clearTimeout(timer);
-    if (last === null) return;
-    const lookAgain = async () => ((await ask()) === last ? follow(last) : tellChanged());
-    timer = setTimeout(() => void lookAgain(), STOPPED_MS).unref();
-  };
-  return async () => {
-    const now = await ask();
-    follow(now);
-    return now;
-  };
 }
 
 /** What takes long says how far it is. */
