@@ -29,7 +29,10 @@ export interface Compressions {
   compress(report: Report, scan: () => Promise<Report>, consent: Consent): Promise<Compressed>;
 }
 
-export function compressionsOf({ siteOf, carryOut }: Rite, world: World): Compressions {
+export function compressionsOf(
+  { hands, carryOut }: Omit<Rite, 'siteOf'>,
+  world: World,
+): Compressions {
   const plan = async ({ snapshot }: Report) => {
     const mark = world.machine.join(snapshot.home.path, '.tmp', 'rollout-compression.lock');
     const state = await world.files.stat(mark);
@@ -48,7 +51,6 @@ export function compressionsOf({ siteOf, carryOut }: Rite, world: World): Compre
       const threads = after.snapshot.rollouts
         .filter(({ path }) => names.has(path))
         .flatMap(({ name }) => name?.id ?? []);
-      const { hands } = siteOf(after, consent.vault);
       return {
         plan: done.plan,
         receipt,

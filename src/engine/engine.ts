@@ -28,7 +28,7 @@ import { repairsOf, type Repairs } from './repairs.ts';
 import { Standing } from './scan/standing.ts';
 import { takeSnapshot, type ScanRequest as SnapshotRequest } from './scan/takeSnapshot.ts';
 import { readTranscript } from './transcript/transcript.ts';
-import { predictVisibility } from './visibility.ts';
+import { foresee, type Foresight } from './visibility.ts';
 import { vocabulary } from './vocabulary.ts';
 import type { World } from './world.ts';
 
@@ -126,32 +126,27 @@ export function createEngine(world: World): Engine {
     standing: Standing | null,
     judgeChecks: (snapshot: Snapshot) => Judgement & { readonly isGrown?: boolean } = snapshot =>
       runChecks(wantedChecks(request.checks ?? null), snapshot),
-    last: Report | null = null,
-  ) => {
+    last: Looked | null = null,
+  ): Promise<Looked> => {
     const snapshot = await takeSnapshot(world, request, standing);
     await noteWriting(world, snapshot);
     const acceptances = await readAcceptances(world, snapshot.home).catch(logged(world));
     const mark: Mark = found => markAccepted(found, acceptances, text => world.hash(text));
     const judged = judgeChecks(snapshot);
-    return reportOf(
-      snapshot,
-      judged,
-      mark,
-      judged.isGrown === true ? last?.nothingLost : undefined,
-    );
+    return reportOf(snapshot, judged, mark, judged.isGrown === true ? last : null);
   };
   return {
-    scan: request => scan(request, null),
+    scan: async request => (await scan(request, null)).report,
     stand: (request, notice) => {
       const standing = new Standing(world, notice);
       const judgeChecks = createJudge(wantedChecks(request.checks ?? null));
-      let last: Report | null = null;
+      let last: Looked | null = null;
       return {
         look: async how => {
           standing.begin(how === 'anew');
           try {
             last = await scan(request, standing, judgeChecks, last);
-            return last;
+            return last.report;
           } catch (error) {
             standing.fail();
             last = null;
@@ -206,32 +201,40 @@ export function judge(
   only: readonly string[] | null = null,
   mark: Mark = found => found,
 ): Report {
-  return reportOf(snapshot, runChecks(wantedChecks(only), snapshot), mark);
+  return reportOf(snapshot, runChecks(wantedChecks(only), snapshot), mark, null).report;
 }
 
 function wantedChecks(only: readonly string[] | null): readonly Check[] {
   return only === null ? checks : checks.filter(({ id }) => only.includes(id));
 }
 
+/** A report, and what of it may stand for the next one. */
+interface Looked {
+  readonly report: Report;
+  readonly foresight: Foresight;
+}
+
+/** `grownFrom`: what was said of a snapshot from which this one differs by growth alone. */
 function reportOf(
   snapshot: Snapshot,
   { findings: found, outcomes }: Judgement,
   mark: Mark,
-  nothingLost: Report['nothingLost'] = answerNothingLost(snapshot),
-): Report {
+  grownFrom: Looked | null,
+): Looked {
   const findings = mark(found);
-  let visibility: Report['visibility'] | null = null;
-  return {
+  const foresight = foresee(snapshot, grownFrom?.foresight ?? null);
+  const report: Report = {
     snapshot,
     findings,
     checks: outcomes,
     verdict: verdictOf(findings, outcomes),
-    nothingLost,
+    nothingLost: grownFrom?.report.nothingLost ?? answerNothingLost(snapshot),
     counts: countsOf(snapshot),
     get visibility() {
-      return (visibility ??= predictVisibility(snapshot));
+      return foresight.sight().of;
     },
   };
+  return { report, foresight };
 }
 
 function verdictOf(

@@ -1,6 +1,7 @@
 // Threads that are moved to another provider, and given their own back: what a person may ask, for one
 // home. A move is a plan like any other; what comes besides is what is known of earlier moves.
 
+import type { Hands } from './hands.ts';
 import type { Left, Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath, ThreadId } from './model/words.ts';
@@ -66,7 +67,9 @@ export interface ProviderMoves {
 
 /** What moving shares with every other repair. */
 export interface Rite {
-  siteOf(report: Report, vault: FilePath | null): Site;
+  readonly hands: Hands;
+  /** Refuses where the place of the backups does not answer. */
+  siteOf(report: Report, vault: FilePath | null): Promise<Site>;
   /** Plans again, and does it when it is still the plan that was shown. */
   carryOut<P extends Plan>(
     first: Report,
@@ -85,10 +88,10 @@ export interface CarriedOut<P extends Plan> {
   readonly after: Report;
 }
 
-export function providerMovesOf({ siteOf, carryOut }: Rite): ProviderMoves {
+export function providerMovesOf({ hands, siteOf, carryOut }: Rite): ProviderMoves {
   const planMove = async (report: Report, move: ProviderMove, vault: FilePath | null) => {
     refuseBadTarget(report, move);
-    const { world, vault: ours } = siteOf(report, vault);
+    const { world, vault: ours } = await siteOf(report, vault);
     const originals = await readOriginals(world, ours.folder);
     const { candidates, skipped } = chooseThreads(report, move, originals);
     const rows = await lookCloser(world, report.snapshot, wishesInDatabases(report, candidates));
@@ -105,7 +108,7 @@ export function providerMovesOf({ siteOf, carryOut }: Rite): ProviderMoves {
   return {
     planMove,
     originals: async (report, vault) => {
-      const { world, vault: ours } = siteOf(report, vault);
+      const { world, vault: ours } = await siteOf(report, vault);
       return readOriginals(world, ours.folder);
     },
     applyMove: async (first, scan, { move, progress, ...rest }) => {
@@ -115,7 +118,6 @@ export function providerMovesOf({ siteOf, carryOut }: Rite): ProviderMoves {
         planMove(report, move, consent.vault),
       );
       const seen = seenAfter(after, plan, receipt);
-      const { hands } = siteOf(after, consent.vault);
       const confirmation = await askAgain(after, seen.moved, hands);
       return { plan, receipt, recovered, ...seen, confirmation };
     },

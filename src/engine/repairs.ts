@@ -2,17 +2,17 @@
 
 import type { Cure } from './checks/check.ts';
 import { compressionsOf, type Compressions } from './compressions.ts';
-import { Hindered, type Hands } from './hands.ts';
+import type { Hands } from './hands.ts';
 import type { Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath } from './model/words.ts';
 import { providerMovesOf, type Consent, type ProviderMoves, type Rite } from './providerMoves.ts';
 import { Refusal } from './refusal.ts';
+import { alone, aloneAmongBackups } from './repair/alone.ts';
 import { askAgain, type Confirmation } from './repair/askAgain.ts';
 import { apply } from './repair/apply.ts';
 import type { Progress } from './repair/groups.ts';
 import {
-  refusalFor,
   refuseAmongConversations,
   refuseUnlessMet,
   refuseUnlessWritable,
@@ -23,8 +23,9 @@ import { chooseCures, planRepairs, wishesOf, type Choice } from './repair/planRe
 import { chooseRepair, isMeant, nothingToUndo } from './repair/chooseRepair.ts';
 import { planPruning, prune, type PruneWish, type Pruning } from './repair/prune.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
-import type { Site } from './repair/site.ts';
-import { recover, takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
+import { answers, ownFolder, type Site } from './repair/site.ts';
+import { isAnythingLeft, stoppedRepair, stoppedRepairs, underWay } from './repair/stopped.ts';
+import { takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
 import { threadChangesOf, type ThreadChanges } from './threadChanges.ts';
@@ -110,17 +111,17 @@ export function repairsOf(
   hands: Hands,
   curesOf: (check: string) => readonly Cure[],
 ): Repairs {
-  const siteOf = ({ snapshot: { home } }: Report, vault: FilePath | null): Site => {
+  const siteOf = async ({ snapshot: { home } }: Report, vault: FilePath | null): Promise<Site> => {
     const folder =
-      vault === null
-        ? world.machine.join(home.path, 'session-health')
-        : world.machine.join(vault, home.key);
+      vault === null ? ownFolder(world, home.path) : world.machine.join(vault, home.key);
+    // The home itself has answered the scan.
+    if (vault !== null && !(await answers(world, folder))) throw isSilent(folder);
     return { world, hands, home, vault: new Vault(world, hands, folder) };
   };
   const plan = async (report: Report, choice: Choice, elsewhere: FilePath | null = null) => {
     const { chosen, refused } = chooseCures(report, choice, curesOf);
     const wishes = wishesOf(chosen, report.snapshot);
-    const vault = elsewhere === null ? null : siteOf(report, elsewhere).vault.folder;
+    const vault = elsewhere === null ? null : (await siteOf(report, elsewhere)).vault.folder;
     const closer = await lookCloser(world, report.snapshot, wishes, vault);
     return planRepairs(report, chosen, refused, closer, text => world.hash(text));
   };
@@ -128,23 +129,22 @@ export function repairsOf(
     const { sha, vault, signal = null, progress = () => undefined } = consent;
     await refuseUnlessWritable(first, hands);
     if (vault !== null) refuseAmongConversations(vault, first.snapshot.home);
-    const site = siteOf(first, vault);
-    return alone(site, async () => {
-      const recovered = await recoverFirst(site, first);
+    const site = await siteOf(first, vault);
+    return alone(site, refusesOn(first), async recovered => {
       // What was seen before the lock was taken may have changed since.
       const before = await scan();
       const again = await makePlan(before);
       if (again.sha !== sha) throw changedSince(again);
       refuseUnlessMet(again.needs, before.snapshot);
       await noteOriginals(site, again);
-      const receipt = await apply(site, again, signal, progress);
+      const receipt = await underWay(site, () => apply(site, again, signal, progress));
       return { plan: again, receipt, recovered, before, after: await scan() };
     });
   };
   return {
-    ...providerMovesOf({ siteOf, carryOut }),
-    ...compressionsOf({ siteOf, carryOut }, world),
-    ...threadChangesOf({ siteOf, carryOut }, world),
+    ...providerMovesOf({ hands, siteOf, carryOut }),
+    ...compressionsOf({ hands, carryOut }, world),
+    ...threadChangesOf({ hands, carryOut }, world),
     plan,
     apply: async (first, scan, { choice, ...consent }) => {
       const done = await carryOut(first, scan, consent, report =>
@@ -170,10 +170,11 @@ export function repairsOf(
     },
     planUndo: async (report, receipt, vault) => {
       await refuseUnlessWritable(report, hands);
-      const { vault: kept } = siteOf(report, vault);
-      const repairs = await kept.repairs();
-      const stopped = repairs.toReversed().filter(one => stateOf(one) === 'interrupted');
-      const repair = stopped.find(isMeant(receipt)) ?? chooseRepair(repairs, receipt, kept.folder);
+      const site = await siteOf(report, vault);
+      const { vault: kept } = site;
+      const stopped = await stoppedRepairs(site);
+      const repair =
+        stopped.find(isMeant(receipt)) ?? chooseRepair(await kept.repairs(), receipt, kept.folder);
       return {
         repair: asPast(repair, await kept.saysOf(repair), 0),
         first: stopped.filter(one => one !== repair).map(({ id }) => id),
@@ -181,38 +182,38 @@ export function repairsOf(
     },
     undo: async (report, receipt, vault, progress) => {
       await refuseUnlessWritable(report, hands);
-      const site = siteOf(report, vault);
-      const repairs = await site.vault.repairs();
-      if (repairs.length === 0) throw nothingToUndo(site.vault.folder);
-      return alone(site, async () => {
-        const recovered = await recoverFirst(site, report);
+      const site = await siteOf(report, vault);
+      const known = [...(await site.vault.repairs()), ...(await stoppedRepairs(site))];
+      if (known.length === 0) throw nothingToUndo(site.vault.folder);
+      return alone(site, refusesOn(report), async recovered => {
         const gone = recovered.find(one => isMeant(receipt)({ id: one.receipt }));
         if (gone !== undefined) return gone;
         const repair = chooseRepair(await site.vault.repairs(), receipt, site.vault.folder);
-        return takeBack(site, repair, progress, refusesOn(report));
+        return underWay(site, () => takeBack(site, repair, progress, refusesOn(report)));
       });
     },
-    interrupted: (report, vault) => siteOf(report, vault).vault.interrupted(),
-    planPruning: (report, wish, vault) => planPruning(siteOf(report, vault), wish),
+    interrupted: async (report, vault) => stoppedRepair(await siteOf(report, vault)),
+    planPruning: async (report, wish, vault) => planPruning(await siteOf(report, vault), wish),
     prune: async (report, wish, shown, vault) => {
       await refuseUnlessWritable(report, hands);
-      const site = siteOf(report, vault);
-      await alone(site, () => prune(site, wish, shown));
+      const site = await siteOf(report, vault);
+      await aloneAmongBackups(site, () => prune(site, wish, shown));
     },
     save: (report, folder) => saveCopy(world, hands, report, folder),
     history: async (report, vault) => {
-      const site = siteOf(report, vault);
-      if ((await site.vault.repairs()).some(one => stateOf(one) === 'interrupted'))
+      const site = await siteOf(report, vault);
+      if (await isAnythingLeft(site))
         await refuseUnlessWritable(report, hands)
-          .then(() => alone(site, () => recoverFirst(site, report)))
+          .then(() => alone(site, refusesOn(report), () => Promise.resolve()))
           .catch(onlyRefusals);
       return pastOf(site);
     },
-    past: (report, vault) => pastOf(siteOf(report, vault)),
+    past: async (report, vault) => pastOf(await siteOf(report, vault)),
   };
 }
 
-async function pastOf({ vault }: Site): Promise<History> {
+async function pastOf(site: Site): Promise<History> {
+  const { vault } = site;
   const repairs = (await vault.repairs()).toReversed();
   const sizes = await vault.sizes();
   const receipts: Past[] = [];
@@ -222,39 +223,9 @@ async function pastOf({ vault }: Site): Promise<History> {
   return {
     vault: vault.folder,
     vaultBytes: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
-    interrupted: repairs.find(one => stateOf(one) === 'interrupted')?.id ?? null,
+    interrupted: await stoppedRepair(site),
     receipts,
   };
-}
-
-/** Two repairs at once would each find the other's half. */
-async function alone<T>(site: Site, work: () => Promise<T>): Promise<T> {
-  try {
-    return await withLock(site, work);
-  } catch (error) {
-    throw error instanceof Hindered ? refusalFor(error) : error;
-  }
-}
-
-async function withLock<T>({ hands, vault }: Site, work: () => Promise<T>): Promise<T> {
-  await hands.makeFolder(vault.folder);
-  const lock = await hands.lock(vault.lockFile);
-  if (lock === null)
-    throw new Refusal(
-      'another-repair',
-      'Another codex-health is repairing this home just now.',
-      'Nothing was changed. Wait until it has ended.',
-    );
-  try {
-    await vault.clearDropped();
-    return await work();
-  } finally {
-    await lock.release();
-  }
-}
-
-function recoverFirst(site: Site, report: Report): Promise<readonly Undone[]> {
-  return recover(site, refusesOn(report));
 }
 
 function refusesOn({ snapshot }: Report): MayTakeBack {
@@ -267,6 +238,14 @@ function refusesOn({ snapshot }: Report): MayTakeBack {
 /** History can be told although an interrupted repair cannot be ended now. */
 function onlyRefusals(error: unknown): void {
   if (!(error instanceof Refusal)) throw error;
+}
+
+function isSilent(folder: FilePath): Refusal {
+  return new Refusal(
+    'vault-silent',
+    `Backups are to be kept in ${folder}, which does not answer.`,
+    'Nothing was changed. Bring that disk back, or keep backups elsewhere with --vault DIR.',
+  );
 }
 
 function changedSince(plan: Plan): Refusal {

@@ -46,7 +46,10 @@ export interface ThreadChanges {
   ): Promise<Changed>;
 }
 
-export function threadChangesOf({ siteOf, carryOut }: Rite, world: World): ThreadChanges {
+export function threadChangesOf(
+  { hands, carryOut }: Omit<Rite, 'siteOf'>,
+  world: World,
+): ThreadChanges {
   const planChange = async (report: Report, change: ThreadChange) => {
     const closer = await lookCloser(world, report.snapshot, [wishesOfChange(change)]);
     return planThreadChange(report, change, closer, text => world.hash(text));
@@ -76,11 +79,7 @@ export function threadChangesOf({ siteOf, carryOut }: Rite, world: World): Threa
               why: 'Codex was asked, and it is not seen to be so afterwards',
             })),
         ],
-        confirmation: await askAgain(
-          after,
-          made === null ? changed : [...changed, made],
-          siteOf(after, consent.vault).hands,
-        ),
+        confirmation: await askAgain(after, made === null ? changed : [...changed, made], hands),
       };
     },
   };

@@ -15,36 +15,70 @@ import { opensHistory, predictStart } from './visibility/start.ts';
 import { surfacesOf } from './visibility/surfaces.ts';
 import { asShown, unknown, type Verdict } from './visibility/verdict.ts';
 
-export function predictVisibility(snapshot: Snapshot): Readonly<Record<ThreadId, Visibility>> {
+/** Of all threads of a snapshot. */
+export interface Sight {
+  readonly of: Readonly<Record<ThreadId, Visibility>>;
+  /** Whether it may be another one when files have grown and times have passed, and nothing else. */
+  readonly heedsGrowth: boolean;
+}
+
+/** Predicted when somebody asks for it first: not everybody who scans wants to know. */
+export interface Foresight {
+  sight(): Sight;
+  /** Null as long as nobody has asked. */
+  readonly known: Sight | null;
+}
+
+/** `grownFrom`: that of a snapshot from which this one differs by growth alone, and whose sight may stand. */
+export function foresee(snapshot: Snapshot, grownFrom: Foresight | null): Foresight {
+  const before = grownFrom?.known ?? null;
+  // Nothing is kept of the snapshot before: there may be thousands of them in a day.
+  let known = before === null || before.heedsGrowth ? null : before;
+  return {
+    sight: () => (known ??= predictSight(snapshot)),
+    get known() {
+      return known;
+    },
+  };
+}
+
+export function predictSight(snapshot: Snapshot): Sight {
   const codex = codexInUse(snapshot.codexes);
   if ('tooOld' in codex)
     return sameForAll(snapshot, unknown(`what Codex ${codex.tooOld} answers was not measured`));
   const predictions = codex.map(one => predictFor(snapshot, one));
-  return Object.fromEntries(
-    snapshot.threads.map(thread => [
-      thread.id,
-      visibilityOf(
-        predictions.map(predict => predict(thread)).reduce((one, other) => agreeing(one, other)),
-      ),
-    ]),
-  );
+  const seen = (thread: Thread) =>
+    visibilityOf(
+      predictions.map(({ of }) => of(thread)).reduce((one, other) => agreeing(one, other)),
+    );
+  return {
+    of: Object.fromEntries(snapshot.threads.map(thread => [thread.id, seen(thread)])),
+    heedsGrowth: predictions.some(({ heedsGrowth }) => heedsGrowth),
+  };
 }
 
-function predictFor(snapshot: Snapshot, codex: CodexInUse): (thread: Thread) => Verdicts {
+interface Prediction {
+  readonly of: (thread: Thread) => Verdicts;
+  readonly heedsGrowth: boolean;
+}
+
+function predictFor(snapshot: Snapshot, codex: CodexInUse): Prediction {
   const look = lookAt(snapshot, codex.rules, opensHistory(codex, snapshot));
   const start = predictStart(look, codex);
-  if (start.starts.answer !== true) return () => everywhere(start.starts);
+  if (start.starts.answer !== true)
+    return { of: () => everywhere(start.starts), heedsGrowth: false };
   const scanList = predictScanList(look);
   const database = predictDatabaseLists(look, start);
   const resume = predictResume(look, start);
   const picker = predictPicker(look, start, scanList);
-  return thread => ({
+  const of = (thread: Thread): Verdicts => ({
     scanList: scanList(thread),
     databaseList: database.list(thread),
     newest50: database.newest50(thread),
     resumable: resume(thread),
-    picker: picker(thread),
+    picker: picker.list(thread),
   });
+  return { of, heedsGrowth: picker.heedsGrowth };
 }
 
 interface Verdicts {
@@ -80,11 +114,9 @@ function everywhere(verdict: Verdict): Verdicts {
   };
 }
 
-function sameForAll(
-  { threads }: Snapshot,
-  verdict: Verdict,
-): Readonly<Record<ThreadId, Visibility>> {
-  return Object.fromEntries(threads.map(thread => [thread.id, visibilityOf(everywhere(verdict))]));
+function sameForAll({ threads }: Snapshot, verdict: Verdict): Sight {
+  const visibility = visibilityOf(everywhere(verdict));
+  return { of: Object.fromEntries(threads.map(({ id }) => [id, visibility])), heedsGrowth: false };
 }
 
 function visibilityOf({

@@ -31,6 +31,8 @@ import type {
 export interface Requests {
   /** The tree down to its projects; from the newest scan, after one when there is none. */
   'codexHealth/tree': Asked<TreeRequest, HealthTree>;
+  /** The repair that a stop has left in the middle. Waits for where the backups lie, as the tree does not. */
+  'codexHealth/stopped': Asked<undefined, string | null>;
   /** The threads of one project. */
   'codexHealth/threads': Asked<ThreadsRequest, ThreadsAnswer>;
   /** Threads of all projects by title, path or id, the best first. */

@@ -19,7 +19,7 @@ export interface HealthTree {
   readonly threadsInTrouble: number;
   /** Errors and warnings about the home itself. */
   readonly troublesOfHome: number;
-  /** A repair that was stopped in the middle; null when there is none. */
+  /** A repair that was stopped in the middle; null when there is none, or none is known of yet. */
   readonly interrupted: string | null;
   readonly hasCodex: boolean;
   readonly hosts: readonly HostNode[];

@@ -14,8 +14,9 @@ import type { ReadTranscript } from './documents.ts';
 import { createFolders, type Folders } from './folders.ts';
 import { createGathering } from './gathering.ts';
 import { createPulse } from './pulse.ts';
+import { createRetries } from './retries.ts';
 import { saysTheSame } from './sameSight.ts';
-import { createScans } from './scans.ts';
+import { createScans, type How } from './scans.ts';
 import { DEFAULT_SETTINGS, needsNewScan } from './settings.ts';
 import { createHostSights } from './hostSights.ts';
 import { createHostViews, type HostView } from './hostViews.ts';
@@ -51,6 +52,8 @@ export interface Health {
   begin(): Promise<void>;
   lookAgain(): Promise<void>;
   changeSettings(settings: ServerSettings): Promise<void>;
+  /** Nothing is looked at any more by itself, and nothing told. */
+  close(): void;
 }
 
 /** What a system has too many changes to tell of is lost without a word; so everything is read now and then. */
@@ -60,12 +63,14 @@ export function createHealth(connection: Connection, world: World): Health {
   const engine = createEngine(world);
   const titles = new Map(engine.checks.map(({ id, title }) => [id, title]));
   let made: View | null = null;
+  /** What the editor was told of last. */
+  let told: Report | null = null;
   const board = createMarkerBoard((uri, diagnostics) =>
     connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }),
   );
   let standing: { readonly at: string; readonly scan: StandingScan } | null = null;
   let anewAtMs = 0;
-  const scans = createScans(how => {
+  const look = async (how: How): Promise<Report> => {
     const { home, sqliteHome, codexPath } = health.settings;
     const request = {
       home,
@@ -88,7 +93,8 @@ export function createHealth(connection: Connection, world: World): Health {
     if (how === 'on' && !isElsewhere && ageMs < ANEW_MS) return standing.scan.look();
     anewAtMs = world.now();
     return standing.scan.look('anew');
-  });
+  };
+  const scans = createScans(how => retries.heed(look(how)));
   const viewNow = async () => {
     const report = await scans.newest();
     const { settings } = health;
@@ -100,21 +106,22 @@ export function createHealth(connection: Connection, world: World): Health {
     freshness.notice();
     void inBackground(tellChanged());
   });
-  const viewsOfHosts = createHostViews(() => sights.now(), titles);
+  const viewsOfHosts = createHostViews(titles);
   const lookAtHosts = (report: Report) => void inBackground(sights.look(report));
-  const markersNow = async () => diagnose(await viewNow(), health.folders.all(), health.pages);
+  const markersOf = (view: View) => diagnose(view, health.folders.all(), health.pages);
   const tellChanged = () => connection.sendNotification(CHANGED_NOTIFICATION);
   const inBackground = (work: Promise<unknown>) =>
     work.catch((error: unknown) => connection.console.error(String(error)));
   const lookOn = async () => {
-    const before = await scans.newest();
     const report = await scans.again('on');
     pulse.follow(report);
-    if (saysTheSame(before, report)) return false;
+    if (told !== null && saysTheSame(told, report)) return false;
     await health.publish();
     return true;
   };
   const freshness = createGathering(async () => (await inBackground(lookOn())) === true);
+  // The failed look has forgotten everything, so that the next one looks at everything.
+  const retries = createRetries(() => freshness.notice());
   const pulse = createPulse(() => world.now(), {
     becomesQuiet: () => {
       made = null;
@@ -146,10 +153,11 @@ export function createHealth(connection: Connection, world: World): Health {
     redactedView: async () =>
       viewReport(engine.redact(await scans.newest()), health.settings, titles),
     publish: async () => {
-      const markers = await markersNow();
-      await Promise.all([board.show(markers), tellChanged()]);
+      const view = await viewNow();
+      told = view.report;
+      await Promise.all([board.show(markersOf(view)), tellChanged()]);
     },
-    mark: async () => board.show(await markersNow()),
+    mark: async () => board.show(markersOf(await viewNow())),
     begin: async () => {
       await sights.choose(health.settings.hosts);
       await health.lookAgain();
@@ -174,6 +182,13 @@ export function createHealth(connection: Connection, world: World): Health {
       health.settings = settings;
       if (areOtherHosts) await sights.choose(settings.hosts);
       await (isOtherHome || areOtherHosts ? health.lookAgain() : health.publish());
+    },
+    close: () => {
+      freshness.close();
+      retries.close();
+      pulse.close();
+      standing?.scan.close();
+      sights.stop();
     },
   };
   return health;

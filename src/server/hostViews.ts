@@ -23,34 +23,28 @@ export interface HostView {
   readonly alsoFrom: readonly string[];
 }
 
-/** The hosts beside a view. They are the same as long as what they are made of is. */
+/** The hosts beside a view; worked out once for each. */
 export function createHostViews(
-  sightsNow: () => readonly HostSight[],
   titles: ReadonlyMap<string, string>,
 ): (view: View) => readonly HostView[] {
   const its = new WeakMap<HostSight, View>();
-  let last: {
-    readonly view: View;
-    readonly seen: string;
-    readonly hosts: readonly HostView[];
-  } | null = null;
+  const made = new WeakMap<View, readonly HostView[]>();
   const viewOf = (sight: HostSight, { settings }: View): View | null => {
     if (sight.snapshot === null) return null;
     const known = its.get(sight);
     if (known?.settings === settings) return known;
-    const made = viewReport(judge(sight.snapshot), settings, titles);
-    its.set(sight, made);
-    return made;
+    const view = viewReport(judge(sight.snapshot), settings, titles);
+    its.set(sight, view);
+    return view;
   };
   return view => {
-    const sights = sightsNow();
-    const seen = JSON.stringify(sights.map(({ alias, takenAtMs }) => [alias, takenAtMs]));
-    if (last?.view !== view || last.seen !== seen) {
-      const attribution = attribute(view.report.snapshot);
-      const hosts = hostViews(view, { sights, attribution, viewOf: sight => viewOf(sight, view) });
-      last = { view, seen, hosts };
-    }
-    return last.hosts;
+    const { snapshot } = view.report;
+    const { sights } = snapshot.hosts;
+    const attribution = attribute(snapshot);
+    const hosts =
+      made.get(view) ?? hostViews(view, { sights, attribution, viewOf: one => viewOf(one, view) });
+    made.set(view, hosts);
+    return hosts;
   };
 }
 

@@ -6,6 +6,7 @@ import {
   SymbolKind,
   type CodeLens,
   type Connection,
+  type Disposable,
   type DocumentSymbol,
   type Hover,
   type Range,
@@ -21,38 +22,43 @@ import type { Health } from './health.ts';
 import type { Page, Section } from './page.ts';
 import type { View } from './view.ts';
 
-export function answerAboutPages(connection: Connection, { view, checks }: Health): void {
+export function answerAboutPages(
+  connection: Connection,
+  { view, checks }: Health,
+): readonly Disposable[] {
   const about = async <T>(uri: string, answer: (page: Page) => T): Promise<T | null> =>
     uri.startsWith(`${DOCUMENT_SCHEME}:`) ? answer(pageAt(await view(), uri)) : null;
 
-  connection.onFoldingRanges(({ textDocument: { uri } }) =>
-    about(uri, ({ sections }) =>
-      sections
-        .filter(({ line, lastLine }) => lastLine > line)
-        .map(({ line, lastLine }) => ({ startLine: line, endLine: lastLine })),
+  return [
+    connection.onFoldingRanges(({ textDocument: { uri } }) =>
+      about(uri, ({ sections }) =>
+        sections
+          .filter(({ line, lastLine }) => lastLine > line)
+          .map(({ line, lastLine }) => ({ startLine: line, endLine: lastLine })),
+      ),
     ),
-  );
-  connection.onDocumentSymbol(({ textDocument: { uri } }) =>
-    about(uri, ({ sections }) => sections.map(toSymbol)),
-  );
-  connection.onDocumentLinks(({ textDocument: { uri } }) =>
-    about(uri, ({ links }) =>
-      links.map(({ line, startCharacter, endCharacter, target }) => ({
-        range: rangeOf(line, startCharacter, endCharacter),
-        target,
-      })),
+    connection.onDocumentSymbol(({ textDocument: { uri } }) =>
+      about(uri, ({ sections }) => sections.map(toSymbol)),
     ),
-  );
-  connection.onCodeLens(async ({ textDocument: { uri } }) => {
-    const now = await view();
-    return about(uri, page => lensesOf(now, page, uri));
-  });
-  connection.onHover(async ({ textDocument: { uri }, position: { line } }) => {
-    const { findings } = await view();
-    const key = await about(uri, page => page.factOn(line));
-    const finding = findings.find(({ id }) => key === factOfFinding(id));
-    return finding === undefined ? null : explain(finding, checks);
-  });
+    connection.onDocumentLinks(({ textDocument: { uri } }) =>
+      about(uri, ({ links }) =>
+        links.map(({ line, startCharacter, endCharacter, target }) => ({
+          range: rangeOf(line, startCharacter, endCharacter),
+          target,
+        })),
+      ),
+    ),
+    connection.onCodeLens(async ({ textDocument: { uri } }) => {
+      const now = await view();
+      return about(uri, page => lensesOf(now, page, uri));
+    }),
+    connection.onHover(async ({ textDocument: { uri }, position: { line } }) => {
+      const { findings } = await view();
+      const key = await about(uri, page => page.factOn(line));
+      const finding = findings.find(({ id }) => key === factOfFinding(id));
+      return finding === undefined ? null : explain(finding, checks);
+    }),
+  ];
 }
 
 /**

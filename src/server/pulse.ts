@@ -8,6 +8,7 @@ import { nextQuietMs } from './liveState.ts';
 export interface Pulse {
   /** The newest report: what is told from now on is about it. */
   follow(report: Report): void;
+  close(): void;
 }
 
 const HELD_MS = 15_000;
@@ -34,6 +35,10 @@ export function createPulse(
       clearTimeout(held);
       if (snapshot.holders.length > 0)
         held = setTimeout(() => tell.mayBeReleased(), HELD_MS).unref();
+    },
+    close: () => {
+      clearTimeout(quiet);
+      clearTimeout(held);
     },
   };
 }

@@ -4,9 +4,14 @@
 import {
   CodeActionKind,
   DidChangeWorkspaceFoldersNotification,
+  ErrorCodes,
+  InitializeRequest,
+  ResponseError,
+  ShutdownRequest,
   TextDocumentSyncKind,
   type CancellationToken,
   type Connection,
+  type Disposable,
   type InitializeResult,
 } from 'vscode-languageserver';
 import type { Hands } from '../engine/hands.ts';
@@ -21,6 +26,7 @@ import {
 import { createChanges, type Changes } from './changes/changes.ts';
 import { asObject } from './changes/wishes.ts';
 import { refusing } from './changes/refusals.ts';
+import { createStopped } from './changes/stopped.ts';
 import { createTeller } from './changes/telling.ts';
 import { codeActions } from './codeActions.ts';
 import { documentStamp, documentText } from './documents.ts';
@@ -57,14 +63,29 @@ export function startServer(connection: Connection, world: World, hands: Hands):
     health.pages = readPages(given);
     inBackground(health.mark());
   });
-  answerRequests(connection, health, changes);
-  answerTree(connection, health, changes, world);
-  answerChanges(connection, changes);
-  connection.onCodeAction(async request => [
-    ...codeActions(await health.view(), health.folders.all(), health.pages, request),
-  ]);
-  answerAboutPages(connection, health);
+  const answers = [
+    ...answerRequests(connection, health, changes),
+    ...answerTree(connection, health, changes, world),
+    ...answerChanges(connection, changes),
+    connection.onCodeAction(async request => [
+      ...codeActions(await health.view(), health.folders.all(), health.pages, request),
+    ]),
+    ...answerAboutPages(connection, health),
+  ];
+  connection.onShutdown(() => {
+    health.close();
+    for (const answer of answers) answer.dispose();
+    refuseEverything(connection);
+  });
   connection.listen();
+}
+
+/** An editor that has asked for the end may only tell that it has come. */
+function refuseEverything(connection: Connection): void {
+  const refuse = () => new ResponseError(ErrorCodes.InvalidRequest, 'The server was shut down.');
+  connection.onRequest(refuse);
+  for (const { method } of [InitializeRequest.type, ShutdownRequest.type])
+    connection.onRequest(method, refuse);
 }
 
 const CAPABILITIES: InitializeResult = {
@@ -87,7 +108,7 @@ function answering(connection: Connection) {
     name: Name,
     work: (params: ParamsOf<Name>, cancel: CancellationToken) => Promise<AnswerOf<Name>>,
   ) =>
-    void connection.onRequest(name, (params: ParamsOf<Name>, cancel: CancellationToken) =>
+    connection.onRequest(name, (params: ParamsOf<Name>, cancel: CancellationToken) =>
       refusing(() => work(params, cancel)),
     );
 }
@@ -96,75 +117,60 @@ function answerRequests(
   connection: Connection,
   { view, redactedView, readTranscript }: Health,
   changes: Changes,
-): void {
+): readonly Disposable[] {
   const answer = answering(connection);
-  answer(
-    'codexHealth/document',
-    async ({ uri }) =>
-      (await changes.document(uri)) ?? documentText(await view(), uri, readTranscript),
-  );
-  answer('codexHealth/documentStamps', async ({ uris }) => {
-    const now = await view();
-    return Promise.all(
-      uris.map(async uri => (await changes.stamp(uri)) ?? documentStamp(now, uri)),
-    );
-  });
-  answer('codexHealth/report', async () => reportText(await redactedView()));
+  return [
+    answer(
+      'codexHealth/document',
+      async ({ uri }) =>
+        (await changes.document(uri)) ?? documentText(await view(), uri, readTranscript),
+    ),
+    answer('codexHealth/documentStamps', async ({ uris }) => {
+      const now = await view();
+      return Promise.all(
+        uris.map(async uri => (await changes.stamp(uri)) ?? documentStamp(now, uri)),
+      );
+    }),
+    answer('codexHealth/report', async () => reportText(await redactedView())),
+  ];
 }
 
 function answerTree(
   connection: Connection,
-  { view, hosts, looking, pinThreads, lookAgain }: Health,
+  health: Health,
   { interrupted }: Changes,
   { projects, machine }: World,
-): void {
+): readonly Disposable[] {
   const answer = answering(connection);
+  const { view, hosts, looking, pinThreads, lookAgain } = health;
   const tellChanged = () => void connection.sendNotification(CHANGED_NOTIFICATION);
   const notes = createGitNotes(projects, tellChanged);
-  const stopped = followInterrupted(interrupted, tellChanged);
+  const stopped = createStopped(interrupted, tellChanged);
   const seen = async () => {
     const [all, now] = [await hosts(), await view()];
     return [all, notes.of(now.report.snapshot)] as const;
   };
-  answer('codexHealth/tree', async ({ filter }) =>
-    makeTree(...(await seen()), filter, { interrupted: await stopped(), looking: looking() }),
-  );
-  answer('codexHealth/threads', async request => makeThreads(...(await seen()), request));
-  answer('codexHealth/find', async request => findThreads(await hosts(), request));
-  answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id));
-  answer('codexHealth/pinThreads', pinThreads);
-  answer('codexHealth/refresh', () => {
-    notes.askAgain();
-    return lookAgain();
-  });
-}
-
-const STOPPED_MS = 5000;
-
-/**
- * Another window may be in the middle of a repair that looks as if it had been stopped; and when it comes to
- * its end, nothing changes that is watched.
- */
-function followInterrupted(
-  ask: () => Promise<string | null>,
-  tellChanged: () => void,
-): () => Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const follow = (last: string | null) => {
-    clearTimeout(timer);
-    if (last === null) return;
-    const lookAgain = async () => ((await ask()) === last ? follow(last) : tellChanged());
-    timer = setTimeout(() => void lookAgain(), STOPPED_MS).unref();
-  };
-  return async () => {
-    const now = await ask();
-    follow(now);
-    return now;
-  };
+  return [
+    answer('codexHealth/tree', async ({ filter }) =>
+      makeTree(...(await seen()), filter, {
+        interrupted: stopped(health.settings),
+        looking: looking(),
+      }),
+    ),
+    answer('codexHealth/stopped', interrupted),
+    answer('codexHealth/threads', async request => makeThreads(...(await seen()), request)),
+    answer('codexHealth/find', async request => findThreads(await hosts(), request)),
+    answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id)),
+    answer('codexHealth/pinThreads', pinThreads),
+    answer('codexHealth/refresh', () => {
+      notes.askAgain();
+      return lookAgain();
+    }),
+  ];
 }
 
 /** What takes long says how far it is. */
-function answerChanges(connection: Connection, changes: Changes): void {
+function answerChanges(connection: Connection, changes: Changes): readonly Disposable[] {
   const answer = answering(connection);
   const waiting = (request: unknown, cancel: CancellationToken) => {
     const { workDoneToken } = asObject(request);
@@ -172,19 +178,23 @@ function answerChanges(connection: Connection, changes: Changes): void {
     return { cancel, teller: createTeller(connection.window.attachWorkDoneProgress(token)) };
   };
 
-  answer('codexHealth/plan', changes.plan);
-  answer('codexHealth/wishAt', async request => changes.wishAt(request));
-  answer('codexHealth/apply', (request, cancel) =>
-    changes.apply(request, waiting(request, cancel)),
-  );
-  answer('codexHealth/undo', (request, cancel) => changes.undo(request, waiting(request, cancel)));
-  answer('codexHealth/history', changes.history);
-  answer('codexHealth/planPruning', changes.planPruning);
-  answer('codexHealth/prune', changes.prune);
-  answer('codexHealth/save', changes.save);
-  answer('codexHealth/providers', changes.providers);
-  answer('codexHealth/candidates', changes.candidates);
-  answer('codexHealth/accept', changes.accept);
-  answer('codexHealth/takeBack', changes.takeBack);
-  answer('codexHealth/accepted', changes.accepted);
+  return [
+    answer('codexHealth/plan', changes.plan),
+    answer('codexHealth/wishAt', async request => changes.wishAt(request)),
+    answer('codexHealth/apply', (request, cancel) =>
+      changes.apply(request, waiting(request, cancel)),
+    ),
+    answer('codexHealth/undo', (request, cancel) =>
+      changes.undo(request, waiting(request, cancel)),
+    ),
+    answer('codexHealth/history', changes.history),
+    answer('codexHealth/planPruning', changes.planPruning),
+    answer('codexHealth/prune', changes.prune),
+    answer('codexHealth/save', changes.save),
+    answer('codexHealth/providers', changes.providers),
+    answer('codexHealth/candidates', changes.candidates),
+    answer('codexHealth/accept', changes.accept),
+    answer('codexHealth/takeBack', changes.takeBack),
+    answer('codexHealth/accepted', changes.accepted),
+  ];
 }

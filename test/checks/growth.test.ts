@@ -6,11 +6,12 @@ import { expect, test } from 'vitest';
 import { differByGrowthAlone, GROWTH } from '../../src/engine/checks/growth.ts';
 import { checks } from '../../src/engine/checks/index.ts';
 import { runChecks } from '../../src/engine/checks/runChecks.ts';
-import type { Snapshot } from '../../src/engine/model/snapshot.ts';
+import type { Codex, Snapshot } from '../../src/engine/model/snapshot.ts';
 import { answerNothingLost } from '../../src/engine/nothingLost.ts';
+import { foresee, predictSight } from '../../src/engine/visibility.ts';
 import { takeSnapshot } from '../../src/engine/scan/takeSnapshot.ts';
 import { damagedHome, soundHome } from '../support/damagedHome.ts';
-import { HOME } from '../support/home.ts';
+import { home, HOME, idOf } from '../support/home.ts';
 
 const REQUEST = { home: HOME, sqliteHome: null, codex: null, full: false };
 const heedless = checks.filter(check => check.heedsGrowth !== true);
@@ -28,6 +29,58 @@ test('whoever does not heed growth does not look at it', async () => {
     { numRuns: 100 },
   );
 }, 120_000);
+
+/** One of each way in which a Codex behaves, and one between two of them. */
+const VERSIONS = ['0.142.0', '0.150.0', '0.155.0', '0.160.0', '0.169.0'];
+
+test('who can see a thread is told without a look at growth, or it is said that it is not', async () => {
+  await fc.assert(
+    fc.asyncProperty(damagedHome, fc.constantFrom(...VERSIONS), async ({ world }, version) => {
+      const snapshot = withCodex(await takeSnapshot(world, REQUEST), version);
+      fc.pre((snapshot.state?.backfill?.status ?? 'complete') === 'complete');
+      const sight = predictSight(snapshot);
+      fc.pre(!sight.heedsGrowth);
+      expect(predictSight(withoutGrowth(snapshot))).toEqual(sight);
+    }),
+    { numRuns: 100 },
+  );
+}, 120_000);
+
+test.each([
+  ['0.142.0', false],
+  ['0.160.0', true],
+  ['0.169.0', false],
+])('of two rows that name one file, %s goes by the time: %s', async (version, heedsGrowth) => {
+  const file = `sessions/2026/11/21/rollout-2026-11-21T11-00-00-${idOf('t1')}.jsonl`;
+  const { world } = home()
+    .thread('t1')
+    .thread('g', { age: 90, file: false, row: { rollout_path: `${HOME}/${file}` } })
+    .build();
+  const snapshot = withCodex(await takeSnapshot(world, REQUEST), version);
+  expect(predictSight(snapshot).heedsGrowth).toBe(heedsGrowth);
+});
+
+test('what was foreseen stands while a home grows, unless it goes by what grows', async () => {
+  const snapshot = await takeSnapshot(soundHome('among others'), REQUEST);
+  const first = foresee(snapshot, null);
+  // Nobody has asked yet: there is nothing that could stand.
+  expect(foresee(snapshot, first).known).toBeNull();
+  const sight = first.sight();
+  expect(foresee(snapshot, first).sight()).toBe(sight);
+  const heeding = { sight: () => sight, known: { ...sight, heedsGrowth: true } };
+  expect(foresee(snapshot, heeding).known).toBeNull();
+});
+
+function withCodex(snapshot: Snapshot, version: string): Snapshot {
+  const codex: Codex = {
+    path: '/opt/codex',
+    foundBy: 'path',
+    version,
+    migrations: null,
+    firstChecksum: null,
+  };
+  return { ...snapshot, codexes: [codex] };
+}
 
 test.each([
   ['a home that is the same', (): object => ({}), true],

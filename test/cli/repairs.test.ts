@@ -264,12 +264,13 @@ describe('apply', () => {
     expect(picture()).toEqual(before);
   });
 
-  test('a vault elsewhere leaves nothing in the home', async () => {
+  test('a vault elsewhere leaves no backup and no note in the home', async () => {
     const { type, files } = sick();
     await type('apply', '--all', '--yes', '--vault', '/mnt/vault');
     const kept = [...files.keys()].filter(file => file.endsWith('plan.json'));
     expect(kept).toEqual([expect.stringMatching(/^\/mnt\/vault\//)]);
     expect((await type('undo', '--yes', '--vault', '/mnt/vault')).code).toBe(0);
+    expect([...files.keys()].filter(file => file.includes('session-health'))).toEqual([]);
   });
 
   test('what was hidden behind the defect is named', async () => {

@@ -133,6 +133,15 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(holder?.files).toEqual([`${home}-link/state_5.sqlite`]);
   });
 
+  test('who repairs the home is no Codex in the way; who has a file open that was put away is', async () => {
+    const ours = `${home}/session-health`;
+    fs.mkdirSync(`${ours}/vault/r1/files`, { recursive: true });
+    await hold(['w', `${ours}/lock.sqlite`]);
+    expect((await found()).holders).toEqual([]);
+    const pid = await hold(['w', `${ours}/vault/r1/files/state_5.sqlite`]);
+    expect((await found()).holders).toMatchObject([{ pid }]);
+  });
+
   test('files of a neighbour with a longer name are not ours', async () => {
     fs.mkdirSync(`${home}-work`);
     await hold(['w', `${home}-work/state_5.sqlite`]);

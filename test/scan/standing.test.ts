@@ -34,6 +34,24 @@ test('who has files open is asked again, also after the clock was set back', asy
   standing.close();
 });
 
+test('who can see a thread is predicted anew only when more than growth has happened', async () => {
+  const changing = new ChangingHome();
+  const request = { home: changing.folder, sqliteHome: null, codex: null, full: false };
+  const standing = createEngine(changing.world()).stand(request, () => undefined);
+  try {
+    // The first one ends a file in another way than before.
+    changing.change({ kind: 'a turn', which: 3 });
+    const { visibility } = await standing.look();
+    changing.change({ kind: 'a turn', which: 3 });
+    expect((await standing.look()).visibility).toBe(visibility);
+    changing.change({ kind: 'a new thread', which: 1 });
+    expect((await standing.look()).visibility).not.toBe(visibility);
+  } finally {
+    standing.close();
+    changing.remove();
+  }
+});
+
 test('files to which only a link leads are heard of, and read again', async () => {
   const changing = new ChangingHome();
   const kept = path.join(path.dirname(changing.folder), 'kept');

@@ -1,7 +1,7 @@
 // The pages of plans and of the history, and the smaller requests beside them: receipts, backups, copies,
 // providers, folders to choose from, and what somebody lives with.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { World } from '../../src/engine/world.ts';
 import type { Wish } from '../../src/protocol/repairs.ts';
 import { parseChangeAddress, planAddress } from '../../src/server/changes/addresses.ts';
@@ -191,11 +191,13 @@ describe('the history', () => {
     const cut = text.replace(/^.*"note":"applied"\}\n/m, '');
     files.set(journal, { ...file, bytes: new TextEncoder().encode(cut) });
     const before = JSON.stringify([...files]);
-    expect((await editor.tree()).interrupted).toBe(receipt);
+    await vi.waitFor(async () => expect((await editor.tree()).interrupted).toBe(receipt));
+    expect(await editor.ask('codexHealth/stopped')).toBe(receipt);
     expect(JSON.stringify([...files])).toBe(before);
     // The history puts back what was begun.
     expect((await editor.ask('codexHealth/history')).interrupted).toBeNull();
-    expect((await editor.tree()).interrupted).toBeNull();
+    expect(await editor.ask('codexHealth/stopped')).toBeNull();
+    await vi.waitFor(async () => expect((await editor.tree()).interrupted).toBeNull());
   });
 
   test('old backups are dropped when that is what was shown', async () => {

@@ -1,7 +1,7 @@
 // What a person asks an editor to change: the plan that they read, the yes, what came of it, and the way
 // back. The home is one in memory, and so are the hands.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { World } from '../../src/engine/world.ts';
 import { REFUSED } from '../../src/protocol/requests.ts';
 import type { Wish } from '../../src/protocol/repairs.ts';
@@ -321,10 +321,10 @@ describe('a repair that was stopped in the middle', () => {
   test('is told of by the tree, and put back by the history', async () => {
     const { editor, left } = await stopped();
     expect(left()).not.toEqual([]);
-    expect((await editor.tree()).interrupted).toMatch(/^\d{8}T/);
+    await vi.waitFor(async () => expect((await editor.tree()).interrupted).toMatch(/^\d{8}T/));
     expect(await editor.ask('codexHealth/history')).toMatchObject({ interrupted: null });
     expect(left()).toEqual([]);
-    expect((await editor.tree()).interrupted).toBeNull();
+    await vi.waitFor(async () => expect((await editor.tree()).interrupted).toBeNull());
   });
 
   test('stays as it is while a Codex is open, which was started after the last look', async () => {

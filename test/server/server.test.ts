@@ -5,7 +5,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { World } from '../../src/engine/world.ts';
 import type { HealthTree } from '../../src/protocol/tree.ts';
 import { createScans } from '../../src/server/scans.ts';
@@ -15,6 +15,10 @@ import { home, HOME, idOf } from '../support/home.ts';
 import { startServer } from '../../src/server/server.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
 import { initialize, openEditor, speak } from './editor.ts';
+
+const INVALID_REQUEST = -32600;
+
+afterEach(() => vi.useRealTimers());
 
 /** A world that becomes another one when a test says so. */
 function changing(first: World): { readonly world: World; become(next: World): void } {
@@ -50,6 +54,42 @@ test('a scan that fails is told to who asked, and the next one may succeed', asy
   become(sound);
   await editor.ask('codexHealth/refresh');
   expect((await editor.tree()).hosts).toHaveLength(1);
+});
+
+test('a scan that fails is tried again by itself, and what came of it is told', async () => {
+  const sound = home().thread('one').build().world;
+  const { world, become } = changing(sound);
+  const editor = await openEditor(world, { settings: { home: HOME, problems: 'all' } });
+  become({
+    ...sound,
+    get files(): World['files'] {
+      throw new Error('the disk is on fire');
+    },
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  await expect(editor.ask('codexHealth/refresh')).rejects.toThrow('the disk is on fire');
+  const changed = editor.nextChange();
+  become(home().thread('one', { row: false }).build().world);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await changed;
+  expect(editor.markers.size).toBe(1);
+  expect((await editor.tree()).threadsInTrouble).toBe(1);
+});
+
+test('after the editor has asked for the end every request is refused', async () => {
+  const editor = await openEditor(home().thread('one').build().world, { settings: { home: HOME } });
+  await editor.send('shutdown');
+  const textDocument = { uri: 'codex-health://k/home' };
+  const late = [
+    editor.tree(),
+    editor.ask('codexHealth/history'),
+    editor.request('textDocument/hover', { textDocument, position: { line: 0, character: 0 } }),
+    editor.request('textDocument/codeAction', { textDocument }),
+    editor.request('initialize', { capabilities: {} }),
+    editor.send('shutdown'),
+    editor.send('nobody/knows'),
+  ];
+  for (const answer of late) await expect(answer).rejects.toMatchObject({ code: INVALID_REQUEST });
 });
 
 test('the report for the clipboard says what is wrong, and not whose it is', async () => {

@@ -6,10 +6,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
+import type { Codex } from '../../src/engine/model/snapshot.ts';
 import type { Watching, World } from '../../src/engine/world.ts';
 import { createFiles } from '../../src/node/files.ts';
 import { createLocalFirst } from '../../src/node/localFirst.ts';
-import { home, HOME, idOf, NOW, type ThreadSpec } from './home.ts';
+import { home, HOME, idOf, NOW, PROJECT, type ThreadSpec } from './home.ts';
 import { createMemoryWorld, openImage } from './memoryWorld.ts';
 
 export interface Change {
@@ -36,29 +37,40 @@ export class ChangingHome {
       { archived: true },
       { mode: 'legacy' },
     ];
+    // It is there: a thread whose folder is gone is hidden for that, whatever else happens to it.
+    const project = path.join(this.#root, 'project');
+    fs.mkdirSync(project);
     const builder = home().name('t1', 'a name');
     for (let index = 0; index < 12; index += 1)
       builder.thread(`t${String(index)}`, specs[index % specs.length]);
     for (const [file, { bytes }] of builder.build().files) {
       const at = file.replace(HOME, this.folder);
       fs.mkdirSync(path.dirname(at), { recursive: true });
-      fs.writeFileSync(at, bytes);
+      const text = file.endsWith('.jsonl') ? Buffer.from(bytes).toString('utf8') : null;
+      fs.writeFileSync(at, text?.replaceAll(PROJECT, project) ?? bytes);
     }
     for (const name of [STATE, HISTORY]) this.sql(name, 'PRAGMA journal_mode = WAL');
     this.sql(
       STATE,
-      `UPDATE threads SET rollout_path = replace(rollout_path, '${HOME}', '${this.folder}')`,
+      `UPDATE threads SET rollout_path = replace(rollout_path, '${HOME}', '${this.folder}'), cwd = replace(cwd, '${PROJECT}', '${project}')`,
     );
   }
 
-  /** The world of one who looks at this home. */
-  world(): World {
+  /** The world of one who looks at this home, on a machine with this Codex. */
+  world(version = '0.169.0'): World {
     const files = createFiles();
     const silent = {
       look: (paths: readonly string[]) =>
         Promise.resolve(new Map(paths.map(one => [one, 'unknown' as const]))),
     };
-    const machine = { ...NOTHING, nowMs: NOW };
+    const codex: Codex = {
+      path: '/opt/codex',
+      foundBy: 'path',
+      version,
+      migrations: null,
+      firstChecksum: null,
+    };
+    const machine = { ...NOTHING, codexes: [codex], nowMs: NOW };
     const watching: Watching = {
       watch: (_, notice) => {
         this.#tell = notice;
@@ -140,7 +152,6 @@ const NOTHING = {
   files: new Map(),
   folders: new Set<string>(),
   troubles: new Map(),
-  codexes: [],
   holders: [],
   filesystem: null,
   environment: {},
@@ -173,6 +184,12 @@ const CHANGES = {
       home.thread(which),
     );
   },
+  'a row that is the newest now': (home: ChangingHome, which: number) =>
+    home.sql(
+      STATE,
+      'UPDATE threads SET updated_at_ms = (SELECT max(updated_at_ms) + 1000 FROM threads) WHERE id = ?',
+      home.thread(which),
+    ),
   'a row alone': (home: ChangingHome, which: number) =>
     home.sql(
       STATE,

@@ -3,7 +3,7 @@
 import type { Visibility } from '../../src/engine/model/report.ts';
 import type { Rollout } from '../../src/engine/model/rollout.ts';
 import type { Thread } from '../../src/engine/model/thread.ts';
-import { predictVisibility } from '../../src/engine/visibility.ts';
+import { predictSight } from '../../src/engine/visibility.ts';
 import { scanned } from './expect.ts';
 import { idOf, NOW, type HomeBuilder } from './home.ts';
 
@@ -54,7 +54,7 @@ export async function whyNotOfMany(
   const [thread] = report.snapshot.threads;
   if (rollout === undefined || thread === undefined) throw new Error('the home has no thread');
   const made = Array.from({ length: copies }, (_, index) => copyOf(thread, rollout, index));
-  const visibility = predictVisibility({
+  const { of: visibility } = predictSight({
     ...report.snapshot,
     threads: made.map(one => one.thread),
     rollouts: made.map(one => one.rollout).sort((one, other) => (one.path < other.path ? -1 : 1)),

@@ -6,7 +6,7 @@ import type { Columns, Plan, Step } from '../model/plan.ts';
 import type { FilePath } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
 import { groundOf, type Site } from './site.ts';
-import { isOwnNote, whatCodexDid } from './steps/ask.ts';
+import { isOwnNote, whatCodexDid } from './steps/codexDoings.ts';
 import { begunUnits } from './undo.ts';
 import { stateOf, type Repair, type RepairState } from './vault.ts';
 

@@ -16,6 +16,17 @@ export interface Site {
   readonly vault: Vault;
 }
 
+/** Our own folder in a home, or beside databases that lie elsewhere. Made when something is repaired. */
+export function ownFolder({ machine }: World, place: FilePath): FilePath {
+  return machine.join(place, 'session-health');
+}
+
+/** False where a place outside the home does not answer in time: to touch it could be to wait for ever. */
+export async function answers({ files, outside }: World, place: FilePath): Promise<boolean> {
+  if (!(await files.mayHang(place))) return true;
+  return (await outside.look([place])).get(place) !== 'unknown';
+}
+
 /** Tables that Codex changes when it is asked about threads. */
 const OBSERVED = ['threads', 'backfill_state'];
 

@@ -8,6 +8,7 @@ import { handlerOf } from './steps/index.ts';
 import { groundOf, type Site } from './site.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Ground } from './steps/step.ts';
+import { stoppedRepairs } from './stopped.ts';
 import { undoSteps } from './stepsTogether.ts';
 import { stateOf, type Repair } from './vault.ts';
 
@@ -27,9 +28,8 @@ export async function recover(
   mayTakeBack: MayTakeBack = () => undefined,
 ): Promise<readonly Undone[]> {
   const undone: Undone[] = [];
-  for (const repair of (await site.vault.repairs()).toReversed())
-    if (stateOf(repair) === 'interrupted')
-      undone.push(await takeBack(site, repair, () => undefined, mayTakeBack));
+  for (const repair of await stoppedRepairs(site))
+    undone.push(await takeBack(site, repair, () => undefined, mayTakeBack));
   return undone;
 }
 

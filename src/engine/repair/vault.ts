@@ -68,10 +68,6 @@ export class Vault {
     this.folder = folder;
   }
 
-  get lockFile(): FilePath {
-    return this.#world.machine.join(this.folder, 'lock.sqlite');
-  }
-
   keptFiles(folder: FilePath): FilePath {
     return this.#world.machine.join(folder, KEPT_FILES);
   }

@@ -132,15 +132,15 @@ function asCorrection(
 function derived({ rules }: Look, row: Row, made: IndexRow): readonly string[] {
   const isArchived = made.list === 'archived';
   const seconds = (ms: number | null) => (ms === null ? null : Math.floor(ms / 1000));
-  const archivedAt = isArchived ? seconds(made.updatedAtMs) : null;
+  const archivedAt = isArchived ? seconds(made.updatedAtMs()) : null;
   const differences: readonly (readonly [string, unknown, unknown])[] = [
     ['rollout_path', row.rolloutPath, made.path],
     ['archived', row.archivedValue, isArchived ? 1 : 0],
     ['archived_at', row.archivedAt, archivedAt],
     ['created_at', seconds(row.createdAtMs), seconds(made.createdAtMs)],
     ['created_at_ms', row.createdAtMs, made.createdAtMs],
-    ['updated_at', seconds(row.updatedAtMs), seconds(made.updatedAtMs)],
-    ['updated_at_ms', row.updatedAtMs, wholeMs(made.updatedAtMs)],
+    ['updated_at', seconds(row.updatedAtMs), seconds(made.updatedAtMs())],
+    ['updated_at_ms', row.updatedAtMs, wholeMs(made.updatedAtMs())],
     ['source', row.source, made.source],
     ['model_provider', row.provider, made.provider],
     ['cwd', row.cwd, made.cwd],

@@ -26,7 +26,8 @@ export interface IndexRow {
   readonly provider: string | null;
   readonly historyMode: 'legacy' | 'paginated';
   readonly createdAtMs: number | null;
-  readonly updatedAtMs: number | null;
+  /** Asked for: whoever looks at it says something else when a file has grown. */
+  readonly updatedAtMs: () => number | null;
   /** Null when it stands in a part of the file that was not read. */
   readonly cwd: FilePath | null;
   readonly isAttached: boolean;
@@ -47,7 +48,7 @@ export function asIndexRow(look: Look, row: Row): IndexRow {
     provider: row.provider,
     historyMode: rules.knowsPaginated && row.historyMode === 'paginated' ? 'paginated' : 'legacy',
     createdAtMs: row.createdAtMs,
-    updatedAtMs: row.updatedAtMs,
+    updatedAtMs: () => row.updatedAtMs,
     cwd: row.cwd,
     isAttached: row.parentThread !== null,
     undecodable: whyUndecodable(row, rules),
@@ -170,7 +171,7 @@ function basicsOf({ rules }: Look, rollout: Rollout, id: ThreadId) {
     list: isArchived ? ('archived' as const) : ('active' as const),
     hasArchivedAt: isArchived,
     hasPreview: previewIn(rollout, rules),
-    updatedAtMs: rollout.modifiedMs,
+    updatedAtMs: () => rollout.modifiedMs,
     isAttached: false,
     undecodable: null,
   };

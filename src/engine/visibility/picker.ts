@@ -1,31 +1,39 @@
 // The list of `codex resume`, when it is started in the thread's own folder: it shows the threads of
 // the folder where one is. Held against the real program in a terminal.
 
+import type { Rollout } from '../model/rollout.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath } from '../model/words.ts';
 import { hasFile, isSelected } from './databaseList.ts';
 import type { IndexRow } from './indexRows.ts';
-import type { Look } from './look.ts';
+import { groupedBy, type Look } from './look.ts';
 import { hasHeader, headerOf } from './rolloutReading.ts';
 import { nameOf } from './rolloutNames.ts';
 import type { ScanList } from './scanList.ts';
 import type { Start } from './start.ts';
 import { allOf, no, unknown, YES, type Verdict } from './verdict.ts';
 
-export type Picker = (thread: Thread) => Verdict;
+type Picker = (thread: Thread) => Verdict;
 
-export function predictPicker(look: Look, start: Start, scanList: ScanList): Picker {
-  const inList =
+export interface PickerList {
+  readonly list: Picker;
+  /** Whether it goes by which of several rows was changed last. */
+  readonly heedsGrowth: boolean;
+}
+
+export function predictPicker(look: Look, start: Start, scanList: ScanList): PickerList {
+  const { list, heedsGrowth } =
     look.rules.picker === 'files'
-      ? (thread: Thread) => inFiles(look, thread, scanList)
+      ? { list: (thread: Thread) => inFiles(look, thread, scanList), heedsGrowth: false }
       : inRows(look, start, scanList);
-  return thread =>
+  const listHere: Picker = thread =>
     allOf(
       () => (thread.archived ? no('it is archived') : YES),
       () => (look.hasBadConfig ? no('codex resume does not start with this config.toml') : YES),
       () => canBeIn(look, thread.cwd),
-      () => inList(thread),
+      () => list(thread),
     );
+  return { list: listHere, heedsGrowth };
 }
 
 /** The folder of a person is written in one way only. */
@@ -56,14 +64,16 @@ function inFiles(look: Look, thread: Thread, scanList: ScanList): Verdict {
   );
 }
 
-function inRows(look: Look, { rows, why }: Start, scanList: ScanList): Picker {
-  if (rows === null) return () => unknown(why ?? 'the state database could not be read');
+function inRows(look: Look, { rows, why }: Start, scanList: ScanList): PickerList {
+  const unread = unknown(why ?? 'the state database could not be read');
+  if (rows === null) return { list: () => unread, heedsGrowth: false };
   const providers = look.rules.picker === 'rows, each file once' ? 'current' : 'all';
   const selected = new Map(rows.map(row => [row, isSelected(look, row, 'active', providers)]));
   const listed = rows.filter(row => selected.get(row)?.answer !== false);
   const hasBadRow = listed.some(({ undecodable }) => undecodable !== null);
   const byId = new Map(rows.map(row => [row.id, row]));
-  return thread => {
+  const byFile = groupedBy(listed, row => [fileOf(row)]);
+  const list: Picker = thread => {
     const row = byId.get(thread.id);
     if (row === undefined && !hasBadRow) return no('the state database has no row of it');
     const own =
@@ -74,13 +84,15 @@ function inRows(look: Look, { rows, why }: Start, scanList: ScanList): Picker {
             () => isOfATool(row.source),
             () => isOfFolder(row, thread.cwd),
             () => hasFile(row),
-            () => (providers === 'all' ? hasOwnFile(look, row) : isTheOneShown(row, listed)),
+            () => (providers === 'all' ? hasOwnFile(look, row) : isTheOneShown(row, byFile)),
           );
     // When the rows cannot be read, the list is made of the files after all.
     return hasBadRow && own.answer !== scanList(thread).answer
       ? unknown('a row of the state database cannot be read')
       : own;
   };
+  const namesOneTwice = [...byFile.values()].some(({ length }) => length > 1);
+  return { list, heedsGrowth: providers === 'current' && namesOneTwice };
 }
 
 /** The lists of servers also show what came in by custom doors; this one does not. */
@@ -107,15 +119,19 @@ function hasOwnFile({ rules }: Look, { target, id, path }: IndexRow): Verdict {
 }
 
 /** Of rows that name one file, releases before 0.169 show the one that was changed last. */
-function isTheOneShown(row: IndexRow, listed: readonly IndexRow[]): Verdict {
-  const rivals = listed.filter(one => one !== row && isSameFile(one, row));
-  const at = row.updatedAtMs ?? 0;
-  if (rivals.some(one => (one.updatedAtMs ?? 0) > at)) return no('a newer row names the same file');
-  return rivals.some(one => (one.updatedAtMs ?? 0) === at)
-    ? unknown('another row names the same file')
-    : YES;
+function isTheOneShown(
+  row: IndexRow,
+  byFile: ReadonlyMap<Rollout | FilePath, readonly IndexRow[]>,
+): Verdict {
+  const rivals = (byFile.get(fileOf(row)) ?? []).filter(one => one !== row);
+  if (rivals.length === 0) return YES;
+  const at = row.updatedAtMs() ?? 0;
+  const moments = rivals.map(one => one.updatedAtMs() ?? 0);
+  if (moments.some(moment => moment > at)) return no('a newer row names the same file');
+  return moments.includes(at) ? unknown('another row names the same file') : YES;
 }
 
-function isSameFile(one: IndexRow, other: IndexRow): boolean {
-  return typeof one.target === 'string' ? one.path === other.path : one.target === other.target;
+/** What a row names, however it spells it; its words where they lead to nothing that was read. */
+function fileOf({ target, path }: IndexRow): Rollout | FilePath {
+  return typeof target === 'string' ? path : target;
 }

@@ -75,13 +75,13 @@ function startWithTrouble(look: Look, kind: string, why: string): Start {
 
 /** A start that finds the files not gone through to the end goes through the rest of them. */
 function afterBackfill(look: Look, rows: readonly IndexRow[]): Start {
-  const { state, takenAtMs } = look.snapshot;
+  const { state } = look.snapshot;
   // Without a record Codex makes one that says that nothing was done yet.
   const { status, watermark, updatedAtMs } = state?.backfill ?? NOTHING_DONE;
   if (status === 'complete') return { starts: YES, rows, why: null };
   if (status !== 'pending' && status !== 'running')
     return fails(`its database says that going through the files is "${status}"`);
-  const leftMs = status === 'running' ? (updatedAtMs ?? 0) + LEASE_MS - takenAtMs : 0;
+  const leftMs = status === 'running' ? (updatedAtMs ?? 0) + LEASE_MS - look.snapshot.takenAtMs : 0;
   if (leftMs > WAIT_MS) return fails('another Codex goes through the files, or was stopped at it');
   if (leftMs > 0) return unclear('another Codex went through the files a quarter of an hour ago');
   const refilled = refilledRows(look, rows, watermark);

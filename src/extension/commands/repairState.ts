@@ -16,11 +16,12 @@ export async function repairState(context: Context): Promise<void> {
 async function tellWhatIsLeft(context: Context, plan: PlanShown): Promise<void> {
   if (plan.refused.length > 0) return tellNothing(context, plan);
   const { client, person } = context;
-  const { threadsInTrouble, troublesOfHome, interrupted } = await client.ask('codexHealth/tree', {
+  const { threadsInTrouble, troublesOfHome } = await client.ask('codexHealth/tree', {
     filter: 'all',
   });
+  const stopped = await client.ask('codexHealth/stopped');
   const [history, list] = [l10n.t('Show History'), l10n.t('Show')];
-  if (interrupted !== null) {
+  if (stopped !== null) {
     const says = l10n.t(
       'There is nothing to repair, but an earlier repair was stopped in the middle. The history shows it.',
     );

@@ -48,7 +48,7 @@ export function registerTree(client: Client, log: LogOutputChannel): Disposable 
   };
 
   const changes = createUnhurried(
-    () => tree.refresh(),
+    () => void tree.refresh(),
     () => view.visible,
   );
   return Disposable.from(
@@ -57,6 +57,8 @@ export function registerTree(client: Client, log: LogOutputChannel): Disposable 
     view.onDidChangeVisibility(({ visible }) => {
       if (visible) changes.seen();
     }),
+    view.onDidCollapseElement(({ element }) => tree.closed(element)),
+    view.onDidExpandElement(({ element }) => tree.opened(element)),
     tree,
     view,
     status.item,
@@ -65,7 +67,7 @@ export function registerTree(client: Client, log: LogOutputChannel): Disposable 
     client.onChanged(() => changes.notice()),
     filter.onChanged(() => {
       view.description = describeFilter(filter.current);
-      tree.refresh();
+      tree.redraw();
     }),
     commands.registerCommand(COMMANDS.showMore, (node: MoreNode) => tree.showMore(node)),
     commands.registerCommand(COMMANDS.findThread, () =>

@@ -41,12 +41,18 @@ function writtenThread({ file, hasLock, isForWriting }: OpenFile): ThreadId | nu
 }
 
 /**
+ * Another one of us has it open while it repairs, and is told of by the lock itself. Whatever else of ours is
+ * open counts: it may be a database that was moved there from under a Codex.
+ */
+const OUR_LOCK = path.join('session-health', 'lock.sqlite');
+
+/**
  * The path as the home names it; null when it lies in none of the folders. Systems name open files
  * by their real paths, and a person knows a home by the path that was given.
  */
 export function asGiven(realPath: string, folders: readonly RealPath[]): FilePath | null {
   for (const { given, real } of folders)
-    if (realPath.startsWith(`${real}${path.sep}`))
+    if (realPath.startsWith(`${real}${path.sep}`) && realPath !== path.join(real, OUR_LOCK))
       return path.join(given, realPath.slice(real.length));
   return null;
 }

@@ -36,6 +36,7 @@ const WORDS: readonly (readonly [typed: RegExp, said: string])[] = [
     /Name a folder elsewhere with --vault DIR, or none/g,
     'Set codexHealth.vault to a folder elsewhere, or to none',
   ],
+  [/keep backups elsewhere with --vault DIR/g, 'set codexHealth.vault to another folder'],
   [/name it with --vault DIR/g, 'name the folder with the setting codexHealth.vault'],
   [/with --sqlite-home DIR/g, 'with the setting codexHealth.sqliteHome'],
   [/with --codex BIN/g, 'with the setting codexHealth.codexPath'],

@@ -19,12 +19,13 @@ import {
   sound,
   standIn,
   thread,
+  visibleTo,
   type StandIn,
 } from './treeNodes.ts';
 
 function planted(server: StandIn, filter: () => Filter = () => 'all') {
   const tree = new ThreadTree(server.client, filter);
-  const fired: (Node | undefined)[] = [];
+  const fired: (Node[] | undefined)[] = [];
   const answers: (HealthTree | Error)[] = [];
   tree.onDidChangeTreeData(node => fired.push(node));
   tree.onAnswered(answer => answers.push(answer));
@@ -74,9 +75,120 @@ test('rows keep their ids when everything is asked again', async () => {
   const before = await open(tree);
   const copy = JSON.stringify(healthTree);
   server.tree = () => Promise.resolve(JSON.parse(copy) as HealthTree);
-  tree.refresh();
+  tree.redraw();
   assert.deepEqual(fired, [undefined]);
   assert.deepEqual(await open(tree), before);
+});
+
+/** A tree that is open down to its threads, and the row of one of them. */
+async function opened(server: StandIn) {
+  const all = planted(server);
+  await open(all.tree);
+  const projectRow = await projectIn(all.tree);
+  const threadRow = (await all.tree.getChildren(projectRow)).find(({ kind }) => kind === 'thread');
+  assert.ok(threadRow !== undefined);
+  const [hostRow] = await all.tree.getChildren();
+  assert.ok(hostRow !== undefined);
+  return { ...all, hostRow, projectRow, threadRow };
+}
+
+test('nothing is drawn again when nothing looks otherwise', async () => {
+  const server = standIn();
+  const { tree, fired } = await opened(server);
+  const later = { ...project, updatedAtMs: 2 };
+  server.tree = () => Promise.resolve({ ...healthTree, hosts: [{ ...host, projects: [later] }] });
+  server.threads = () => ({ threads: [{ ...thread }], more: 0 });
+  await tree.refresh();
+  assert.deepEqual(fired, []);
+});
+
+test('a thread that looks otherwise is drawn alone, and stays the same row', async () => {
+  const server = standIn();
+  const { tree, fired, threadRow } = await opened(server);
+  const running = { ...thread, live: { state: 'active' } } as const;
+  server.threads = () => ({ threads: [running], more: 0 });
+  await tree.refresh();
+  assert.deepEqual(fired, [[threadRow]]);
+  assert.equal(fired[0]?.[0], threadRow);
+  assert.match(String(tree.getTreeItem(threadRow).description), /^running/);
+  await tree.refresh();
+  assert.equal(fired.length, 1);
+  // What a row says is handed to commands, also where it looks as it did.
+  server.threads = () => ({ threads: [{ ...running, project: '/home/ada/moved' }], more: 0 });
+  server.tree = () => Promise.resolve({ ...healthTree });
+  await tree.refresh();
+  assert.ok(threadRow.kind === 'thread' && threadRow.project === '/home/ada/moved');
+});
+
+test('who can see a thread is told anew when it has changed', async () => {
+  const server = standIn();
+  const { tree, fired, threadRow } = await opened(server);
+  server.threads = () => ({ threads: [{ ...thread, visibility: visibleTo(false) }], more: 0 });
+  await tree.refresh();
+  assert.deepEqual(fired, [[threadRow]]);
+});
+
+test('a project is drawn when its threads stand otherwise, and a host with all that is in it', async () => {
+  const server = standIn();
+  const { tree, fired, hostRow, projectRow } = await opened(server);
+  server.threads = () => ({ threads: [numbered(1), thread], more: 0 });
+  await tree.refresh();
+  assert.deepEqual(fired, [[projectRow]]);
+  await open(tree);
+  const counts = { threads: 3, inTrouble: 1 };
+  const grown = { ...host, counts, projects: [{ ...project, counts }] };
+  server.tree = () => Promise.resolve({ ...healthTree, hosts: [grown] });
+  await tree.refresh();
+  assert.deepEqual(fired.slice(1), [[hostRow]]);
+});
+
+test('everything is drawn when there is another host, or none', async () => {
+  const server = standIn();
+  const { tree, fired } = await opened(server);
+  server.tree = () => Promise.resolve({ ...healthTree, state: 'no-home', hosts: [] });
+  await tree.refresh();
+  assert.deepEqual(fired, [undefined]);
+  assert.deepEqual(await tree.getChildren(), []);
+  server.tree = () => Promise.reject(new Error('no server'));
+  await tree.refresh();
+  assert.deepEqual(fired, [undefined, undefined]);
+});
+
+test('of projects that nobody has opened no threads are asked for, nor of those that were closed', async () => {
+  const server = standIn();
+  const { tree, fired } = planted(server);
+  const row = await projectIn(tree);
+  const threadsAsked = () => server.asked.filter(one => one.includes('/threads')).length;
+  await tree.refresh();
+  assert.equal(threadsAsked(), 0);
+  await tree.getChildren(row);
+  tree.closed(row);
+  await tree.refresh();
+  await tree.refresh();
+  // Once, so that what VS Code has of it is not shown when it is opened.
+  assert.deepEqual(fired, [[row]]);
+  assert.equal(threadsAsked(), 1);
+  tree.opened(row);
+  await tree.getChildren(row);
+  await tree.refresh();
+  assert.equal(threadsAsked(), 3);
+});
+
+test('what was asked before is not written over what was asked since', async () => {
+  const server = standIn();
+  const { tree, threadRow } = await opened(server);
+  let answerLate: (answer: HealthTree) => void = () => undefined;
+  const late = new Promise<HealthTree>(resolve => (answerLate = resolve));
+  server.tree = () => late;
+  server.threads = () => ({ threads: [{ ...thread, title: 'old' }], more: 0 });
+  const first = tree.refresh();
+  server.tree = () => Promise.resolve(healthTree);
+  server.threads = () => ({ threads: [{ ...thread, title: 'new' }], more: 0 });
+  await tree.refresh();
+  answerLate(healthTree);
+  server.threads = () => ({ threads: [{ ...thread, title: 'old' }], more: 0 });
+  await first;
+  assert.ok(threadRow.kind === 'thread' && threadRow.title === 'new');
 });
 
 test('one finding of two threads is two rows', async () => {
@@ -120,7 +232,7 @@ test('more threads are asked for page by page, and only their project is drawn a
   assert.ok(more?.kind === 'more');
   assert.equal(more.more, 700);
   tree.showMore(more);
-  assert.deepEqual(fired, [row]);
+  assert.deepEqual(fired, [[row]]);
   const next = (await tree.getChildren(row)).at(-1);
   assert.ok(next?.kind === 'more' && next.more === 500);
 });
@@ -145,7 +257,7 @@ test('the filter goes with every question', async () => {
   await open(tree);
   filter = 'archived';
   server.asked.length = 0;
-  tree.refresh();
+  tree.redraw();
   await open(tree);
   assert.ok(server.asked.length >= 2);
   assert.ok(server.asked.every(question => question.includes('"filter":"archived"')));
@@ -160,7 +272,7 @@ test('an answer that a newer question has overtaken is not shown', async () => {
   const old = tree.getChildren();
   const newer = { ...healthTree, threadsInTrouble: 7 };
   server.tree = () => Promise.resolve(newer);
-  tree.refresh();
+  tree.redraw();
   await tree.getChildren();
   answerLate(healthTree);
   await old;

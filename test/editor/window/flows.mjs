@@ -8,10 +8,11 @@ import { manyThreads } from './flows/manyThreads.mjs';
 import { homeAppears, noHome } from './flows/noHome.mjs';
 import { sample } from './flows/sample.mjs';
 import { turn } from './flows/turn.mjs';
+import { twoWindows } from './flows/twoWindows.mjs';
 import { walkthrough } from './flows/walkthrough.mjs';
 import { noFolder, untrusted } from './flows/workspaces.mjs';
 
 export const flows = [
-  ...[sample, healing, holding, turn, crash, manyThreads],
+  ...[sample, healing, holding, twoWindows, turn, crash, manyThreads],
   ...[noHome, homeAppears, noFolder, untrusted, walkthrough, chinese],
 ];

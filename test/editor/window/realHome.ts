@@ -1,6 +1,8 @@
 // A home that the real Codex has made, for flows in which it is broken, repaired and worked in.
 
+import fs from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { startAppServer, type AppServer } from '../../support/codex/appServer.ts';
 import { installCodex } from '../../support/codex/binaries.ts';
 import { findStateDatabase, withDatabase } from '../../support/codex/databases.ts';
@@ -29,6 +31,10 @@ export interface RealHome {
   spoil(name: ThreadName): void;
   /** A Codex that goes on with a thread: it has said something in it, and keeps it open. */
   goOn(name: ThreadName): Promise<AppServer>;
+  /** Keeps everybody from writing the database, until it is released. */
+  lockDatabase(): { release(): void };
+  /** Whether a repair is written down that has not come to its end. */
+  isInRepair(): boolean;
   /** Another Codex asks for a new thread and takes a turn in it. */
   beginThread(message: string): Promise<void>;
   /** The threads that a Codex lists which is asked now. */
@@ -80,6 +86,12 @@ export async function withRealHome(
         await expectCompleted(server.runTurn(home.ids[name], 'go on'));
         return server;
       },
+      lockDatabase: () => {
+        const opened = new DatabaseSync(database);
+        opened.exec('BEGIN IMMEDIATE');
+        return { release: () => opened.close() };
+      },
+      isInRepair: () => isOpen(newestNotes(home.folder).at(-1)),
       beginThread: async message => {
         const server = await start();
         const { thread } = (await server.call('thread/start', { cwd: projectFolder('one') })) as {
@@ -101,6 +113,20 @@ export async function withRealHome(
     for (const server of servers) await server.kill();
     await provider.close();
   }
+}
+
+function isOpen(last: unknown): boolean {
+  return last !== undefined && last !== 'applied' && last !== 'undone';
+}
+
+/** What the journal of the newest repair of a home says, as anybody could read it. */
+function newestNotes(home: string): readonly unknown[] {
+  const vault = path.join(home, 'session-health', 'vault');
+  const newest = fs.existsSync(vault) ? fs.readdirSync(vault).sort().at(-1) : undefined;
+  const journal = path.join(vault, newest ?? '', 'journal.jsonl');
+  if (newest === undefined || !fs.existsSync(journal)) return [];
+  const lines = fs.readFileSync(journal, 'utf8').split('\n').slice(0, -1);
+  return lines.map(line => (JSON.parse(line) as { readonly note: unknown }).note);
 }
 
 export const LOST = '/gone/rollout.jsonl';

@@ -21,4 +21,7 @@ export const WORDS = {
   waitForIt: /^Wait for Codex/,
   repaired: /(is|are) repaired/,
   undo: /^Undo$/,
+  undoRepair: 'Codex: Undo Repair',
+  undone: /everything is as it was/,
+  anotherRepair: /Another window.* is repairing this home just now/,
 };

@@ -79,7 +79,9 @@ export function workbenchOf(page) {
 function treeOf(page, view) {
   const rows = view.locator('.monaco-list-row');
   const row = text => rows.filter({ has: page.locator('.label-name', { hasText: text }) }).first();
+  const list = view.locator('.monaco-list').first();
   return {
+    list,
     rows,
     row,
     /** The message above the rows. */
@@ -107,6 +109,19 @@ function treeOf(page, view) {
       const hover = page.locator('.monaco-hover');
       await hover.first().waitFor();
       return hover;
+    },
+    /** What somebody has before them: focus, selection, how far it is scrolled, and the open hover. */
+    async sight() {
+      const named = state => rows.and(page.locator(state));
+      const labels = found => found.evaluateAll(all => all.map(row => row.ariaLabel));
+      const top = at => at.evaluate(box => box.getBoundingClientRect().top);
+      return {
+        focused: await labels(named('.focused')),
+        selected: await labels(named('.selected')),
+        scrolledTo: (await top(list)) - (await top(list.locator('.monaco-list-rows'))),
+        hasFocus: await list.evaluate(box => box.contains(box.ownerDocument.activeElement)),
+        hover: await page.locator('.monaco-hover:visible').allInnerTexts(),
+      };
     },
     /** Resolves when no row is called this any more. */
     gone: text => row(text).waitFor({ state: 'detached' }),

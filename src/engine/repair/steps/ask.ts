@@ -1,42 +1,27 @@
-// Lets Codex do something itself. What it then changed is found by looking before and behind, and is
-// kept as plain steps, so that undoing it needs no Codex, and takes back also what nobody foresaw.
+// Lets Codex do something itself. What it then changed is found by looking before and behind (codexDoings.ts),
+// so that undoing it needs no Codex, and takes back also what nobody foresaw.
 
 import type { AskStep, Call, Left, Step } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import { AppServerRefusal, type AppServer } from '../../hands.ts';
-import { emptyHistories, filledBetween, observeHistories } from '../observeHistories.ts';
-import {
-  madeDatabases,
-  nameOf,
-  NOTHING_DONE,
-  observeFiles,
-  packedBetween,
-  stepsBetween,
-  type Doings,
-  type Observation,
-} from '../observe.ts';
+import { emptyHistories } from '../observeHistories.ts';
+import { nameOf } from '../observe.ts';
 import { beyondPlan, madeBy } from '../beyondPlan.ts';
 import { replayRows } from '../replay.ts';
-import { begunBetween, forksAmong, sayUnclaimed, putForksAway, type Begun } from '../forks.ts';
+import { sayUnclaimed, putForksAway } from '../forks.ts';
+import { doingsBetween, doingsOf, keepBefore, keepDoings, observe } from './codexDoings.ts';
 import {
   hold,
-  isUnfinished,
   letGo,
   noteUnplanned,
   pack,
   packingsOf,
-  PROVEN,
   putUnfinishedAway,
   unpackAgain,
   whyNotAsPlanned,
 } from './packing.ts';
-import { putMadeAway, threadsIn, whyInUse } from './madeDatabases.ts';
+import { putMadeAway, whyInUse } from './madeDatabases.ts';
 import { Interrupted, type Ground, type StepHandler } from './step.ts';
-
-/** The home as it was before Codex was asked, and the steps to which its doings came. */
-const BEFORE = 'before-codex.json';
-const OBSERVED = 'codex-did.json';
-const MAX_BYTES = 1024 * 1024 * 1024;
 
 export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHandler<AskStep> {
   return {
@@ -68,7 +53,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
     },
     apply: async (step, ground) => {
       const before = await observe(step, ground);
-      await keep(BEFORE, before, ground);
+      await keepBefore(before, ground);
       const packings = packingsOf(step.calls);
       await hold(packings, ground);
       const failed: Left[] = [];
@@ -83,15 +68,16 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
         const after = await observe(step, ground);
         const doings = await doingsBetween(step, before, after, forked, ground);
         await noteUnplanned(doings.packed, ground);
-        await keep(OBSERVED, doings, ground);
+        await keepDoings(doings, ground);
         unplanned = beyondPlan(step, doings);
       }
       return { failed, unplanned };
     },
     undo: async (step, ground) => {
-      const known = await observed(ground);
-      const { steps, made, threads, packed, unfinished, filled, forks, unclaimed } =
-        known ?? (await foreseen(step, ground));
+      const { steps, made, threads, packed, unfinished, filled, forks, unclaimed } = await doingsOf(
+        step,
+        ground,
+      );
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
       left.push(...(await putForksAway(forks, step, ground)));
       left.push(...unclaimed.map(sayUnclaimed));
@@ -171,111 +157,6 @@ function madeThread(answer: unknown): ThreadId {
   return typeof thread?.id === 'string' ? thread.id : '';
 }
 
-async function observe(step: AskStep, ground: Ground): Promise<Observation> {
-  const { home, sqliteHome, state } = step;
-  return {
-    tables: await ground.tables(state),
-    files: await observeFiles(ground.world, home, sqliteHome),
-    histories: await observeHistories(ground.world, step, resumedBy(step)),
-  };
-}
-
-/**
- * Resuming a thread fills its history. That is for closed Codexes alone: one that goes on with a thread
- * whose history is emptied beneath it would leave out its first turns, and say nothing.
- */
-function resumedBy({ calls }: AskStep): readonly ThreadId[] {
-  return calls.flatMap(({ method, threads }) => (method === 'thread/resume' ? threads : []));
-}
-
-/**
- * A stop came while Codex was at work, and somebody may have worked with Codex since: only what it
- * was asked for is taken back.
- */
-async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
-  const before = await recall<Observation>(BEFORE, ground);
-  if (before === null) return NOTHING_DONE;
-  const after = await observe(step, ground);
-  const ids = new Set(step.calls.flatMap(({ threads }) => threads));
-  const isOurs = (file: FilePath) =>
-    [...ids].some(id => nameOf(file).includes(id)) ||
-    /(?:index\.jsonl|\.sqlite|rollout-compress-[^/\\]*\.tmp)$/.test(file);
-  const only = ({ tables, files, ...rest }: Observation): Observation => ({
-    ...rest,
-    tables: Object.fromEntries(
-      Object.entries(tables).map(([table, rows]) => [
-        table,
-        Object.fromEntries(
-          Object.entries(rows).filter(([id]) => table !== 'threads' || ids.has(id)),
-        ),
-      ]),
-    ),
-    files: Object.fromEntries(Object.entries(files).filter(([file]) => isOurs(file))),
-  });
-  const doings = await doingsBetween(step, only(before), only(after), [], ground);
-  // After a stop nobody can tell a fork that was asked for from one that somebody has made since.
-  const begun = isForking(step) ? begunBetween(before, after) : [];
-  return {
-    ...doings,
-    // What a new database was made of: any other thread in it has been begun since.
-    threads: Object.keys(before.files).flatMap(file => idInName(file) ?? []),
-    unclaimed: begun.map(({ file }) => file),
-  };
-}
-
-function isForking({ calls }: AskStep): boolean {
-  return calls.some(({ method }) => method === 'thread/fork');
-}
-
-function idInName(file: FilePath): ThreadId | null {
-  return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/.exec(file)?.[1] ?? null;
-}
-
-async function doingsBetween(
-  step: AskStep,
-  before: Observation,
-  after: Observation,
-  forked: readonly ThreadId[],
-  ground: Ground,
-): Promise<Doings> {
-  const { state, calls } = step;
-  const planned = new Set(packingsOf(calls).map(({ file }) => file));
-  const begun = begunBetween(before, after);
-  const forks = await forksAmong(begun, forked, step, after, ground);
-  const made = madeDatabases(before, after);
-  const inThem = await Promise.all(made.map(database => threadsIn(database, ground.world)));
-  const threads = [
-    ...Object.keys(after.tables['threads'] ?? {}),
-    ...inThem.flatMap(ids => (typeof ids === 'string' ? [] : ids)),
-  ];
-  // Codex has died before it could say which one it has made.
-  const isAllSaid = forks.length === calls.filter(({ method }) => method === 'thread/fork').length;
-  const isFork = (file: FilePath) => forks.some(fork => fork.file === file);
-  return {
-    forks,
-    unclaimed: isAllSaid ? [] : begun.map(({ file }) => file).filter(file => !isFork(file)),
-    steps: await stepsBetween(ground.world, state, before, without(after, begun)),
-    made,
-    threads: [...new Set(threads)],
-    packed: packedBetween(before, after).filter(({ file }) => !planned.has(file)),
-    unfinished: Object.keys(after.files)
-      .filter(isUnfinished)
-      .filter(file => before.files[file] === undefined),
-    filled: filledBetween(before, after),
-  };
-}
-
-/**
- * Forks go as a whole, and their rows with them. A thread that has begun besides was begun by somebody else:
- * it is nothing of ours.
- */
-function without(after: Observation, begun: readonly Begun[]): Observation {
-  const { threads = {}, ...tables } = after.tables;
-  const made = new Set(begun.map(({ thread }) => thread));
-  const others = Object.entries(threads).filter(([id]) => !made.has(id));
-  return { ...after, tables: { ...tables, threads: Object.fromEntries(others) } };
-}
-
 /**
  * A database that Codex has made goes into the vault as it is now: every start of Codex writes into it.
  * What somebody has used since stays; with a state database all that belongs to it.
@@ -299,30 +180,4 @@ async function putAway(
     if (why === null) await putMadeAway(database, 'made', ground);
   }
   return left;
-}
-
-/** What Codex did when it was asked, as steps. */
-export async function whatCodexDid(ground: Ground): Promise<readonly Step[]> {
-  return ((await observed(ground)) ?? NOTHING_DONE).steps;
-}
-
-/** What an earlier version wrote down lacks what it did not look at. */
-async function observed(ground: Ground): Promise<Doings | null> {
-  const known = await recall<Partial<Doings>>(OBSERVED, ground);
-  return known === null ? null : { ...NOTHING_DONE, ...known };
-}
-
-/** Whether a kept file is none of the home's, but what was written down here. */
-export function isOwnNote(name: string): boolean {
-  return name === BEFORE || name === OBSERVED || name === PROVEN;
-}
-
-async function keep(name: string, content: unknown, { world, hands, keptFiles }: Ground) {
-  const text = new TextEncoder().encode(JSON.stringify(content));
-  await hands.create(world.machine.join(keptFiles, name), text, null);
-}
-
-async function recall<T>(name: string, { world, keptFiles }: Ground): Promise<T | null> {
-  const read = await world.files.whole(world.machine.join(keptFiles, name), MAX_BYTES);
-  return read.ok ? (JSON.parse(new TextDecoder().decode(read.value)) as T) : null;
 }

@@ -131,7 +131,7 @@ describe('a disk that can only be read', () => {
       await expectNothingOpen();
       expectRefused(
         await broken.run(...APPLY, '--vault', elsewhere),
-        'its disk can only be read. The repair was stopped, and everything is as it was before.',
+        'its disk can only be read. Make it writable',
       );
       expectHome(before);
       disk.protect(false);
@@ -159,7 +159,9 @@ describe('several disks', () => {
     await withSmallDisk(elsewhere, DISK_BYTES, async () => {
       expect(await broken.run(...APPLY, '--vault', elsewhere)).toMatchObject({ code: 0 });
       expectHome(after);
-      expect(fs.existsSync(path.join(broken.home, 'session-health'))).toBe(false);
+      const own = path.join(broken.home, 'session-health');
+      expect(fs.readdirSync(own)).toEqual(['lock.sqlite']);
+      expect(fs.statSync(path.join(own, 'lock.sqlite')).size).toBe(0);
       const [name = ''] = fs.readdirSync(elsewhere);
       expect(kindsOf(path.join(elsewhere, name))).toContain('move into the vault');
       expect(await broken.run('undo', '--yes', '--vault', elsewhere)).toMatchObject({ code: 0 });

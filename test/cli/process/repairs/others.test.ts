@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -59,6 +60,43 @@ describe('two repairs at once', () => {
     }
   });
 });
+
+test(
+  'two repairs at once that keep their backups in different places: one of them repairs',
+  LONG,
+  async () => {
+    expect(await broken.run(...APPLY)).toMatchObject({ code: 0 });
+    const after = pictureOf(broken.home);
+    const chance = chanceOf(SEED);
+    const vaults = ['one', 'other'].map(name => path.join(broken.folder, name));
+    const refusals = new Set<boolean>();
+    for (let time = 0; time < 8; time += 1) {
+      broken.putBack('broken');
+      for (const vault of vaults) fs.rmSync(vault, { recursive: true, force: true });
+      const both = await Promise.all(
+        vaults.map(async (vault, at) => {
+          await new Promise(resolve => setTimeout(resolve, at * chance() * 150));
+          return broken.run(...APPLY, '--vault', vault);
+        }),
+      );
+      const repaired = both.filter(({ out }) => out.includes('Repaired: '));
+      expect(repaired).toMatchObject([{ code: 0, err: '' }]);
+      const [other] = both.filter(end => !repaired.includes(end));
+      refusals.add(other?.err.includes('Another codex-health is repairing this home') === true);
+      if (other?.code === 0) expect(other.out).toContain('There is nothing to repair.');
+      else
+        expectRefused(other as Ended, /Another codex-health|has changed since|while no Codex has/);
+      expectPicture(broken.home, after);
+      expect(fs.readdirSync(path.join(broken.home, 'session-health'))).toEqual(['lock.sqlite']);
+      const kept = vaults.map(async vault => {
+        const { out } = await broken.run('history', '--json', '--vault', vault);
+        return (JSON.parse(out) as { receipts: unknown[] }).receipts.length;
+      });
+      expect((await Promise.all(kept)).sort()).toEqual([0, 1]);
+    }
+    expect(refusals).toContain(true);
+  },
+);
 
 describe('a database that somebody else has locked', () => {
   /** Locks it for so long, or until it is ended; `let` resolves when it has let go. */

@@ -130,7 +130,9 @@ test('nothing to repair is one sentence, which says what is left to choose', asy
       {
         ...refresh,
         'codexHealth/plan': () => planOf(ALL, { repairs: 0, ...plan }),
-        'codexHealth/tree': () => tree,
+        'codexHealth/tree': () => ({ ...tree, interrupted: null }),
+        // The tree may not know of it yet.
+        'codexHealth/stopped': () => tree.interrupted,
       },
       ...answers,
     );
