@@ -58,6 +58,7 @@ export { createSearch, threadsMeantBy, type Search } from './threadSearch.ts';
 export { withoutTilde } from './typedPath.ts';
 export { holdersInTheWay, isSameSubstance, waitForHolders } from './waiting.ts';
 export type { Candidate, Candidates } from './candidates.ts';
+export { isSameKnowledge } from './hosts/sameKnowledge.ts';
 export type { Pinned } from './hostsKept.ts';
 export { attribute } from './hosts/attribution.ts';
 export { handlerOf } from './repair/steps/index.ts';

@@ -1,6 +1,6 @@
 // Whether two looks at a home have seen the same: then nobody has to be told.
 
-import type { HostKnowledge } from '../engine/model/host.ts';
+import { isSameKnowledge } from '../engine/engine.ts';
 import type { Report } from '../engine/model/report.ts';
 
 /** Nearly all of two looks of one standing scan are the same objects; what was read anew may say the same. */
@@ -17,18 +17,6 @@ export function saysTheSame(one: Report, other: Report): boolean {
     isSameText(one.checks, other.checks) &&
     isSameText(one.findings, other.findings) &&
     (Object.keys(rest) as (keyof typeof rest)[]).every(name => isSameText(rest[name], now[name]))
-  );
-}
-
-/** A sight can hold all that a scan of another host has seen; it is the same as long as it is the same object. */
-function isSameKnowledge(
-  { sights, ...rest }: HostKnowledge,
-  { sights: others, ...now }: HostKnowledge,
-): boolean {
-  return (
-    sights.length === others.length &&
-    sights.every((sight, at) => sight === others[at]) &&
-    isSameText(rest, now)
   );
 }
 

@@ -1,6 +1,7 @@
 // While somebody works, files grow and times pass, and nearly all else stays as it is. Few checks heed
 // that; what all others have found is found again, and they need not look.
 
+import { isSameKnowledge } from '../hosts/sameKnowledge.ts';
 import type { Database, Row, StateDatabase } from '../model/database.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -39,6 +40,8 @@ function hasSameRest(before: Snapshot, now: Snapshot): boolean {
       case 'rollouts':
       case 'threads':
         return true;
+      case 'hosts':
+        return isSameKnowledge(before.hosts, now.hosts);
       case 'state':
         return isSameState(before.state, now.state);
       case 'databases':
