@@ -55,15 +55,27 @@ function itemOf(node: Node, id: string): TreeItem {
 }
 
 function hostItem(node: HostNode, id: string): TreeItem {
-  const item = new TreeItem(node.name, TreeItemCollapsibleState.Expanded);
+  const item = new TreeItem(
+    node.name,
+    node.isHere ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
+  );
   const counts = countsInWords(node.counts);
+  const when = whenSeen(node);
   item.contextValue = 'host';
-  item.iconPath = new ThemeIcon('vm');
-  item.description = counts;
-  item.tooltip = hostTooltip(node);
+  item.iconPath = new ThemeIcon(node.isHere ? 'vm' : 'remote');
+  item.description = listed(counts, when);
+  item.tooltip = hostTooltip(node, when);
   // Projects come with the gravest trouble first.
   decorate(item, id, node.projects[0]?.severity ?? null, 'threads', node.counts.inTrouble);
-  return speaking(item, l10n.t('Host {0}, {1}', node.name, counts));
+  return speaking(item, listed(l10n.t('Host {0}, {1}', node.name, counts), when));
+}
+
+/** How old what is told of another host is; nothing is told of this machine, which is looked at all the time. */
+function whenSeen({ isHere, isLooking, seenAtMs, gaps }: HostNode): string {
+  if (isHere) return '';
+  if (isLooking) return l10n.t('looking…');
+  if (seenAtMs !== null) return l10n.t('seen {0}', ago(seenAtMs));
+  return gaps.length === 0 ? l10n.t('not looked at') : l10n.t('did not answer');
 }
 
 function homeItem(node: HomeNode, id: string): TreeItem {

@@ -48,9 +48,13 @@ export function rowsBelow(node: Exclude<Node, ProjectNode | ThreadNode>): readon
   }
 }
 
-/** Trouble first: the home goes before the projects when something is wrong with it. */
+/**
+ * Trouble first: the home goes before the projects when something is wrong with it. Of a host that only shares
+ * a home, that home stands elsewhere.
+ */
 function rowsOfHost(host: HostNode): readonly Node[] {
-  const { name, homePath, uri, findings, databases, gaps, projects } = host;
+  const { name, hasHome, homePath, uri, findings, databases, gaps, projects } = host;
+  if (!hasHome) return [...gaps, ...projects];
   const home: HomeNode = {
     kind: 'home',
     host: name,

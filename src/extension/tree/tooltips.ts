@@ -43,10 +43,17 @@ export function homeTooltip({ path }: HomeNode): MarkdownString {
   return start(path);
 }
 
-export function hostTooltip({ name, homePath, counts }: HostNode): MarkdownString {
+export function hostTooltip({ name, homePath, counts, alsoFrom }: HostNode, when: string): MarkdownString {
   const text = start(name);
-  paragraph(text, countsInWords(counts));
+  paragraph(text, listed(countsInWords(counts), when));
   line(text, l10n.t('Codex home'), homePath);
+  if (alsoFrom.length > 0) {
+    line(text, l10n.t('Also visible from'), alsoFrom.join(', '));
+    paragraph(
+      text,
+      l10n.t('These hosts share one Codex home: each lists the threads of all, and can resume them.'),
+    );
+  }
   return text;
 }
 
