@@ -31,7 +31,7 @@ import { vocabulary } from './vocabulary.ts';
 import type { World } from './world.ts';
 
 export type { Acceptance } from './acceptances.ts';
-export type { Applied, History, Past, Repairs, Undoing } from './repairs.ts';
+export type { Applied, History, Past, Recalled, Repairs, Undoing } from './repairs.ts';
 export type { Choice } from './repair/planRepairs.ts';
 export type { Originals } from './repair/ledger.ts';
 export type { MovePlan, ProviderMove } from './repair/planProviderMove.ts';

@@ -52,6 +52,8 @@ export interface RefusedShown {
   readonly finding: string;
   readonly why: string;
   readonly next: string;
+  /** Whether nothing has to be done: what was wrong is gone, or what was wanted is so already. */
+  readonly isSettled: boolean;
 }
 
 /** A program that has the files open. */

@@ -10,7 +10,6 @@ import {
   databaseAddress,
   homeAddress,
   parseAddress,
-  threadAddress,
   type Address,
 } from './addresses.ts';
 import { databaseFactsOf, writeDatabasePage } from './databasePage.ts';
@@ -19,6 +18,7 @@ import { addressInHome } from './homeFiles.ts';
 import { homeFactsOf, writeHomePage } from './homePage.ts';
 import { createPageWriter, type Page } from './page.ts';
 import { factsOf, writeRecord } from './record.ts';
+import { recordAddressOf } from './threadAddresses.ts';
 import { writeTranscript } from './transcriptPage.ts';
 import { visibilityOf, type View } from './view.ts';
 
@@ -133,10 +133,8 @@ export function placeAtThread(
   id: ThreadId,
   record: () => Page,
 ): Place {
-  const { home } = view.report.snapshot;
-  return (
-    placeInRollout(view, finding) ?? record().place(threadAddress(home.key, id), factsOf(finding))
-  );
+  const uri = recordAddressOf(view.report.snapshot, id);
+  return placeInRollout(view, finding) ?? record().place(uri, factsOf(finding));
 }
 
 function placeInRollout({ report }: View, { check, subject, facts }: Finding): Place | null {

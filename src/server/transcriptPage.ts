@@ -7,22 +7,24 @@ import { timeInWords } from '../words/amounts.ts';
 import { plainMarkdown } from '../words/markdown.ts';
 import { transcriptMarkdown } from '../words/transcript.ts';
 import { threadAddress, transcriptAddress } from './addresses.ts';
+import { transcriptAddressOf } from './threadAddresses.ts';
 
 const LONGEST = 300;
 
 export function writeTranscript(
   transcript: Transcript,
   thread: Thread,
-  { home }: Snapshot,
+  snapshot: Snapshot,
 ): string {
+  const { home } = snapshot;
   const { part, parts, beginsIn, file } = transcript;
   const { id, title, createdAtMs, cwd, provider } = thread;
   const known = (text: string) => (text === '' ? 'unknown' : plainMarkdown(text, LONGEST));
-  const toPart = (number: number) => transcriptAddress(home.key, id, number);
+  const toPart = (number: number) => transcriptAddress(home.key, thread, number);
   return transcriptMarkdown(transcript, {
     title: title === '' ? id : title,
     about: [
-      `Session: [${known(id)}](${threadAddress(home.key, id)})`,
+      `Session: [${known(id)}](${threadAddress(home.key, thread)})`,
       `Began: ${timeInWords(createdAtMs)}, on ${known(home.hostname)}, in ${known(cwd)}`,
       `Provider: ${known(provider)}`,
       `File: ${file === null ? 'none was found' : known(file)}`,
@@ -32,7 +34,7 @@ export function writeTranscript(
       ...(part < parts ? [`[Later: part ${String(part + 1)}](${toPart(part + 1)})`] : []),
       ...(beginsIn !== null && part === 1
         ? [
-            `This session was forked: it begins in [another one](${transcriptAddress(home.key, beginsIn, null)})`,
+            `This session was forked: it begins in [another one](${transcriptAddressOf(snapshot, beginsIn)})`,
           ]
         : []),
     ],
