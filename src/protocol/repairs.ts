@@ -97,7 +97,7 @@ export interface RepairDone {
     readonly shown: number;
     readonly missing: readonly string[];
   };
-  /** The thread that was made, of a fork. */
+  /** The record of the thread that was made, of a fork. */
   readonly made: string | null;
 }
 

@@ -5,12 +5,7 @@ import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { Place } from '../protocol/documents.ts';
 import type { ThreadId } from '../engine/model/words.ts';
-import {
-  homeAddress,
-  isSamePage,
-  pageOfCheck,
-  parseAddress,
-} from './addresses.ts';
+import { homeAddress, isSamePage, pageOfCheck, parseAddress } from './addresses.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { comparable, comparablePath, isInside } from './fileUri.ts';
 import { append } from './group.ts';
@@ -118,7 +113,10 @@ function markPage(view: View, uri: string, add: Add): void {
     if (thread === undefined) return;
     const record = recordOf(view, thread);
     for (const finding of (view.byThread.get(thread.id) ?? []).slice(0, MOST_MARKERS))
-      add(finding, record.place(recordAddressOf(view.report.snapshot, thread.id), factsOf(finding)));
+      add(
+        finding,
+        record.place(recordAddressOf(view.report.snapshot, thread.id), factsOf(finding)),
+      );
   } else
     for (const finding of [...view.ofHome].slice(0, MOST_MARKERS)) {
       const place = placeAtHome(view, finding);

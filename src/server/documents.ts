@@ -6,12 +6,7 @@ import type { Thread } from '../engine/model/thread.ts';
 import type { Transcript } from '../engine/model/transcript.ts';
 import type { ThreadId } from '../engine/model/words.ts';
 import type { Place } from '../protocol/documents.ts';
-import {
-  databaseAddress,
-  homeAddress,
-  parseAddress,
-  type Address,
-} from './addresses.ts';
+import { databaseAddress, homeAddress, parseAddress, type Address } from './addresses.ts';
 import { databaseFactsOf, writeDatabasePage } from './databasePage.ts';
 import { toFileUri } from './fileUri.ts';
 import { addressInHome } from './homeFiles.ts';

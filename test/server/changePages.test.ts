@@ -1,6 +1,7 @@
 // The pages of plans and of the history, and the smaller requests beside them: receipts, backups, copies,
 // providers, folders to choose from, and what somebody lives with.
 
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { World } from '../../src/engine/world.ts';
 import type { Wish } from '../../src/protocol/repairs.ts';
@@ -59,8 +60,33 @@ describe('addresses of plans', () => {
     expect(parseChangeAddress(uri)).toEqual({ kind: 'plan', homeKey: 'key', wish });
     // Editors decode an address and encode it in their own way.
     expect(parseChangeAddress(decodeURIComponent(uri))).toMatchObject({ wish });
-    expect(uri).not.toMatch(/[?#]/);
-    expect(uri.split('/')).toHaveLength(6);
+    // As VS Code writes it, so that both have one name for it, and with nothing but words behind the slash.
+    expect(uri).toMatch(/^codex-health:\/\/key\.[0-9a-f]+\/plan\/(?:[\w-]|%20)+$/);
+  });
+
+  test.each<[Wish, string]>([
+    [{ kind: 'all' }, 'Repair State'],
+    [{ kind: 'findings', findings: ['a:1'], cure: null, to: null }, 'Repair a'],
+    [
+      { kind: 'findings', findings: ['a:1', 'a:2'], cure: null, to: null },
+      'Repair 2 findings of a',
+    ],
+    [{ kind: 'findings', findings: ['a:1', 'b:1'], cure: null, to: null }, 'Repair 2 findings'],
+    // No name of a file, by which an editor would choose a language.
+    [{ kind: 'move', from: null, to: 'x.py', threads: null }, 'Move threads to x py'],
+  ])('end in what people call it: %j', (wish, title) => {
+    expect(decodeURIComponent(planAddress('key', wish).split('/').at(-1) ?? '')).toBe(title);
+  });
+
+  test('of ten thousand findings are no longer than their ids', () => {
+    const findings = Array.from(
+      { length: 10_000 },
+      (_, at) => `thread-path-stale:${idOf(`t${at}`)}`,
+    );
+    const wish: Wish = { kind: 'findings', findings, cure: null, to: null };
+    const uri = planAddress('key', wish);
+    expect(parseChangeAddress(uri)).toMatchObject({ wish });
+    expect(uri.length).toBeLessThan(findings.join().length);
   });
 
   test('say what is wished to an editor that has nothing but the page', async () => {
@@ -74,11 +100,18 @@ describe('addresses of plans', () => {
   });
 
   test('that are damaged carry none', () => {
-    const rests = ['', '/', '/%', '/eyJ', '/e30/x', '/bnVsbA', '/W10', '/%E0%A4%A/x'];
-    for (const rest of [...rests, `/${'A'.repeat(100_000)}`]) {
-      const address = parseChangeAddress(`codex-health://key/plan${rest}`);
-      expect(address ?? { wish: null }).toMatchObject({ wish: null });
-    }
+    const carried = planAddress('key', { kind: 'all' }).split(/[./]/)[3] ?? '';
+    expect(parseChangeAddress(`codex-health://key.${carried}/plan`)).toMatchObject({
+      wish: { kind: 'all' },
+    });
+    const nothing = deflateRawSync('null').toString('hex');
+    const endless = deflateRawSync(Buffer.alloc(100 * 1024 * 1024)).toString('hex');
+    const damaged = ['', '.', '.%', '.xyz', '.00', `.${carried.slice(0, -8)}`];
+    for (const rest of [...damaged, `.${nothing}`, `.${endless}`, `.${'a'.repeat(100_000)}`])
+      for (const path of ['plan', 'plan/', 'plan/%E0%A4%A'])
+        expect(parseChangeAddress(`codex-health://key${rest}/${path}`)).toMatchObject({
+          ...{ kind: 'plan', homeKey: 'key', wish: null },
+        });
   });
 
   test('of other documents are none of them', () => {
@@ -105,7 +138,7 @@ describe('the page of a plan', () => {
     expect(text).toMatch(/^Codex +every Codex that uses this home has to be closed for it$/m);
     expect(text).toMatch(/^open now +codex \(process 4711, in terminal pts\/3\)$/m);
     expect(text).toMatch(/^1 +\S/m);
-    expect(text).toMatch(/^ {2}step +changes 1 row in threads/m);
+    expect(text).toMatch(/^step +changes 1 row in threads/m);
     expect(text).toContain(`${HOME}/state_5.sqlite › threads › '${idOf('t1')}'`);
     expect(operations).toEqual([]);
   });

@@ -19,7 +19,10 @@ async function open(builder: HomeBuilder, key = 'one') {
   const { hosts } = await editor.tree();
   const homeKey = /\/\/([^/]+)\//.exec(hosts[0]?.uri ?? '')?.[1] ?? '';
   const at = (place: string) => `codex-health://${homeKey}/${place}`;
-  return { editor, at, record: at(`thread/${idOf(key)}`) };
+  /** What is behind an id for people: what the thread is called, and what the page is. */
+  const titled = (kind: string, of: string, what: string) =>
+    at(`${kind}/${idOf(of)}/please%20do%20${of}%20%28${what}%29`);
+  return { editor, at, titled, record: at(`thread/${idOf(key)}`) };
 }
 
 const about = (uri: string) => ({ textDocument: { uri } });
@@ -49,7 +52,7 @@ test('each part of a record folds under its heading, and is in the outline', asy
 
 test('a record leads to its file, its transcript, and the sessions that it names', async () => {
   const header = { forked_from_id: idOf('parent') };
-  const { editor, at, record } = await open(home().thread('parent').thread('one', { header }));
+  const { editor, titled, record } = await open(home().thread('parent').thread('one', { header }));
   const lines = await linesOf(editor, record);
   const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about(record));
   const texts = links.map(({ range: { start, end }, target }) => [
@@ -59,14 +62,14 @@ test('a record leads to its file, its transcript, and the sessions that it names
   const file = lines.find(line => line.startsWith('file '))?.replace(/^file +/, '') ?? '';
   expect(file).toMatch(/^sessions\/.*\.jsonl$/);
   expect(texts).toEqual([
-    ['what was said in it', at(`transcript/${idOf('one')}`)],
+    ['what was said in it', titled('transcript', 'one', 'transcript')],
     [file, `file://${HOME}/${file}`],
-    [idOf('parent'), at(`thread/${idOf('parent')}`)],
-    [idOf('parent'), at(`thread/${idOf('parent')}`)],
+    [idOf('parent'), titled('thread', 'parent', 'record')],
+    [idOf('parent'), titled('thread', 'parent', 'record')],
   ]);
-  const back = at(`thread/${idOf('parent')}`);
+  const back = titled('thread', 'parent', 'record');
   const forks = await editor.request<DocumentLink[]>('textDocument/documentLink', about(back));
-  expect(forks.map(({ target }) => target)).toContain(record);
+  expect(forks.map(({ target }) => target)).toContain(titled('thread', 'one', 'record'));
 });
 
 test('a file that is too large for an editor is no link', async () => {
@@ -114,7 +117,7 @@ test('a transcript is a document, with the way back', async () => {
   const { editor, at, record } = await open(home().thread('one', { prompt: 'mend # the *roof*' }));
   const text = await editor.text(at(`transcript/${idOf('one')}`));
   expect(text).toMatch(/^# Codex transcript: mend \\# the \\\*roof\\\*$/m);
-  expect(text).toContain(`(${record})`);
+  expect(text).toContain(`(${record}/mend%20%23%20the%20%2Aroof%2A%20%28record%29)`);
   expect(text).toMatch(/^## You · 2026-11-21 \d\d:\d\d:\d\d UTC$/m);
   expect(text).toMatch(/^> mend # the \*roof\*$/m);
   expect(await editor.text(at(`transcript/${idOf('one')}/1`))).toBe(text);
@@ -129,7 +132,10 @@ test('the parts of a long transcript lead to each other', async () => {
     payload: { type: 'agent_message', message },
   }));
   const { editor, at } = await open(home().thread('one', { more }));
-  const part = (number: number) => at(`transcript/${idOf('one')}/${String(number)}`);
+  const part = (number: number) =>
+    at(
+      `transcript/${idOf('one')}/${String(number)}/please%20do%20one%20%28transcript%2C%20part%20${String(number)}%29`,
+    );
   const [first, second, newest] = await Promise.all([
     editor.text(part(1)),
     editor.text(part(2)),

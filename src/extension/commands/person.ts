@@ -17,6 +17,7 @@ import {
 } from 'vscode';
 import { forMessage, forRow } from '../plainText.ts';
 import type { Telling } from '../progressSteps.ts';
+import { tabsUnderOtherTitle } from '../threadPages.ts';
 import type { Choice, Person, Tone } from './context.ts';
 
 const MENTION_MS = 8000;
@@ -65,7 +66,11 @@ export const person: Person = {
   show: async (document, { line, character } = { line: 0, character: 0 }) => {
     const position = new Position(line, character);
     const selection = new Range(position, position);
-    await window.showTextDocument(document, { selection, preview: true });
+    const outdated = tabsUnderOtherTitle(document);
+    const [first] = outdated;
+    const column = first === undefined ? {} : { viewColumn: first.group.viewColumn };
+    await window.showTextDocument(document, { selection, preview: true, ...column });
+    await window.tabGroups.close(outdated, true);
   },
   showBeside: async document => {
     const viewColumn = columnFor(document);

@@ -34,7 +34,10 @@ export function writeHistoryPage(
   return page.page();
 }
 
-export function stateInWords({ undone, undoable }: Pick<ReceiptShown, 'undone' | 'undoable'>): string {
+export function stateInWords({
+  undone,
+  undoable,
+}: Pick<ReceiptShown, 'undone' | 'undoable'>): string {
   if (undone) return 'undone';
   return undoable ? 'can be undone' : 'stopped in the middle';
 }
