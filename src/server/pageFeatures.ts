@@ -28,7 +28,9 @@ export function answerAboutPages(
   changePages: ChangePages,
 ): void {
   const about = async <T>(uri: string, answer: (page: Page) => T): Promise<T | null> => {
-    if (!uri.startsWith(`${DOCUMENT_SCHEME}:`)) return null;
+    // A transcript is Markdown, which editors know how to read by themselves.
+    const isTranscript = ['transcript', 'file'].includes(parseAddress(uri)?.kind ?? '');
+    if (isTranscript || !uri.startsWith(`${DOCUMENT_SCHEME}:`)) return null;
     return answer((await changePages.page(uri)) ?? pageAt(await view(), uri));
   };
 

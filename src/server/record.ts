@@ -6,7 +6,8 @@ import type { Shown, Visibility } from '../engine/model/report.ts';
 import type { Rollout } from '../engine/model/rollout.ts';
 import type { Holder, Snapshot } from '../engine/model/snapshot.ts';
 import type { Thread } from '../engine/model/thread.ts';
-import { transcriptAddress } from './addresses.ts';
+import { conversationOf } from '../engine/engine.ts';
+import { fileAddress, transcriptAddress } from './addresses.ts';
 import { factOfFinding, writeFindings } from './findingsSection.ts';
 import { addressInHome } from './homeFiles.ts';
 import { kinOf, parentOf, type Kin } from './kin.ts';
@@ -81,8 +82,10 @@ export function shownInWords({ shown, why }: Shown): string {
   return why === null ? answer : `${answer}: ${why}`;
 }
 
-function writeFiles(page: PageWriter, { id, files, own }: Thread, snapshot: Snapshot): void {
+function writeFiles(page: PageWriter, thread: Thread, snapshot: Snapshot): void {
+  const { id, files, own } = thread;
   const { home } = snapshot;
+  const conversation = conversationOf(thread);
   page.heading('Conversation on disk');
   if (files.length === 0) page.fact('file', 'file', 'none was found');
   for (const file of files) {
@@ -92,6 +95,10 @@ function writeFiles(page: PageWriter, { id, files, own }: Thread, snapshot: Snap
     const label = file === own ? 'file' : 'another file';
     page.fact(key, label, file.path, addressInHome(file, home.system));
     page.fact(`${key}.size`, '  size', `${bytesInWords(file.bytes)}${packed}`);
+    if (!conversation.includes(file)) {
+      const alone = fileAddress(home.key, file.path, null);
+      page.fact(`${key}.transcript`, '  transcript', 'what stands in this file alone', alone);
+    }
     page.fact(`${key}.head`, '  beginning', headInWords(file));
     page.fact(`${key}.id`, '  describes', meta?.id == null ? 'no session' : `session ${meta.id}`);
     page.fact(`${key}.tail`, '  end', TAIL_WORDS[file.tail.ending]);

@@ -3,24 +3,35 @@
 import type { Snapshot } from '../engine/model/snapshot.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { Transcript } from '../engine/model/transcript.ts';
+import type { HomePath } from '../engine/model/words.ts';
 import { timeInWords } from '../words/amounts.ts';
 import { plainMarkdown } from '../words/markdown.ts';
 import { transcriptMarkdown } from '../words/transcript.ts';
-import { threadAddress, transcriptAddress } from './addresses.ts';
+import { fileAddress, threadAddress, transcriptAddress } from './addresses.ts';
 import { transcriptAddressOf } from './threadAddresses.ts';
 
 const LONGEST = 300;
 
+/** What a transcript tells of: a thread, or one of its files alone; and which part of it. */
+export interface Told {
+  readonly thread: Thread;
+  readonly file: HomePath | null;
+  readonly part: number | null;
+}
+
 export function writeTranscript(
   transcript: Transcript,
-  thread: Thread,
+  { thread, file: alone }: Told,
   snapshot: Snapshot,
 ): string {
   const { home } = snapshot;
   const { part, parts, beginsIn, file } = transcript;
   const { id, title, createdAtMs, cwd, provider } = thread;
   const known = (text: string) => (text === '' ? 'unknown' : plainMarkdown(text, LONGEST));
-  const toPart = (number: number) => transcriptAddress(home.key, thread, number);
+  const toPart = (number: number) =>
+    alone === null
+      ? transcriptAddress(home.key, thread, number)
+      : fileAddress(home.key, alone, number);
   return transcriptMarkdown(transcript, {
     title: title === '' ? id : title,
     about: [
@@ -28,6 +39,11 @@ export function writeTranscript(
       `Began: ${timeInWords(createdAtMs)}, on ${known(home.hostname)}, in ${known(cwd)}`,
       `Provider: ${known(provider)}`,
       `File: ${file === null ? 'none was found' : known(file)}`,
+      ...(alone === null
+        ? []
+        : [
+            `This is what stands in that file alone. What counts is [the conversation of the session](${transcriptAddress(home.key, thread, null)})`,
+          ]),
     ],
     ways: [
       ...(part > 1 ? [`[Earlier: part ${String(part - 1)}](${toPart(part - 1)})`] : []),
@@ -38,5 +54,6 @@ export function writeTranscript(
           ]
         : []),
     ],
+    toFile: path => fileAddress(home.key, path, null),
   });
 }

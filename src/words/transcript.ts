@@ -14,6 +14,8 @@ export interface TranscriptFrame {
   readonly about: readonly string[];
   /** The way to other parts. */
   readonly ways: readonly string[];
+  /** The address of what stands in another file; without it, files are named alone. */
+  readonly toFile?: (path: string) => string;
 }
 
 export function transcriptMarkdown(transcript: Transcript, frame: TranscriptFrame): string {
@@ -60,7 +62,7 @@ function entryMarkdown({ kind, atMs, about, text, more }: Entry): string {
   ].join('\n\n');
 }
 
-function endOf(transcript: Transcript, { ways }: TranscriptFrame): readonly string[] {
+function endOf(transcript: Transcript, { ways, toFile }: TranscriptFrame): readonly string[] {
   const { trouble, instructions, unknown, others } = transcript;
   const name = (path: string) => plainMarkdown(path, LONGEST_NAME);
   const said = [
@@ -72,7 +74,10 @@ function endOf(transcript: Transcript, { ways }: TranscriptFrame): readonly stri
       ({ kind, lines }) =>
         `Not known here, and not shown: ${count(lines, 'line')} of ${name(kind)}.`,
     ),
-    ...others.map(path => `Not read here, though it claims this session: ${name(path)}`),
+    ...others.map(path => {
+      const file = toFile === undefined ? name(path) : `[${name(path)}](${toFile(path)})`;
+      return `Not read here, though it claims this session: ${file}`;
+    }),
     ...ways,
   ];
   return said.length === 0 ? [] : ['## End of this part', ...list(said)];
