@@ -3,12 +3,13 @@
 
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { CodeLens, DocumentLink, DocumentSymbol, FoldingRange } from 'vscode-languageserver';
 import type { World } from '../../src/engine/world.ts';
 import type { Wish } from '../../src/protocol/repairs.ts';
 import { parseChangeAddress, planAddress } from '../../src/server/changes/addresses.ts';
 import { home, HOME, idOf, NOW, type HomeBuilder } from '../support/home.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
-import { openEditor } from './editor.ts';
+import { openEditor, type Editor } from './editor.ts';
 
 const STALE = `thread-path-stale:${idOf('t1')}`;
 const stale = () =>
@@ -152,6 +153,141 @@ describe('the page of a plan', () => {
     expect(text).toMatch(/^left +config-unreadable:config\.toml: no cure of it is known/m);
   });
 
+  test('folds by its repairs, has them in its outline, and leads to what they touch', async () => {
+    const text = (sound: string) => `x\n${sound}`;
+    const { editor, plan } = await open(stale().thread('t3', { text, prompt: 'mend it' }));
+    const { uri } = await plan();
+    const about = { textDocument: { uri } };
+    const [lines, folds, outline, links] = await Promise.all([
+      editor.text(uri).then(text => text.split('\n')),
+      editor.request<FoldingRange[]>('textDocument/foldingRange', about),
+      editor.request<DocumentSymbol[]>('textDocument/documentSymbol', about),
+      editor.request<DocumentLink[]>('textDocument/documentLink', about),
+    ]);
+    const names = outline.map(({ name }) => name);
+    const repairs = names.filter(name => /^\d+ {2}/.test(name));
+    expect(repairs).toHaveLength(2);
+    expect(names).toEqual(expect.arrayContaining(['What is done', 'To go on']));
+    expect(folds.map(({ startLine }) => lines[startLine])).toEqual(names);
+    for (const { endLine } of folds) expect(lines[endLine + 1]).toBe('');
+    const told = links.map(({ range: { start, end }, target = '' }) => [
+      lines[start.line]?.slice(start.character, end.character),
+      target.replace(/^codex-health:\/\/[^/]+/, ''),
+    ]);
+    const title = (key: string) => `/thread/${idOf(key)}/please%20do%20${key}%20%28record%29`;
+    expect(told).toContainEqual(['please do t1', title('t1')]);
+    expect(told).toContainEqual([
+      `${HOME}/state_5.sqlite › threads › '${idOf('t1')}'`,
+      '/database/state_5.sqlite',
+    ]);
+    const rollout =
+      lines.map(line => /touches +(\/.*\.jsonl)$/.exec(line)?.[1]).find(Boolean) ?? '';
+    expect(told).toContainEqual([rollout, `file://${rollout}`]);
+  });
+
+  test('makes its plan once for text, parts and links, and anew when something is another', async () => {
+    let reads = 0;
+    const { editor, plan, apply } = await open(stale(), world => ({
+      ...world,
+      databases: {
+        ...world.databases,
+        open: (...given) => {
+          reads += 1;
+          return world.databases.open(...given);
+        },
+      },
+    }));
+    const { uri } = await plan();
+    const ask = () =>
+      Promise.all([
+        editor.text(uri),
+        ...['foldingRange', 'documentSymbol', 'documentLink', 'codeLens'].map(feature =>
+          editor.request(`textDocument/${feature}`, { textDocument: { uri } }),
+        ),
+      ]);
+    reads = 0;
+    const [before] = await ask();
+    const once = reads;
+    expect(once).toBeGreaterThan(0);
+    await ask();
+    expect(reads).toBe(once);
+    await apply();
+    expect((await ask())[0]).not.toBe(before);
+  });
+
+  const lensesOf = async (editor: Editor, uri: string) => {
+    const lines = (await editor.text(uri)).split('\n');
+    const about = { textDocument: { uri } };
+    const lenses = await editor.request<CodeLens[]>('textDocument/codeLens', about);
+    return lenses.map(({ range, command }): readonly unknown[] => [
+      lines[range.start.line],
+      command?.command,
+      ...(command?.arguments ?? []),
+    ]);
+  };
+  const linksOf = async (editor: Editor, uri: string) => {
+    const about = { textDocument: { uri } };
+    const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about);
+    return links.map(({ target = '' }) => target.replace(/^codex-health:\/\/[^/]+/, ''));
+  };
+
+  test.each<Wish>([{ kind: 'all' }, { kind: 'findings', findings: [STALE], cure: null, to: null }])(
+    'that was carried out leads to its repair, and to the way back: $kind',
+    async wish => {
+      const { editor, plan, apply } = await open(stale());
+      const { uri } = await plan(wish);
+      expect(await lensesOf(editor, uri)).toEqual([]);
+      const { receipt } = await apply(wish);
+      const text = await editor.text(uri);
+      expect(text).not.toMatch(/cannot be done|as it stands|Left as it is/);
+      expect(text).toContain(
+        wish.kind === 'all'
+          ? 'There is nothing to do.'
+          : 'All of this is healed, or gone. Nothing has to be done.',
+      );
+      expect(await lensesOf(editor, uri)).toEqual([
+        [expect.stringMatching(/^repair +2026-/), 'codexHealth.undoRepair', receipt],
+      ]);
+      expect(await linksOf(editor, uri)).toEqual(
+        expect.arrayContaining([`/history/${receipt}`, '/history']),
+      );
+      await editor.ask('codexHealth/undo', { receipt });
+      expect(await editor.text(uri)).toContain('1 repair. Nothing is lost');
+      expect(await lensesOf(editor, uri)).toEqual([]);
+    },
+  );
+
+  test('tells what is healed meanwhile apart from what cannot be done', async () => {
+    const builder = stale().config('[broken');
+    const { editor, plan, apply } = await open(builder);
+    const broken = (await editor.tree()).hosts[0]?.findings.map(({ id }) => id) ?? [];
+    const wish: Wish = { kind: 'findings', findings: [STALE, ...broken], cure: null, to: null };
+    const { uri } = await plan(wish);
+    await apply({ kind: 'findings', findings: [STALE], cure: null, to: null });
+    const text = await editor.text(uri);
+    expect(text).toContain(
+      '1 finding of this is healed, or gone. The rest cannot be done as it stands.',
+    );
+    expect(text).toMatch(new RegExp(`^healed, or gone +${STALE}$`, 'm'));
+    expect(text).toMatch(/^left +config-unreadable:/m);
+    expect((await plan(wish)).refused.map(({ isSettled }) => isSettled)).toEqual(
+      expect.arrayContaining([true, false]),
+    );
+  });
+
+  test('says of threads that are so already that nothing has to be done', async () => {
+    const { editor, plan } = await open(
+      home()
+        .thread('t1', { archived: true, row: { archived: 1 } })
+        .codex('0.169.0'),
+    );
+    const { uri, refused } = await plan({ kind: 'archive', threads: [idOf('t1')] });
+    expect(refused).toMatchObject([{ isSettled: true }]);
+    const text = await editor.text(uri);
+    expect(text).toContain('All of this is so already, as it was wanted. Nothing has to be done.');
+    expect(text).toMatch(/^so already +.*: it is archived already$/m);
+  });
+
   test('says a refusal in plain words', async () => {
     const { editor } = await open(stale());
     const { hosts } = await editor.tree();
@@ -160,7 +296,7 @@ describe('the page of a plan', () => {
     expect(await editor.text(planAddress(key, wish))).toContain(
       'config.toml does not define the provider "nowhere"',
     );
-    expect(await editor.text(`codex-health://${key}/plan/rubbish/x`)).toContain(
+    expect(await editor.text(`codex-health://${key}.rubbish/plan/x`)).toContain(
       'This address names no plan.',
     );
     expect(await editor.text(planAddress('another', wish))).toContain('another Codex home');
@@ -189,6 +325,15 @@ test('the stamp of a plan changes when what is wished depends on something else'
 });
 
 describe('the history', () => {
+  const lensesOn = async (editor: Editor, uri: string) => {
+    const about = { textDocument: { uri } };
+    const lenses = await editor.request<CodeLens[]>('textDocument/codeLens', about);
+    return lenses.map(({ command }): readonly unknown[] => [
+      command?.command,
+      ...(command?.arguments ?? []),
+    ]);
+  };
+
   test('lists receipts, the newest first, each with whether it can be undone', async () => {
     const { editor, apply } = await open(stale());
     expect(await editor.ask('codexHealth/history')).toMatchObject({
@@ -204,14 +349,48 @@ describe('the history', () => {
     const text = await editor.text(history.uri);
     expect(text).toContain(receipt);
     expect(text).toMatch(/^state +can be undone$/m);
+    expect(await lensesOn(editor, history.uri)).toEqual([['codexHealth.undoRepair', receipt]]);
     await editor.ask('codexHealth/undo', { receipt });
     expect(await editor.text(history.uri)).toMatch(/^state +undone$/m);
+    expect(await lensesOn(editor, history.uri)).toEqual([]);
     await expect(editor.ask('codexHealth/undo', { receipt })).rejects.toMatchObject({
       data: {
         refusal: 'already-undone',
         next: expect.not.stringContaining('codex-health') as unknown,
       },
     });
+  });
+
+  test('leads to the page of each repair, with what it was about and the way back', async () => {
+    const { editor, apply, files } = await open(stale());
+    const { receipt } = await apply();
+    const { uri } = await editor.ask('codexHealth/history');
+    const about = (uri: string) => ({ textDocument: { uri } });
+    const [link] = await editor.request<DocumentLink[]>('textDocument/documentLink', about(uri));
+    const page = link?.target ?? '';
+    expect(page).toBe(`${uri}/${receipt}`);
+    const folds = await editor.request<FoldingRange[]>('textDocument/foldingRange', about(uri));
+    expect(folds).toHaveLength(2);
+    const before = JSON.stringify([...files]);
+    const text = await editor.text(page);
+    expect(text.split('\n')[0]).toBe(`Codex repair ${receipt}`);
+    expect(text).toMatch(/^state +can be undone$/m);
+    expect(text).toMatch(new RegExp(`^about +${STALE}$`, 'm'));
+    expect(await lensesOn(editor, page)).toEqual([['codexHealth.undoRepair', receipt]]);
+    const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about(page));
+    expect(links.map(({ target }) => target)).toEqual([
+      uri,
+      expect.stringContaining(`/thread/${idOf('t1')}/`),
+    ]);
+    expect(JSON.stringify([...files])).toBe(before);
+    const stampOf = async () =>
+      (await editor.ask('codexHealth/documentStamps', { uris: [page] }))[0];
+    const stamp = await stampOf();
+    await editor.ask('codexHealth/undo', { receipt });
+    expect(await stampOf()).not.toBe(stamp);
+    expect(await editor.text(page)).toMatch(/^state +undone$/m);
+    expect(await lensesOn(editor, page)).toEqual([]);
+    expect(await editor.text(`${uri}/20261121T000000Z-none`)).toContain('There is no such repair');
   });
 
   test('a repair that was stopped in the middle is told of in the tree, which changes nothing', async () => {

@@ -125,6 +125,73 @@ test('a transcript is a document, with the way back', async () => {
   expect(await editor.text(at('transcript/nobody'))).toMatch(/^There is no thread nobody/);
 });
 
+test('a file outside the conversation of its thread has a page of its own', async () => {
+  const at = `sessions/2025/01/02/rollout-2025-01-02T11-00-00-${idOf('one')}.jsonl`;
+  const header = { id: idOf('one'), session_id: idOf('one') };
+  const message = 'x'.repeat(1000);
+  const more = Array.from({ length: 600 }, () => ({
+    type: 'event_msg',
+    payload: { type: 'agent_message', message },
+  }));
+  const copy = { at, header, more, row: false, prompt: 'what lies (beside) it' } as const;
+  const {
+    editor,
+    at: place,
+    titled,
+    record,
+  } = await open(home().thread('one').thread('copy', copy));
+  const address = place(`file/${at}%20%28transcript%29`);
+  const lines = await linesOf(editor, record);
+  const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about(record));
+  const leading = links.filter(({ target }) => target === address);
+  expect(leading.map(({ range }) => lines[range.start.line]?.trim())).toEqual([
+    'transcript          what stands in this file alone',
+  ]);
+  const conversation = titled('transcript', 'one', 'transcript');
+  const counted = await editor.text(conversation);
+  expect(counted).not.toContain('what lies');
+  expect(counted).toContain(`(${address})`);
+  const newest = await editor.text(address);
+  expect(newest).toContain('Part 2 of 2');
+  expect(newest).toContain(`(${conversation})`);
+  const first = place(`file/${at}%20%28transcript%2C%20part%201%29`);
+  expect(newest).toContain(`(${first})`);
+  expect(await editor.text(first)).toMatch(/^> what lies \(beside\) it$/m);
+  // As VS Code writes what it has decoded.
+  expect(await editor.text(decodeURIComponent(address))).toBe(newest);
+  const stamps = () => editor.ask('codexHealth/documentStamps', { uris: [address, first] });
+  expect(await stamps()).toEqual(await stamps());
+  expect(await editor.text(place('file/config.toml%20%28transcript%29'))).toMatch(
+    /^There is no file config\.toml/,
+  );
+  expect(await editor.request('textDocument/foldingRange', about(address))).toBeNull();
+});
+
+test('a record is found by its id, whatever stands behind that', async () => {
+  const strange = '../a%2Fb/100%';
+  const { editor, at, titled, record } = await open(
+    home()
+      .thread('one', { prompt: 'fix src/main.py' })
+      .thread('two')
+      .state(`UPDATE threads SET id = '${strange}' WHERE id = '${idOf('two')}'`),
+  );
+  const text = await editor.text(record);
+  for (const title of ['', '/', '/x', '/what%20it%20was%20called%20%28record%29', '/7'])
+    expect(await editor.text(`${record}${title}`)).toBe(text);
+  const [found] = await editor.ask('codexHealth/find', { text: idOf('one'), limit: 1 });
+  // No part of the address looks like the name of a file.
+  expect(found?.uri).toBe(`${record}/fix%20src%E2%88%95main.py%20%28record%29`);
+  const { transcript = '' } = (await editor.ask('codexHealth/thread', { id: idOf('one') })) ?? {};
+  expect(transcript).toBe(
+    at(`transcript/${idOf('one')}/fix%20src%E2%88%95main.py%20%28transcript%29`),
+  );
+  expect(await editor.text(transcript)).toContain(`(${found?.uri ?? ''})`);
+  const [other] = await editor.ask('codexHealth/find', { text: '100%', limit: 1 });
+  expect(other?.id).toBe(strange);
+  expect(await editor.text(other?.uri ?? '')).toContain(`Codex session ${strange}\n`);
+  expect(titled('thread', 'one', 'record')).not.toBe(found?.uri);
+});
+
 test('the parts of a long transcript lead to each other', async () => {
   const message = 'x'.repeat(1000);
   const more = Array.from({ length: 900 }, () => ({

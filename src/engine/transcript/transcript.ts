@@ -52,9 +52,7 @@ export async function readTranscript(
     unknown: told.unknown,
     beginsIn: beginningOf(thread, files[0]),
     others:
-      file === null
-        ? thread.files.filter(one => !files.includes(one)).map(({ path }) => path)
-        : [],
+      file === null ? thread.files.filter(one => !files.includes(one)).map(({ path }) => path) : [],
     trouble,
   };
 }
