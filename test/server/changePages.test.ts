@@ -138,7 +138,7 @@ describe('the page of a plan', () => {
     expect(text).toContain('Nothing has been changed yet.');
     expect(text).toMatch(/^Codex +every Codex that uses this home has to be closed for it$/m);
     expect(text).toMatch(/^open now +codex \(process 4711, in terminal pts\/3\)$/m);
-    expect(text).toMatch(/^1 +\S/m);
+    expect(text).toMatch(/^1\. \S/m);
     expect(text).toMatch(/^step +changes 1 row in threads/m);
     expect(text).toContain(`${HOME}/state_5.sqlite › threads › '${idOf('t1')}'`);
     expect(operations).toEqual([]);
@@ -165,7 +165,7 @@ describe('the page of a plan', () => {
       editor.request<DocumentLink[]>('textDocument/documentLink', about),
     ]);
     const names = outline.map(({ name }) => name);
-    const repairs = names.filter(name => /^\d+ {2}/.test(name));
+    const repairs = names.filter(name => /^\d+\. /.test(name));
     expect(repairs).toHaveLength(2);
     expect(names).toEqual(expect.arrayContaining(['What is done', 'To go on']));
     expect(folds.map(({ startLine }) => lines[startLine])).toEqual(names);

@@ -96,7 +96,7 @@ function writeUnit(
   ways: Ways,
 ): void {
   const key = `unit.${String(index)}`;
-  page.heading(`${String(index + 1)}  ${says}`);
+  page.heading(`${String(index + 1)}. ${says}`);
   ways.writeThreads(page, `${key}.thread`, ways.threadsOf(findings));
   page.fact(`${key}.cure`, 'repair', cure.title);
   if (loses !== 'nothing') page.fact(`${key}.loses`, 'loses', `${loses}, which the backup keeps`);
