@@ -243,7 +243,7 @@ describe('the page of a plan', () => {
       expect(text).toContain(
         wish.kind === 'all'
           ? 'There is nothing to do.'
-          : 'All of this is healed, or gone. Nothing has to be done.',
+          : 'All of this is healed or gone. Nothing has to be done.',
       );
       expect(await lensesOf(editor, uri)).toEqual([
         [expect.stringMatching(/^repair +2026-/), 'codexHealth.undoRepair', receipt],
@@ -266,9 +266,9 @@ describe('the page of a plan', () => {
     await apply({ kind: 'findings', findings: [STALE], cure: null, to: null });
     const text = await editor.text(uri);
     expect(text).toContain(
-      '1 finding of this is healed, or gone. The rest cannot be done as it stands.',
+      '1 finding of this is healed or gone. The rest cannot be done as it stands.',
     );
-    expect(text).toMatch(new RegExp(`^healed, or gone +${STALE}$`, 'm'));
+    expect(text).toMatch(new RegExp(`^healed or gone +${STALE}$`, 'm'));
     expect(text).toMatch(/^left +config-unreadable:/m);
     expect((await plan(wish)).refused.map(({ isSettled }) => isSettled)).toEqual(
       expect.arrayContaining([true, false]),

@@ -67,8 +67,6 @@ export function renderPlan(plan: Plan, options: PlanOptions): string {
 }
 
 function headline({ units, refused }: Plan, all: Report | null): string {
-  if (units.length === 0 && refused.length > 0 && refused.every(({ isSettled }) => isSettled))
-    return 'Nothing of this is found any more: it is healed, or gone.';
   if (units.length === 0 && refused.length > 0)
     return 'Nothing of this can be repaired as it stands.';
   if (units.length === 0) return sayNothing(all);

@@ -6,7 +6,7 @@ import type { Plan, Unit } from '../../engine/model/plan.ts';
 import type { Snapshot } from '../../engine/model/snapshot.ts';
 import type { Refusal } from '../../engine/refusal.ts';
 import type { PlanShown } from '../../protocol/repairs.ts';
-import { bytesInWords, count, timeInWords } from '../../words/amounts.ts';
+import { bytesInWords, count, inWords, timeInWords } from '../../words/amounts.ts';
 import { createPageWriter, type Page, type PageWriter } from '../page.ts';
 import { historyAddress, repairAddress, titleOf } from './addresses.ts';
 import { createWays, type Ways } from './planWays.ts';
@@ -28,7 +28,8 @@ export function writePlanPage({ shown, plan, snapshot, earlier }: PlanToWrite): 
   if (plan.units.length > 0) {
     writeTerms(page, shown);
     page.heading('What is done');
-    page.fact('units', 'repairs', `${String(plan.units.length)}, in this order`);
+    const order = plan.units.length === 1 ? '' : ', in this order';
+    page.fact('units', 'repairs', `${inWords(plan.units.length)}${order}`);
   }
   for (const [index, unit] of plan.units.entries()) writeUnit(page, index, unit, ways);
   if (plan.units.length > 0) {
@@ -55,7 +56,7 @@ function headline({ repairs, losses, refused, wish }: PlanShown): string {
     if (refused.length === 0) return 'There is nothing to do.';
     if (settled === 0) return 'Nothing of this can be done as it stands.';
     const isOfFindings = wish.kind === 'findings';
-    const what = isOfFindings ? 'healed, or gone' : 'so already, as it was wanted';
+    const what = isOfFindings ? 'healed or gone' : 'so already, as it was wanted';
     if (settled === refused.length) return `All of this is ${what}. Nothing has to be done.`;
     const some = count(settled, isOfFindings ? 'finding' : 'thread');
     return `${some} of this ${settled === 1 ? 'is' : 'are'} ${what}. The rest cannot be done as it stands.`;
@@ -112,7 +113,7 @@ function writeUnit(
 function writeLeft(page: PageWriter, { refused, wish }: PlanShown, ways: Ways): void {
   const settled = refused.filter(({ isSettled }) => isSettled);
   const left = refused.filter(({ isSettled }) => !isSettled);
-  const label = wish.kind === 'findings' ? 'healed, or gone' : 'so already';
+  const label = wish.kind === 'findings' ? 'healed or gone' : 'so already';
   if (settled.length > 0) page.heading('Nothing to be done');
   for (const { finding, why } of settled) {
     const key = `settled.${finding}`;

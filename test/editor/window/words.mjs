@@ -21,4 +21,7 @@ export const WORDS = {
   waitForIt: /^Wait for Codex/,
   repaired: /(is|are) repaired/,
   undo: /^Undo$/,
+  /** What the page of a plan says once it was carried out, and what it offers. */
+  allHealed: /^All\sof\sthis\sis\shealed\sor\sgone\./,
+  undoThis: 'Undo this repair…',
 };
