@@ -48,7 +48,7 @@ function pack(wish: Wish): string {
 }
 
 /** More than anybody has findings; an address can be typed by hand, and unpack to anything. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 
 function unpack(carried: string): Wish | null {
   try {
