@@ -66,11 +66,11 @@ export const person: Person = {
   show: async (document, { line, character } = { line: 0, character: 0 }) => {
     const position = new Position(line, character);
     const selection = new Range(position, position);
-    const outdated = tabsUnderOtherTitle(document);
-    const [first] = outdated;
-    const column = first === undefined ? {} : { viewColumn: first.group.viewColumn };
+    const [outdated] = tabsUnderOtherTitle(document);
+    const column = outdated === undefined ? {} : { viewColumn: outdated.group.viewColumn };
     await window.showTextDocument(document, { selection, preview: true, ...column });
-    await window.tabGroups.close(outdated, true);
+    // Looked for anew, and not waited for: for tabs as they were before, 1.103 never answers.
+    for (const tab of tabsUnderOtherTitle(document)) void window.tabGroups.close(tab, true);
   },
   showBeside: async document => {
     const viewColumn = columnFor(document);
