@@ -35,7 +35,7 @@ export async function forkThread(context: Context, target: Target): Promise<void
   await changeAtOnce(context, { kind: 'fork', thread: thread.id });
 }
 
-async function tellNoThread({ person }: Context): Promise<void> {
+export async function tellNoThread({ person }: Pick<Context, 'person'>): Promise<void> {
   await person.tell(
     'information',
     l10n.t('There is no thread there for which this could be done.'),

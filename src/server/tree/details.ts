@@ -1,9 +1,10 @@
-// What is needed to open a thread elsewhere.
+// What is needed to open a thread, here and in Codex.
 
 import type { Codex } from '../../engine/model/snapshot.ts';
 import type { ThreadDetails } from '../../protocol/tree.ts';
 import type { World } from '../../engine/world.ts';
 import { harmless } from '../../words/harmless.ts';
+import { transcriptAddress } from '../addresses.ts';
 import { visibilityOf, type View } from '../view.ts';
 
 export function threadDetails(
@@ -20,6 +21,7 @@ export function threadDetails(
   return {
     id,
     title: harmless(thread.title, 300),
+    transcript: transcriptAddress(home.key, thread, null),
     cwd: thread.cwd,
     isCwdThere: state === 'unknown' ? null : state === 'folder',
     archived: thread.archived,

@@ -9,7 +9,7 @@ import { moveProvider } from '../../../../src/extension/commands/moveProvider.ts
 import { openInCodex } from '../../../../src/extension/commands/openInCodex.ts';
 import type { PlanShown, ProviderChoice, Wish } from '../../../../src/protocol/repairs.ts';
 import { test } from '../harness.ts';
-import { details, doneOf, panel, planOf, project, thread } from './samples.ts';
+import { details, doneOf, panel, planOf, project, refusedOf, thread } from './samples.ts';
 import { namesOf, sceneOf } from './standIns.ts';
 
 function changing(more: Partial<PlanShown> = {}, done = doneOf({ healed: [] })) {
@@ -58,7 +58,7 @@ test('what is for one thread is for the one that was clicked, however many are s
 test('what loses something, leaves something or needs Codex closed is asked about', async () => {
   const asking: Partial<PlanShown>[] = [
     { losses: ['readable data'] },
-    { refused: [{ finding: 'a', why: 'it is held', next: 'Close it.' }] },
+    { refused: [refusedOf('it is held')] },
     { needs: ['codex-stopped'], holders: [panel] },
   ];
   for (const more of asking) {
@@ -91,7 +91,10 @@ test('a new name is typed; an empty, the same, or no name changes nothing', asyn
 });
 
 test('a fork can be opened, and taken back', async () => {
-  const scene = sceneOf(changing({}, doneOf({ made: 'new', healed: [] })), 'Open in Codex');
+  const scene = sceneOf(
+    changing({}, doneOf({ made: 'codex-health://key/thread/new', healed: [] })),
+    'Open in Codex',
+  );
   await forkThread(scene.context, { clicked: thread('a') });
   assert.deepEqual(scene.asked[0]?.[1], { wish: { kind: 'fork', thread: 'a' } });
   assert.match(scene.heard.at(-1) ?? '', /\| Open in Codex \| Undo \| Show$/);
