@@ -19,7 +19,7 @@ import type { Counts, Report } from './model/report.ts';
 import type { CheckOutcome, CureOffer, Finding } from './model/finding.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { Transcript } from './model/transcript.ts';
-import type { ThreadId } from './model/words.ts';
+import type { HomePath, ThreadId } from './model/words.ts';
 import { noteWriting } from './hostsKept.ts';
 import { answerNothingLost } from './nothingLost.ts';
 import { redactReport } from './redact.ts';
@@ -33,7 +33,8 @@ import { vocabulary } from './vocabulary.ts';
 import type { World } from './world.ts';
 
 export type { Acceptance } from './acceptances.ts';
-export type { Applied, History, Past, Repairs, Undoing } from './repairs.ts';
+export { conversationOf } from './transcript/transcript.ts';
+export type { Applied, History, Past, Recalled, Repairs, Undoing } from './repairs.ts';
 export type { Choice } from './repair/planRepairs.ts';
 export type { Originals } from './repair/ledger.ts';
 export type { MovePlan, ProviderMove } from './repair/planProviderMove.ts';
@@ -91,10 +92,15 @@ export interface Engine {
   /** What fills the home of a report, and what could be had back. Changes nothing. */
   disk(report: Report): Promise<DiskUse>;
   /**
-   * One part of what was said in a thread; the newest when none is named. Null when there is no such
-   * thread or part. Changes nothing, and reads little more than the part.
+   * One part of what was said in a thread, or in one of its files alone; the newest when none is named. Null
+   * when there is no such thread, file or part. Changes nothing, and reads little more than the part.
    */
-  transcript(report: Report, thread: ThreadId, part: number | null): Promise<Transcript | null>;
+  transcript(
+    report: Report,
+    thread: ThreadId,
+    part: number | null,
+    file?: HomePath | null,
+  ): Promise<Transcript | null>;
   /** All checks, in the order in which a person reads them. */
   readonly checks: readonly CheckPage[];
   /** These findings of a report shall count nowhere until their facts change. */
@@ -158,7 +164,8 @@ export function createEngine(world: World): Engine {
       };
     },
     disk: report => measureDisk(world, report),
-    transcript: ({ snapshot }, thread, part) => readTranscript(world, snapshot, thread, part),
+    transcript: ({ snapshot }, thread, part, file) =>
+      readTranscript(world, snapshot, thread, part, file),
     checks,
     accept: async (report, findings) => {
       const more = accept(await kept(report), findings, world.now(), text => world.hash(text));

@@ -3,7 +3,7 @@
 import type { Cure } from './checks/check.ts';
 import { compressionsOf, type Compressions } from './compressions.ts';
 import type { Hands } from './hands.ts';
-import type { Plan, Receipt } from './model/plan.ts';
+import type { Left, Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath } from './model/words.ts';
 import { providerMovesOf, type Consent, type ProviderMoves, type Rite } from './providerMoves.ts';
@@ -72,6 +72,12 @@ export interface Past {
   readonly bytes: number;
 }
 
+/** All that was written down of one repair, but for its plan. */
+export interface Recalled extends Past, Pick<Receipt, 'skipped' | 'failed' | 'unplanned'> {
+  /** Places that an undo has left as they were, since somebody had changed them. */
+  readonly notPutBack: readonly Left[];
+}
+
 /** What is put back when somebody says yes. */
 export interface Undoing {
   readonly repair: Past;
@@ -96,6 +102,8 @@ export interface Repairs extends ProviderMoves, Compressions, ThreadChanges {
   history(report: Report, vault: FilePath | null): Promise<History>;
   /** The same, and leaves all as it is. Looks only. */
   past(report: Report, vault: FilePath | null): Promise<History>;
+  /** One repair of it; null where there is none of that name. Looks only. */
+  recall(report: Report, receipt: string, vault: FilePath | null): Promise<Recalled | null>;
   /** What of the vault would be dropped, and could then never be undone. Looks only. */
   planPruning(report: Report, wish: PruneWish, vault: FilePath | null): Promise<Pruning>;
   /** Drops what was shown; for this there is no undo. */
@@ -209,6 +217,13 @@ export function repairsOf(
       return pastOf(site);
     },
     past: async (report, vault) => pastOf(await siteOf(report, vault)),
+    recall: async (report, receipt, elsewhere) => {
+      const { vault } = await siteOf(report, elsewhere);
+      const repair = (await vault.repairs()).find(({ id }) => id === receipt);
+      if (repair === undefined) return null;
+      const bytes = (await vault.sizes()).get(receipt) ?? 0;
+      return asRecalled(repair, asPast(repair, await vault.saysOf(repair), bytes));
+    },
   };
 }
 
@@ -269,4 +284,11 @@ function asPast(repair: Repair, says: readonly string[], bytes: number): Past {
     undoable: state === 'applied',
     bytes,
   };
+}
+
+function asRecalled(repair: Repair, past: Past): Recalled {
+  const { skipped = [], failed = [], unplanned = [] } = receiptOf(repair) ?? {};
+  const undone = repair.notes.findLast(one => one.note === 'undone');
+  const notPutBack = undone?.note === 'undone' ? undone.left : [];
+  return { ...past, skipped, failed, unplanned, notPutBack };
 }

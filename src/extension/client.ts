@@ -138,6 +138,7 @@ function withIcon(lens: CodeLens): CodeLens {
 const LENS_ICONS: Readonly<Record<string, string>> = {
   [COMMANDS.acceptFinding]: 'check',
   [COMMANDS.openRecord]: 'go-to-file',
+  [COMMANDS.undoRepair]: 'discard',
 };
 
 const MENTION_MS = 8000;

@@ -20,9 +20,11 @@ import {
 import { DOCUMENT_SCHEME } from '../protocol/documents.ts';
 import type { ThreadNode } from '../protocol/tree.ts';
 import type { Client } from './client.ts';
+import { tellNoThread } from './commands/changeThreads.ts';
 import { orTell } from './commands/failures.ts';
 import { person } from './commands/person.ts';
 import { COMMANDS } from './contributions.ts';
+import { threadIdOf } from './threadPages.ts';
 
 export function registerDocuments(client: Client): Disposable {
   const documents = new Documents(client);
@@ -33,25 +35,26 @@ export function registerDocuments(client: Client): Disposable {
       isReadonly: true,
     }),
     client.onChanged(() => void documents.follow()),
-    commands.registerCommand(COMMANDS.openTranscript, openTranscript),
+    commands.registerCommand(COMMANDS.openTranscript, (of?: Uri | ThreadNode) =>
+      openTranscript(client, of),
+    ),
   );
 }
 
 /** Of a record, of a thread in the tree, or of the record that is open. */
-async function openTranscript(of?: Uri | ThreadNode): Promise<void> {
-  const record = recordUri(of ?? window.activeTextEditor?.document.uri);
-  if (record === null) return;
-  const path = record.path.replace(/^\/thread\//, '/transcript/');
+async function openTranscript(client: Client, of?: Uri | ThreadNode): Promise<void> {
+  const id = threadMeant(of ?? window.activeTextEditor?.document.uri);
+  if (id === null) return;
   await orTell(person, l10n.t('Could not open the transcript'), async () => {
-    await window.showTextDocument(record.with({ path }), { preview: true });
+    const thread = await client.ask('codexHealth/thread', { id });
+    if (thread === null) await tellNoThread({ person });
+    else await person.show(Uri.parse(thread.transcript));
   });
 }
 
-function recordUri(of: Uri | ThreadNode | undefined): Uri | null {
-  const uri = of === undefined || of instanceof Uri ? of : Uri.parse(of.uri, true);
-  return uri?.scheme === DOCUMENT_SCHEME && /^\/(?:thread|transcript)\//.test(uri.path)
-    ? uri
-    : null;
+function threadMeant(of: Uri | ThreadNode | undefined): string | null {
+  if (of === undefined) return null;
+  return of instanceof Uri ? threadIdOf(of) : of.id;
 }
 
 interface Version {

@@ -52,6 +52,8 @@ export interface RefusedShown {
   readonly finding: string;
   readonly why: string;
   readonly next: string;
+  /** Whether nothing has to be done: what was wrong is gone, or what was wanted is so already. */
+  readonly isSettled: boolean;
 }
 
 /** A program that has the files open. */
@@ -95,7 +97,7 @@ export interface RepairDone {
     readonly shown: number;
     readonly missing: readonly string[];
   };
-  /** The thread that was made, of a fork. */
+  /** The record of the thread that was made, of a fork. */
   readonly made: string | null;
 }
 

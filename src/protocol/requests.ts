@@ -37,7 +37,7 @@ export interface Requests {
   'codexHealth/threads': Asked<ThreadsRequest, ThreadsAnswer>;
   /** Threads of all projects by title, path or id, the best first. */
   'codexHealth/find': Asked<FindRequest, readonly ThreadNode[]>;
-  /** What is needed to open a thread elsewhere; null when there is no such thread. */
+  /** What is needed to open a thread; null when there is no such thread. */
   'codexHealth/thread': Asked<{ readonly id: string }, ThreadDetails | null>;
   /** The person says to which host threads belong; null takes that back. */
   'codexHealth/pinThreads': Asked<

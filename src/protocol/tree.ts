@@ -160,10 +160,12 @@ export interface FindRequest {
   readonly limit: number;
 }
 
-/** What is needed to open a thread in Codex. */
+/** What is needed to open a thread, here and in Codex. */
 export interface ThreadDetails {
   readonly id: string;
   readonly title: string;
+  /** The document with what was said in it. */
+  readonly transcript: string;
   readonly cwd: string;
   readonly isCwdThere: boolean | null;
   readonly archived: boolean;

@@ -10,9 +10,10 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import type { CureOffer, Finding } from '../engine/model/finding.ts';
-import { parseAddress, threadAddress } from './addresses.ts';
+import { parseAddress } from './addresses.ts';
 import { asObject } from './changes/wishes.ts';
 import { diagnose, SOURCE } from './diagnostics.ts';
+import { recordAddressOf } from './threadAddresses.ts';
 import type { View } from './view.ts';
 
 export function codeActions(
@@ -108,5 +109,5 @@ function cureTitle({ title, loses }: CureOffer): string {
 function recordOf({ report, threads }: View, finding: Finding, uri: string): string | null {
   const [id, ...others] = finding.threads;
   if (id === undefined || others.length > 0 || !threads.has(id)) return null;
-  return parseAddress(uri)?.kind === 'thread' ? null : threadAddress(report.snapshot.home.key, id);
+  return parseAddress(uri)?.kind === 'thread' ? null : recordAddressOf(report.snapshot, id);
 }

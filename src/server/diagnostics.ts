@@ -5,13 +5,7 @@ import type { Finding, Severity } from '../engine/model/finding.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import type { Place } from '../protocol/documents.ts';
 import type { ThreadId } from '../engine/model/words.ts';
-import {
-  homeAddress,
-  pageOfCheck,
-  parseAddress,
-  threadAddress,
-  type Address,
-} from './addresses.ts';
+import { homeAddress, isSamePage, pageOfCheck, parseAddress } from './addresses.ts';
 import { placeAtHome, placeAtThread, recordOf } from './documents.ts';
 import { comparable, comparablePath, isInside } from './fileUri.ts';
 import { append } from './group.ts';
@@ -19,6 +13,7 @@ import type { Page } from './page.ts';
 import { inWords } from '../words/amounts.ts';
 import { harmless } from '../words/harmless.ts';
 import { factsOf } from './record.ts';
+import { recordAddressOf } from './threadAddresses.ts';
 import { gravity, type View } from './view.ts';
 
 /** What all markers of ours say that they are from. */
@@ -46,15 +41,35 @@ export function diagnose(
 ): Markers {
   const byDocument = new Map<string, Diagnostic[]>();
   const marked = new Set<string>();
+  const openedAs = addressesInTabs(view, pages);
   const add = (finding: Finding, place: Place) => {
-    const key = `${finding.id} ${place.uri}`;
-    if (marked.has(key)) return;
-    marked.add(key);
-    append(byDocument, place.uri, toDiagnostic(finding, place));
+    for (const uri of openedAs.get(place.uri) ?? [place.uri]) {
+      const key = `${finding.id} ${uri}`;
+      if (marked.has(key)) continue;
+      marked.add(key);
+      append(byDocument, uri, toDiagnostic(finding, place));
+    }
   };
   if (view.settings.problems !== 'off') markWanted(view, folders, add, byDocument);
   for (const uri of pages) markPage(view, uri, add);
   return byDocument;
+}
+
+/**
+ * Under which addresses a record stands in tabs, by the address that it has now. One that was opened under
+ * an earlier title of its thread is marked there, and not a second time under the new one.
+ */
+function addressesInTabs(
+  { report: { snapshot } }: View,
+  pages: ReadonlySet<string>,
+): ReadonlyMap<string, readonly string[]> {
+  const openedAs = new Map<string, string[]>();
+  for (const uri of pages) {
+    const address = parseAddress(uri);
+    if (address?.kind === 'thread' && address.homeKey === snapshot.home.key)
+      append(openedAs, recordAddressOf(snapshot, address.name), uri);
+  }
+  return openedAs;
 }
 
 type Add = (finding: Finding, place: Place) => void;
@@ -98,17 +113,15 @@ function markPage(view: View, uri: string, add: Add): void {
     if (thread === undefined) return;
     const record = recordOf(view, thread);
     for (const finding of (view.byThread.get(thread.id) ?? []).slice(0, MOST_MARKERS))
-      add(finding, record.place(threadAddress(home.key, thread.id), factsOf(finding)));
-  } else if (address.kind !== 'transcript')
+      add(
+        finding,
+        record.place(recordAddressOf(view.report.snapshot, thread.id), factsOf(finding)),
+      );
+  } else
     for (const finding of [...view.ofHome].slice(0, MOST_MARKERS)) {
       const place = placeAtHome(view, finding);
-      if (isSamePage(place.uri, address)) add(finding, place);
+      if (isSamePage(place.uri, uri)) add(finding, place);
     }
-}
-
-function isSamePage(uri: string, { kind, name }: Address): boolean {
-  const other = parseAddress(uri);
-  return other?.kind === kind && other.name === name;
 }
 
 interface ToMark {

@@ -6,28 +6,19 @@ import type { Thread } from '../engine/model/thread.ts';
 import type { Transcript } from '../engine/model/transcript.ts';
 import type { ThreadId } from '../engine/model/words.ts';
 import type { Place } from '../protocol/documents.ts';
-import {
-  databaseAddress,
-  homeAddress,
-  parseAddress,
-  threadAddress,
-  type Address,
-} from './addresses.ts';
+import { databaseAddress, homeAddress, parseAddress, type Address } from './addresses.ts';
 import { databaseFactsOf, writeDatabasePage } from './databasePage.ts';
 import { toFileUri } from './fileUri.ts';
 import { addressInHome } from './homeFiles.ts';
 import { homeFactsOf, writeHomePage } from './homePage.ts';
 import { createPageWriter, type Page } from './page.ts';
 import { factsOf, writeRecord } from './record.ts';
-import { writeTranscript } from './transcriptPage.ts';
+import { recordAddressOf } from './threadAddresses.ts';
+import { writeTranscript, type Told } from './transcriptPage.ts';
 import { visibilityOf, type View } from './view.ts';
 
-/** Reads one part of what was said in a thread; null where there is none. */
-export type ReadTranscript = (
-  view: View,
-  id: ThreadId,
-  part: number | null,
-) => Promise<Transcript | null>;
+/** Reads one part of what was said in a thread, or in one of its files; null where there is none. */
+export type ReadTranscript = (view: View, told: Told) => Promise<Transcript | null>;
 
 /** The text of a document; also of one that was there a scan ago and is not any more. */
 export async function documentText(
@@ -36,15 +27,15 @@ export async function documentText(
   readTranscript: ReadTranscript,
 ): Promise<string> {
   const address = parseAddress(uri);
-  const thread = transcribed(view, address);
-  if (thread === null || address?.kind !== 'transcript') return pageAt(view, uri).text;
-  const transcript = await readTranscript(view, thread.id, address.part);
+  const told = transcribed(view, address);
+  if (told === null) return pageAt(view, uri).text;
+  const transcript = await readTranscript(view, told);
   return transcript === null
     ? sayNothingThere(
-        `There is no part ${String(address.part)} of what was said in this session.`,
+        `There is no part ${String(told.part)} of what was said in this session.`,
         'Its record leads to the newest part.',
       ).text
-    : writeTranscript(transcript, thread, view.report.snapshot);
+    : writeTranscript(transcript, told, view.report.snapshot);
 }
 
 /**
@@ -52,10 +43,10 @@ export async function documentText(
  * and of what stands above them.
  */
 export function documentStamp(view: View, uri: string): string {
-  const thread = transcribed(view, parseAddress(uri));
-  const { title, cwd, provider, files } = thread ?? { files: [] };
+  const told = transcribed(view, parseAddress(uri));
+  const { title, cwd, provider, files } = told?.thread ?? { files: [] };
   const stamp =
-    thread === null
+    told === null
       ? pageAt(view, uri).text
       : JSON.stringify([
           [title, cwd, provider],
@@ -64,11 +55,18 @@ export function documentStamp(view: View, uri: string): string {
   return createHash('sha256').update(stamp).digest('hex');
 }
 
-/** The thread of a transcript; null for any other document. */
-function transcribed(view: View, address: Address | null): Thread | null {
-  if (address?.kind !== 'transcript' || address.homeKey !== view.report.snapshot.home.key)
-    return null;
-  return view.threads.get(address.name) ?? null;
+/** What a transcript tells of; null for any other document. */
+function transcribed(view: View, address: Address | null): Told | null {
+  const { snapshot } = view.report;
+  if (address?.homeKey !== snapshot.home.key) return null;
+  if (address.kind !== 'transcript' && address.kind !== 'file') return null;
+  const { name, part } = address;
+  const file = address.kind === 'file' ? name : null;
+  const thread =
+    file === null
+      ? view.threads.get(name)
+      : snapshot.threads.find(({ files }) => files.some(({ path }) => path === file));
+  return thread === undefined ? null : { thread, file, part };
 }
 
 /** A document that is made of facts, which knows its parts and where it leads to. */
@@ -81,6 +79,11 @@ export function pageAt(view: View, uri: string): Page {
     );
   if (address.kind === 'home') return homePage(view);
   if (address.kind === 'database') return databasePage(view, address.name);
+  if (address.kind === 'file')
+    return sayNothingThere(
+      `There is no file ${address.name} of a session in this Codex home.`,
+      'If it was there before, it has been removed or moved since.',
+    );
   const thread = view.threads.get(address.name);
   return thread === undefined
     ? sayNothingThere(
@@ -133,10 +136,8 @@ export function placeAtThread(
   id: ThreadId,
   record: () => Page,
 ): Place {
-  const { home } = view.report.snapshot;
-  return (
-    placeInRollout(view, finding) ?? record().place(threadAddress(home.key, id), factsOf(finding))
-  );
+  const uri = recordAddressOf(view.report.snapshot, id);
+  return placeInRollout(view, finding) ?? record().place(uri, factsOf(finding));
 }
 
 function placeInRollout({ report }: View, { check, subject, facts }: Finding): Place | null {

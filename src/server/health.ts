@@ -149,7 +149,8 @@ export function createHealth(connection: Connection, world: World): Health {
       await health.publish();
     },
     checks: new Map(engine.checks.map(check => [check.id, check])),
-    readTranscript: ({ report }, id, part) => engine.transcript(report, id, part),
+    readTranscript: ({ report }, { thread, part, file }) =>
+      engine.transcript(report, thread.id, part, file),
     redactedView: async () =>
       viewReport(engine.redact(await scans.newest()), health.settings, titles),
     publish: async () => {

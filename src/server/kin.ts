@@ -7,6 +7,7 @@ import type { ThreadId } from '../engine/model/words.ts';
 import { append } from './group.ts';
 
 export interface Kin {
+  readonly threads: ReadonlyMap<ThreadId, Thread>;
   readonly forks: ReadonlyMap<ThreadId, readonly Thread[]>;
   /** Sub-agents, by the thread that started them. */
   readonly agents: ReadonlyMap<ThreadId, readonly Thread[]>;
@@ -32,7 +33,8 @@ export function kinOf(snapshot: Snapshot): Kin {
     for (const id of holder.writesThreads) append(holders, id, holder);
   const { history } = snapshot;
   const projected = history === null ? null : new Set(history.projected);
-  const kin = { forks, agents, holders, projected };
+  const threads = new Map(snapshot.threads.map(thread => [thread.id, thread]));
+  const kin = { threads, forks, agents, holders, projected };
   known.set(snapshot, kin);
   return kin;
 }

@@ -9,6 +9,8 @@ export interface Page {
   readonly sections: readonly Section[];
   /** What leads elsewhere, and where to. */
   readonly links: readonly PageLink[];
+  /** What can be done, and at which line. */
+  readonly offers: readonly Offer[];
   /** Where each fact stands. */
   readonly facts: readonly { readonly key: string; readonly line: number }[];
   /** Which fact stands on a line; null where none does. */
@@ -30,11 +32,21 @@ export interface PageLink {
   readonly target: string;
 }
 
+/** A command of the editor; it asks before it does anything. */
+export interface Offer {
+  readonly line: number;
+  readonly title: string;
+  readonly command: string;
+  readonly given: readonly string[];
+}
+
 export interface PageWriter {
   title(text: string): void;
   heading(text: string): void;
   /** The key names the fact to findings; a label is shown. A target is what its value leads to. */
   fact(key: string, label: string, value: string, target?: string | null): void;
+  /** What can be done about the newest line. */
+  offer(offer: Omit<Offer, 'line'>): void;
   page(): Page;
 }
 
@@ -48,6 +60,7 @@ export function createPageWriter(): PageWriter {
   const keys = new Map<number, string>();
   const headings: { readonly heading: string; readonly line: number }[] = [];
   const links: PageLink[] = [];
+  const offers: Offer[] = [];
   return {
     title: text => void lines.push(harmless(text, LONGEST)),
     heading: text => {
@@ -64,6 +77,7 @@ export function createPageWriter(): PageWriter {
       const [startCharacter, endCharacter] = [start.length, lines[line]?.length ?? 0];
       if (target != null) links.push({ line, startCharacter, endCharacter, target });
     },
+    offer: offer => void offers.push({ ...offer, line: lines.length - 1 }),
     page: () => ({
       text: `${lines.join('\n')}\n`,
       sections: headings.map(({ heading, line }, index) => {
@@ -72,6 +86,7 @@ export function createPageWriter(): PageWriter {
         return { heading, line, lastLine: next - 2 };
       }),
       links,
+      offers,
       facts: [...keys].map(([line, key]) => ({ key, line })),
       factOn: line => keys.get(line) ?? null,
       place: (uri, wanted) => {

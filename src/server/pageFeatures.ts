@@ -14,20 +14,26 @@ import {
 import type { CheckPage } from '../engine/engine.ts';
 import type { Finding } from '../engine/model/finding.ts';
 import { DOCUMENT_SCHEME, type Place } from '../protocol/documents.ts';
-import { pageOfCheck, parseAddress } from './addresses.ts';
+import { isSamePage, pageOfCheck, parseAddress } from './addresses.ts';
+import type { ChangePages } from './changes/changePages.ts';
 import { remediesOf, type Remedy } from './codeActions.ts';
 import { pageAt, placeAtHome, placeAtThread } from './documents.ts';
 import { factOfFinding } from './findingsSection.ts';
 import type { Health } from './health.ts';
-import type { Page, Section } from './page.ts';
+import type { Offer, Page, Section } from './page.ts';
 import type { View } from './view.ts';
 
 export function answerAboutPages(
   connection: Connection,
   { view, checks }: Health,
+  changePages: ChangePages,
 ): readonly Disposable[] {
-  const about = async <T>(uri: string, answer: (page: Page) => T): Promise<T | null> =>
-    uri.startsWith(`${DOCUMENT_SCHEME}:`) ? answer(pageAt(await view(), uri)) : null;
+  const about = async <T>(uri: string, answer: (page: Page) => T): Promise<T | null> => {
+    // A transcript is Markdown, which editors know how to read by themselves.
+    const isTranscript = ['transcript', 'file'].includes(parseAddress(uri)?.kind ?? '');
+    if (isTranscript || !uri.startsWith(`${DOCUMENT_SCHEME}:`)) return null;
+    return answer((await changePages.page(uri)) ?? pageAt(await view(), uri));
+  };
 
   return [
     connection.onFoldingRanges(({ textDocument: { uri } }) =>
@@ -50,7 +56,7 @@ export function answerAboutPages(
     ),
     connection.onCodeLens(async ({ textDocument: { uri } }) => {
       const now = await view();
-      return about(uri, page => lensesOf(now, page, uri));
+      return about(uri, page => [...lensesOf(now, page, uri), ...page.offers.map(lensOfOffer)]);
     }),
     connection.onHover(async ({ textDocument: { uri }, position: { line } }) => {
       const { findings } = await view();
@@ -88,7 +94,11 @@ function placeOnPage(view: View, finding: Finding, page: Page, uri: string): Pla
     address?.kind === 'thread'
       ? placeAtThread(view, finding, address.name, () => page)
       : placeAtHome(view, finding);
-  return place.uri === uri ? place : null;
+  return isSamePage(place.uri, uri) ? place : null;
+}
+
+function lensOfOffer({ line, title, command, given }: Offer): CodeLens {
+  return { range: rangeOf(line, 0, 0), command: { title, command, arguments: [...given] } };
 }
 
 function lensAt(line: number, { title, command, arguments: given = [] }: Remedy): CodeLens {

@@ -6,11 +6,13 @@ import type { Shown, Visibility } from '../engine/model/report.ts';
 import type { Rollout } from '../engine/model/rollout.ts';
 import type { Holder, Snapshot } from '../engine/model/snapshot.ts';
 import type { Thread } from '../engine/model/thread.ts';
-import { threadAddress, transcriptAddress } from './addresses.ts';
+import { conversationOf } from '../engine/engine.ts';
+import { fileAddress, transcriptAddress } from './addresses.ts';
 import { factOfFinding, writeFindings } from './findingsSection.ts';
 import { addressInHome } from './homeFiles.ts';
 import { kinOf, parentOf, type Kin } from './kin.ts';
 import { createPageWriter, type Page, type PageWriter } from './page.ts';
+import { recordAddressOf } from './threadAddresses.ts';
 import { bytesInWords, timeInWords, yesOrNo } from '../words/amounts.ts';
 
 export interface RecordOf {
@@ -53,7 +55,7 @@ function writeIdentity(page: PageWriter, thread: Thread, snapshot: Snapshot): vo
   page.fact('archived', 'archived', yesOrNo(thread.archived));
   const holders = kinOf(snapshot).holders.get(thread.id) ?? [];
   page.fact('held', 'open in', holders.map(nameHolder).join(', ') || 'no program that can be seen');
-  const transcript = transcriptAddress(home.key, thread.id, null);
+  const transcript = transcriptAddress(home.key, thread, null);
   page.fact('transcript', 'transcript', 'what was said in it', transcript);
 }
 
@@ -80,7 +82,10 @@ export function shownInWords({ shown, why }: Shown): string {
   return why === null ? answer : `${answer}: ${why}`;
 }
 
-function writeFiles(page: PageWriter, { id, files, own }: Thread, { home }: Snapshot): void {
+function writeFiles(page: PageWriter, thread: Thread, snapshot: Snapshot): void {
+  const { id, files, own } = thread;
+  const { home } = snapshot;
+  const conversation = conversationOf(thread);
   page.heading('Conversation on disk');
   if (files.length === 0) page.fact('file', 'file', 'none was found');
   for (const file of files) {
@@ -90,6 +95,10 @@ function writeFiles(page: PageWriter, { id, files, own }: Thread, { home }: Snap
     const label = file === own ? 'file' : 'another file';
     page.fact(key, label, file.path, addressInHome(file, home.system));
     page.fact(`${key}.size`, '  size', `${bytesInWords(file.bytes)}${packed}`);
+    if (!conversation.includes(file)) {
+      const alone = fileAddress(home.key, file.path, null);
+      page.fact(`${key}.transcript`, '  transcript', 'what stands in this file alone', alone);
+    }
     page.fact(`${key}.head`, '  beginning', headInWords(file));
     page.fact(`${key}.id`, '  describes', meta?.id == null ? 'no session' : `session ${meta.id}`);
     page.fact(`${key}.tail`, '  end', TAIL_WORDS[file.tail.ending]);
@@ -99,7 +108,7 @@ function writeFiles(page: PageWriter, { id, files, own }: Thread, { home }: Snap
         `${key}.parent`,
         '  forked from',
         meta.forkedFrom,
-        threadAddress(home.key, meta.forkedFrom),
+        recordAddressOf(snapshot, meta.forkedFrom),
       );
     else if (meta?.historyFile != null && meta.historyFile !== id)
       page.fact(`${key}.parent`, '  goes on from', `the file ${meta.historyFile}`);
@@ -185,7 +194,7 @@ function writeKin(page: PageWriter, thread: Thread, snapshot: Snapshot): void {
   if (groups.every(([, ids]) => ids.length === 0)) page.fact('kin', 'none', 'that is known');
   for (const [label, ids] of groups) {
     for (const id of ids.slice(0, MOST_KIN))
-      page.fact(`kin.${label}`, label, id, threadAddress(snapshot.home.key, id));
+      page.fact(`kin.${label}`, label, id, recordAddressOf(snapshot, id));
     const more = ids.length - MOST_KIN;
     if (more > 0) page.fact(`kin.${label}.more`, label, `and ${String(more)} more`);
   }

@@ -70,7 +70,7 @@ export function startServer(connection: Connection, world: World, hands: Hands):
     connection.onCodeAction(async request => [
       ...codeActions(await health.view(), health.folders.all(), health.pages, request),
     ]),
-    ...answerAboutPages(connection, health),
+    ...answerAboutPages(connection, health, changes),
   ];
   connection.onShutdown(() => {
     health.close();
@@ -123,7 +123,7 @@ function answerRequests(
     answer(
       'codexHealth/document',
       async ({ uri }) =>
-        (await changes.document(uri)) ?? documentText(await view(), uri, readTranscript),
+        (await changes.page(uri))?.text ?? documentText(await view(), uri, readTranscript),
     ),
     answer('codexHealth/documentStamps', async ({ uris }) => {
       const now = await view();

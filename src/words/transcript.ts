@@ -15,12 +15,17 @@ export interface TranscriptFrame {
   readonly about: readonly string[];
   /** The way to other parts. */
   readonly ways: readonly string[];
+  /** The address of what stands in another file; without it, files are named alone. */
+  readonly toFile?: (path: string) => string;
 }
 
 export function transcriptMarkdown(transcript: Transcript, frame: TranscriptFrame): string {
   const name = (text: string) => plainMarkdown(text, LONGEST_NAME);
   const told = transcript.entries.map(entry => entryMarkdown(entry, name));
-  const end = [...leftOut(transcript, name), ...frame.ways];
+  const { toFile } = frame;
+  const file = (path: string) =>
+    toFile === undefined ? name(path) : `[${name(path)}](${toFile(path)})`;
+  const end = [...leftOut(transcript, name, file), ...frame.ways];
   return `${[
     `# Codex transcript: ${name(frame.title)}`,
     ...list([...frame.about, ...whichPart(transcript), ...frame.ways]),
@@ -100,10 +105,11 @@ function entryMarkdown(entry: Entry, name: Show): string {
   ].join('\n\n');
 }
 
-/** What of this part is not in the text, and why. */
+/** What of this part is not in the text, and why. `showFile` leads to another file, where it can. */
 export function leftOut(
   { trouble, instructions, unknown, others }: Transcript,
   show: Show,
+  showFile: Show = show,
 ): readonly string[] {
   return [
     ...(trouble === null ? [] : [`The file could not be read to its end: ${show(trouble)}.`]),
@@ -114,7 +120,7 @@ export function leftOut(
       ({ kind, lines }) =>
         `Not known here, and not shown: ${count(lines, 'line')} of ${show(kind)}.`,
     ),
-    ...others.map(path => `Not read here, though it claims this session: ${show(path)}`),
+    ...others.map(path => `Not read here, though it claims this session: ${showFile(path)}`),
   ];
 }
 

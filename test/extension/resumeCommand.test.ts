@@ -26,6 +26,7 @@ const NASTY = [
 const details: ThreadDetails = {
   id: '01a1fba4-0000-7000-8000-000000000001',
   title: 'A thread',
+  transcript: 'codex-health://key/transcript/t',
   cwd: '/work',
   isCwdThere: true,
   archived: false,

@@ -1,19 +1,11 @@
-// The pages of plans and of the history, and the smaller requests beside them: receipts, backups, copies,
-// providers, folders to choose from, and what somebody lives with.
+// The pages of the history and of its repairs, and the smaller requests beside them: receipts, backups,
+// copies, providers, folders to choose from, and what somebody lives with.
 
 import { describe, expect, test, vi } from 'vitest';
+import type { DocumentLink, FoldingRange } from 'vscode-languageserver';
 import type { World } from '../../src/engine/world.ts';
-import type { Wish } from '../../src/protocol/repairs.ts';
-import { parseChangeAddress, planAddress } from '../../src/server/changes/addresses.ts';
-import { home, HOME, idOf, NOW, type HomeBuilder } from '../support/home.ts';
-import { createMemoryHands } from '../support/memoryHands.ts';
-import { openEditor } from './editor.ts';
-
-const STALE = `thread-path-stale:${idOf('t1')}`;
-const stale = () =>
-  home()
-    .thread('t1', { row: { rollout_path: '/old/rollout.jsonl' } })
-    .thread('t2');
+import { home, HOME, idOf, NOW } from '../support/home.ts';
+import { offersOn, openToChange as open, stale, STALE } from './openToChange.ts';
 
 /** Reading takes a while, as on a real disk. */
 function slowKeep(world: World): World {
@@ -24,136 +16,6 @@ function slowKeep(world: World): World {
   };
   return { ...world, keep: { ...world.keep, read } };
 }
-
-async function open(builder: HomeBuilder, change = (world: World) => world) {
-  const { world: built, files } = builder.build();
-  const world = change(built);
-  const { hands, operations } = createMemoryHands(files);
-  let daysLater = 0;
-  const now = () => NOW + daysLater * 24 * 60 * 60 * 1000;
-  const editor = await openEditor(
-    { ...world, now },
-    { hands, settings: { home: HOME, problems: 'all' } },
-  );
-  const plan = (wish: Wish = { kind: 'all' }) => editor.ask('codexHealth/plan', { wish });
-  const apply = async (wish: Wish = { kind: 'all' }) => {
-    const { sha } = await plan(wish);
-    return editor.ask('codexHealth/apply', { wish, sha, waits: false });
-  };
-  return { editor, files, operations, plan, apply, wait: (days: number) => (daysLater += days) };
-}
-
-describe('addresses of plans', () => {
-  const wishes: readonly Wish[] = [
-    { kind: 'all' },
-    { kind: 'findings', findings: [STALE, 'rollout-twin:ä/ö ü.jsonl'], cure: 'x', to: '/a b/ç' },
-    { kind: 'move', from: null, to: 'my/provider?#%', threads: null },
-    { kind: 'restore', threads: [idOf('t1')] },
-    { kind: 'unarchive', threads: [idOf('t1'), idOf('t2')] },
-    { kind: 'rename', thread: idOf('t1'), name: '../../%2e “Ünïcode” \n' },
-    { kind: 'fork', thread: idOf('t1') },
-  ];
-
-  test.each(wishes)('carry the wish there and back, also decoded: $kind', wish => {
-    const uri = planAddress('key', wish);
-    expect(parseChangeAddress(uri)).toEqual({ kind: 'plan', homeKey: 'key', wish });
-    // Editors decode an address and encode it in their own way.
-    expect(parseChangeAddress(decodeURIComponent(uri))).toMatchObject({ wish });
-    expect(uri).not.toMatch(/[?#]/);
-    expect(uri.split('/')).toHaveLength(6);
-  });
-
-  test('say what is wished to an editor that has nothing but the page', async () => {
-    const { editor, plan } = await open(stale());
-    const wish: Wish = { kind: 'findings', findings: [STALE], cure: null, to: null };
-    const { uri } = await plan(wish);
-    expect(await editor.ask('codexHealth/wishAt', { uri })).toEqual(wish);
-    for (const other of ['codex-health://key/plan/x', 'codex-health://key/history', 'file:///a'])
-      expect(await editor.ask('codexHealth/wishAt', { uri: other })).toBeNull();
-    await expect(editor.send('codexHealth/wishAt', {})).rejects.toThrow(/is missing/);
-  });
-
-  test('that are damaged carry none', () => {
-    const rests = ['', '/', '/%', '/eyJ', '/e30/x', '/bnVsbA', '/W10', '/%E0%A4%A/x'];
-    for (const rest of [...rests, `/${'A'.repeat(100_000)}`]) {
-      const address = parseChangeAddress(`codex-health://key/plan${rest}`);
-      expect(address ?? { wish: null }).toMatchObject({ wish: null });
-    }
-  });
-
-  test('of other documents are none of them', () => {
-    for (const uri of [
-      'codex-health://key/thread/x',
-      'codex-health://key/planet',
-      'file:///plan/x',
-    ])
-      expect(parseChangeAddress(uri)).toBeNull();
-  });
-});
-
-describe('the page of a plan', () => {
-  test('says what is done, touched, kept and needed', async () => {
-    const { editor, plan, operations } = await open(
-      stale()
-        .thread('t3', { text: text => `x\n${text}` })
-        .holder({ pid: 4711, terminal: 'pts/3' }),
-    );
-    const text = await editor.text((await plan()).uri);
-    expect(text).toContain('Codex plan: Repair State\n');
-    expect(text).toContain('2 repairs.');
-    expect(text).toContain('Nothing has been changed yet.');
-    expect(text).toMatch(/^Codex +every Codex that uses this home has to be closed for it$/m);
-    expect(text).toMatch(/^open now +codex \(process 4711, in terminal pts\/3\)$/m);
-    expect(text).toMatch(/^1 +\S/m);
-    expect(text).toMatch(/^ {2}step +changes 1 row in threads/m);
-    expect(text).toContain(`${HOME}/state_5.sqlite › threads › '${idOf('t1')}'`);
-    expect(operations).toEqual([]);
-  });
-
-  test('names what is left as it is, and why', async () => {
-    const { editor, plan } = await open(home().thread('t1').config('[broken'));
-    const findings = (await editor.tree()).hosts[0]?.findings.map(({ id }) => id) ?? [];
-    const { uri } = await plan({ kind: 'findings', findings, cure: null, to: null });
-    const text = await editor.text(uri);
-    expect(text).toContain('Nothing of this can be done as it stands.');
-    expect(text).toMatch(/^left +config-unreadable:config\.toml: no cure of it is known/m);
-  });
-
-  test('says a refusal in plain words', async () => {
-    const { editor } = await open(stale());
-    const { hosts } = await editor.tree();
-    const key = /^codex-health:\/\/([^/]+)/.exec(hosts[0]?.uri ?? '')?.[1] ?? '';
-    const wish: Wish = { kind: 'move', from: null, to: 'nowhere', threads: null };
-    expect(await editor.text(planAddress(key, wish))).toContain(
-      'config.toml does not define the provider "nowhere"',
-    );
-    expect(await editor.text(`codex-health://${key}/plan/rubbish/x`)).toContain(
-      'This address names no plan.',
-    );
-    expect(await editor.text(planAddress('another', wish))).toContain('another Codex home');
-  });
-
-  test('shows what comes from elsewhere, and does nothing of it', async () => {
-    const { editor, plan } = await open(stale());
-    const name = '\u001b[31mred\u202e';
-    const { uri } = await plan({ kind: 'rename', thread: idOf('t1'), name });
-    expect(await editor.text(uri)).not.toMatch(/[\u001b\u202e]/);
-  });
-});
-
-test('the stamp of a plan changes when what is wished depends on something else', async () => {
-  const { editor, plan, files } = await open(home().thread('t1'));
-  const { uri } = await plan({ kind: 'rename', thread: idOf('t1'), name: 'Wanted' });
-  const stampOf = async () => (await editor.ask('codexHealth/documentStamps', { uris: [uri] }))[0];
-  const before = await stampOf();
-  expect(await stampOf()).toBe(before);
-  const named = home()
-    .thread('t1', { row: { name: 'Wanted' } })
-    .build();
-  for (const [file, { bytes }] of named.files) files.set(file, { bytes, modifiedMs: NOW - 5000 });
-  await editor.ask('codexHealth/refresh');
-  expect(await stampOf()).not.toBe(before);
-});
 
 describe('the history', () => {
   test('lists receipts, the newest first, each with whether it can be undone', async () => {
@@ -171,14 +33,52 @@ describe('the history', () => {
     const text = await editor.text(history.uri);
     expect(text).toContain(receipt);
     expect(text).toMatch(/^state +can be undone$/m);
+    expect(await offersOn(editor, history.uri)).toEqual([
+      [expect.stringMatching(/^state +can be undone$/), 'codexHealth.undoRepair', receipt],
+    ]);
     await editor.ask('codexHealth/undo', { receipt });
     expect(await editor.text(history.uri)).toMatch(/^state +undone$/m);
+    expect(await offersOn(editor, history.uri)).toEqual([]);
     await expect(editor.ask('codexHealth/undo', { receipt })).rejects.toMatchObject({
       data: {
         refusal: 'already-undone',
         next: expect.not.stringContaining('codex-health') as unknown,
       },
     });
+  });
+
+  test('leads to the page of each repair, with what it was about and the way back', async () => {
+    const { editor, apply, files } = await open(stale());
+    const { receipt } = await apply();
+    const { uri } = await editor.ask('codexHealth/history');
+    const about = (uri: string) => ({ textDocument: { uri } });
+    const [link] = await editor.request<DocumentLink[]>('textDocument/documentLink', about(uri));
+    const page = link?.target ?? '';
+    expect(page).toBe(`${uri}/${receipt}`);
+    const folds = await editor.request<FoldingRange[]>('textDocument/foldingRange', about(uri));
+    expect(folds).toHaveLength(2);
+    const before = JSON.stringify([...files]);
+    const text = await editor.text(page);
+    expect(text.split('\n')[0]).toBe(`Codex repair ${receipt}`);
+    expect(text).toMatch(/^state +can be undone$/m);
+    expect(text).toMatch(new RegExp(`^about +${STALE}$`, 'm'));
+    expect(await offersOn(editor, page)).toEqual([
+      [expect.stringMatching(/^state +can be undone$/), 'codexHealth.undoRepair', receipt],
+    ]);
+    const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about(page));
+    expect(links.map(({ target }) => target)).toEqual([
+      uri,
+      expect.stringContaining(`/thread/${idOf('t1')}/`),
+    ]);
+    expect(JSON.stringify([...files])).toBe(before);
+    const stampOf = async () =>
+      (await editor.ask('codexHealth/documentStamps', { uris: [page] }))[0];
+    const stamp = await stampOf();
+    await editor.ask('codexHealth/undo', { receipt });
+    expect(await stampOf()).not.toBe(stamp);
+    expect(await editor.text(page)).toMatch(/^state +undone$/m);
+    expect(await offersOn(editor, page)).toEqual([]);
+    expect(await editor.text(`${uri}/20261121T000000Z-none`)).toContain('There is no such repair');
   });
 
   test('a repair that was stopped in the middle is told of in the tree, which changes nothing', async () => {

@@ -99,7 +99,7 @@ describe('a marker in a real file', () => {
       ['codexHealth.acceptFinding', STALE],
       [
         'codexHealth.openRecord',
-        expect.stringMatching(new RegExp(`^codex-health://[^/]+/thread/${idOf('t1')}$`)),
+        expect.stringMatching(new RegExp(`^codex-health://[^/]+/thread/${idOf('t1')}/[^/]+$`)),
       ],
     ]);
   });

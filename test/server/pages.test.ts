@@ -19,7 +19,10 @@ async function open(builder: HomeBuilder, key = 'one') {
   const { hosts } = await editor.tree();
   const homeKey = /\/\/([^/]+)\//.exec(hosts[0]?.uri ?? '')?.[1] ?? '';
   const at = (place: string) => `codex-health://${homeKey}/${place}`;
-  return { editor, at, record: at(`thread/${idOf(key)}`) };
+  /** What is behind an id for people: what the thread is called, and what the page is. */
+  const titled = (kind: string, of: string, what: string) =>
+    at(`${kind}/${idOf(of)}/please%20do%20${of}%20%28${what}%29`);
+  return { editor, at, titled, record: at(`thread/${idOf(key)}`) };
 }
 
 const about = (uri: string) => ({ textDocument: { uri } });
@@ -49,7 +52,7 @@ test('each part of a record folds under its heading, and is in the outline', asy
 
 test('a record leads to its file, its transcript, and the sessions that it names', async () => {
   const header = { forked_from_id: idOf('parent') };
-  const { editor, at, record } = await open(home().thread('parent').thread('one', { header }));
+  const { editor, titled, record } = await open(home().thread('parent').thread('one', { header }));
   const lines = await linesOf(editor, record);
   const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about(record));
   const texts = links.map(({ range: { start, end }, target }) => [
@@ -59,14 +62,14 @@ test('a record leads to its file, its transcript, and the sessions that it names
   const file = lines.find(line => line.startsWith('file '))?.replace(/^file +/, '') ?? '';
   expect(file).toMatch(/^sessions\/.*\.jsonl$/);
   expect(texts).toEqual([
-    ['what was said in it', at(`transcript/${idOf('one')}`)],
+    ['what was said in it', titled('transcript', 'one', 'transcript')],
     [file, `file://${HOME}/${file}`],
-    [idOf('parent'), at(`thread/${idOf('parent')}`)],
-    [idOf('parent'), at(`thread/${idOf('parent')}`)],
+    [idOf('parent'), titled('thread', 'parent', 'record')],
+    [idOf('parent'), titled('thread', 'parent', 'record')],
   ]);
-  const back = at(`thread/${idOf('parent')}`);
+  const back = titled('thread', 'parent', 'record');
   const forks = await editor.request<DocumentLink[]>('textDocument/documentLink', about(back));
-  expect(forks.map(({ target }) => target)).toContain(record);
+  expect(forks.map(({ target }) => target)).toContain(titled('thread', 'one', 'record'));
 });
 
 test('a file that is too large for an editor is no link', async () => {
@@ -114,12 +117,79 @@ test('a transcript is a document, with the way back', async () => {
   const { editor, at, record } = await open(home().thread('one', { prompt: 'mend # the *roof*' }));
   const text = await editor.text(at(`transcript/${idOf('one')}`));
   expect(text).toMatch(/^# Codex transcript: mend \\# the \\\*roof\\\*$/m);
-  expect(text).toContain(`(${record})`);
+  expect(text).toContain(`(${record}/mend%20%23%20the%20%2Aroof%2A%20%28record%29)`);
   expect(text).toMatch(/^## You · 2026-11-21 \d\d:\d\d:\d\d UTC$/m);
   expect(text).toMatch(/^> mend # the \*roof\*$/m);
   expect(await editor.text(at(`transcript/${idOf('one')}/1`))).toBe(text);
   expect(await editor.text(at(`transcript/${idOf('one')}/7`))).toMatch(/^There is no part 7/);
   expect(await editor.text(at('transcript/nobody'))).toMatch(/^There is no thread nobody/);
+});
+
+test('a file outside the conversation of its thread has a page of its own', async () => {
+  const at = `sessions/2025/01/02/rollout-2025-01-02T11-00-00-${idOf('one')}.jsonl`;
+  const header = { id: idOf('one'), session_id: idOf('one') };
+  const message = 'x'.repeat(1000);
+  const more = Array.from({ length: 600 }, () => ({
+    type: 'event_msg',
+    payload: { type: 'agent_message', message },
+  }));
+  const copy = { at, header, more, row: false, prompt: 'what lies (beside) it' } as const;
+  const {
+    editor,
+    at: place,
+    titled,
+    record,
+  } = await open(home().thread('one').thread('copy', copy));
+  const address = place(`file/${at}%20%28transcript%29`);
+  const lines = await linesOf(editor, record);
+  const links = await editor.request<DocumentLink[]>('textDocument/documentLink', about(record));
+  const leading = links.filter(({ target }) => target === address);
+  expect(leading.map(({ range }) => lines[range.start.line]?.trim())).toEqual([
+    'transcript          what stands in this file alone',
+  ]);
+  const conversation = titled('transcript', 'one', 'transcript');
+  const counted = await editor.text(conversation);
+  expect(counted).not.toContain('what lies');
+  expect(counted).toContain(`(${address})`);
+  const newest = await editor.text(address);
+  expect(newest).toContain('Part 2 of 2');
+  expect(newest).toContain(`(${conversation})`);
+  const first = place(`file/${at}%20%28transcript%2C%20part%201%29`);
+  expect(newest).toContain(`(${first})`);
+  expect(await editor.text(first)).toMatch(/^> what lies \(beside\) it$/m);
+  // As VS Code writes what it has decoded.
+  expect(await editor.text(decodeURIComponent(address))).toBe(newest);
+  const stamps = () => editor.ask('codexHealth/documentStamps', { uris: [address, first] });
+  expect(await stamps()).toEqual(await stamps());
+  expect(await editor.text(place('file/config.toml%20%28transcript%29'))).toMatch(
+    /^There is no file config\.toml/,
+  );
+  expect(await editor.request('textDocument/foldingRange', about(address))).toBeNull();
+});
+
+test('a record is found by its id, whatever stands behind that', async () => {
+  const strange = '../a%2Fb/100%';
+  const { editor, at, titled, record } = await open(
+    home()
+      .thread('one', { prompt: 'fix src/main.py' })
+      .thread('two')
+      .state(`UPDATE threads SET id = '${strange}' WHERE id = '${idOf('two')}'`),
+  );
+  const text = await editor.text(record);
+  for (const title of ['', '/', '/x', '/what%20it%20was%20called%20%28record%29', '/7'])
+    expect(await editor.text(`${record}${title}`)).toBe(text);
+  const [found] = await editor.ask('codexHealth/find', { text: idOf('one'), limit: 1 });
+  // No part of the address looks like the name of a file.
+  expect(found?.uri).toBe(`${record}/fix%20src%E2%88%95main.py%20%28record%29`);
+  const { transcript = '' } = (await editor.ask('codexHealth/thread', { id: idOf('one') })) ?? {};
+  expect(transcript).toBe(
+    at(`transcript/${idOf('one')}/fix%20src%E2%88%95main.py%20%28transcript%29`),
+  );
+  expect(await editor.text(transcript)).toContain(`(${found?.uri ?? ''})`);
+  const [other] = await editor.ask('codexHealth/find', { text: '100%', limit: 1 });
+  expect(other?.id).toBe(strange);
+  expect(await editor.text(other?.uri ?? '')).toContain(`Codex session ${strange}\n`);
+  expect(titled('thread', 'one', 'record')).not.toBe(found?.uri);
 });
 
 test('the parts of a long transcript lead to each other', async () => {
@@ -129,7 +199,10 @@ test('the parts of a long transcript lead to each other', async () => {
     payload: { type: 'agent_message', message },
   }));
   const { editor, at } = await open(home().thread('one', { more }));
-  const part = (number: number) => at(`transcript/${idOf('one')}/${String(number)}`);
+  const part = (number: number) =>
+    at(
+      `transcript/${idOf('one')}/${String(number)}/please%20do%20one%20%28transcript%2C%20part%20${String(number)}%29`,
+    );
   const [first, second, newest] = await Promise.all([
     editor.text(part(1)),
     editor.text(part(2)),

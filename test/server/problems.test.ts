@@ -21,14 +21,16 @@ function open(problems: 'all' | 'workspace' | 'off', folders: readonly string[] 
 
 /** The documents with markers, by the thread's key. */
 function marked({ markers }: Editor): readonly string[] {
-  return ['shop', 'thesis'].filter(key => [...markers.keys()].some(uri => uri.endsWith(idOf(key))));
+  return ['shop', 'thesis'].filter(key => [...markers.keys()].some(uri => uri.includes(idOf(key))));
 }
 
 test('a marker carries the finding, the check and a page about it', async () => {
   const editor = await open('all');
   const [[uri, markers] = ['', []]] = editor.markers;
-  expect(uri).toMatch(/^codex-health:\/\/[0-9a-f]+\/thread\/[0-9a-f-]{36}$/);
-  const id = uri.split('/').at(-1) ?? '';
+  expect(uri).toMatch(
+    /^codex-health:\/\/[0-9a-f]+\/thread\/[0-9a-f-]{36}\/please%20do%20shop%20%28record%29$/,
+  );
+  const id = uri.split('/').at(-2) ?? '';
   expect(markers).toHaveLength(1);
   expect(markers[0]).toMatchObject({
     source: 'codex-health',
@@ -69,6 +71,23 @@ test('a page that stands in a tab is marked, whatever the setting says, until it
     await tell();
     expect(editor.markers.size).toBe(0);
   }
+});
+
+test('a record under an earlier title has its markers there, and nowhere else', async () => {
+  const editor = await open('all');
+  const [uri = '', other = ''] = [...editor.markers.keys()].sort();
+  const said = JSON.stringify(editor.markers.get(uri));
+  const earlier = uri.replace(/[^/]+$/, 'What%20it%20was%20called%20%28record%29');
+  const tell = async (...uris: readonly string[]) => {
+    await editor.tell('codexHealth/pages', { uris });
+    await editor.ask('codexHealth/refresh');
+    return [...editor.markers.keys()].sort();
+  };
+  expect(await tell(earlier)).toEqual([earlier, other].sort());
+  expect(JSON.stringify(editor.markers.get(earlier))).toBe(said);
+  // Whoever has both open sees it on both.
+  expect(await tell(earlier, uri)).toEqual([earlier, uri, other].sort());
+  expect(await tell()).toEqual([uri, other]);
 });
 
 test('a page that is marked anyway is not marked twice', async () => {

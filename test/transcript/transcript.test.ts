@@ -269,6 +269,20 @@ describe('several files', () => {
       .file(other, jsonLines([['session_meta', META]]));
     expect((await transcriptOf(builder)).others).toEqual([other]);
   });
+
+  test('one of them is read alone, also one that is not of the conversation', async () => {
+    const other = `sessions/2026/11/20/rollout-2026-11-20T10-00-00-${idOf('one')}.jsonl`;
+    const builder = home()
+      .thread('one', { prompt: 'what counts' })
+      .file(other, jsonLines([['session_meta', META], message('user', 'what lies beside it')]));
+    const engine = createEngine(builder.build().world);
+    const report = await engine.scan({ home: HOME, sqliteHome: null, codex: null, full: false });
+    const alone = await engine.transcript(report, idOf('one'), null, other);
+    expect(alone).toMatchObject({ file: other, part: 1, parts: 1, others: [] });
+    expect(alone === null ? null : told(alone)).toEqual(['person: what lies beside it']);
+    expect(await engine.transcript(report, idOf('one'), 2, other)).toBeNull();
+    expect(await engine.transcript(report, idOf('one'), null, 'sessions/none.jsonl')).toBeNull();
+  });
 });
 
 test('a compressed rollout reads like a plain one', async () => {

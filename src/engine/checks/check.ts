@@ -70,6 +70,8 @@ export interface Draft extends Pick<Unit, 'undoneWhole' | 'move'> {
 export interface Objection {
   readonly why: string;
   readonly next: string;
+  /** Present where nothing has to be done: what was wanted is so already. */
+  readonly isSettled?: true;
 }
 
 /** One defect of one subject, as facts. */

@@ -45,6 +45,8 @@ export interface Refused {
   readonly finding: string;
   readonly why: string;
   readonly next: string;
+  /** Present where nothing has to be done: what was wrong is gone, or what was wanted is so already. */
+  readonly isSettled?: true;
 }
 
 export type Step = RowsStep | EditStep | MoveStep | CreateStep | AskStep;

@@ -15,7 +15,7 @@ export interface Transcript {
   readonly unknown: readonly { readonly kind: string; readonly lines: number }[];
   /** The thread in whose files this conversation begins, as that of a fork does. */
   readonly beginsIn: ThreadId | null;
-  /** Files that claim the thread and are not among those that were read. */
+  /** Files that claim the thread and are not of this conversation; none where one file was asked for. */
   readonly others: readonly HomePath[];
   /** Why the file could not be read to the end of this part; null when it could. */
   readonly trouble: string | null;

@@ -88,7 +88,8 @@ function nameDirectories(
 const NOT_FOUND = {
   why: 'it is not found any more',
   next: 'Look again: what is wrong now may be something else.',
-};
+  isSettled: true,
+} as const;
 
 const TAKES_NO_DIRECTORY = {
   why: 'no directory has to be chosen for it',

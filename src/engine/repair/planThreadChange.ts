@@ -221,7 +221,7 @@ function objectionToName(
       next: 'Give it a shorter one.',
     };
   return namesOf(thread, snapshot).includes(name)
-    ? { why: 'it is called so already', next: 'Nothing has to be done.' }
+    ? { why: 'it is called so already', next: 'Nothing has to be done.', isSettled: true }
     : null;
 }
 
@@ -241,6 +241,7 @@ const NO_THREAD: Objection = {
 const ARCHIVED_ALREADY: Objection = {
   why: 'it is archived already',
   next: 'Nothing has to be done.',
+  isSettled: true,
 };
 
 /** Seen in 0.142, 0.160 and 0.169. */
@@ -257,6 +258,7 @@ const NO_FORK_IN_ARCHIVE: Objection = {
 const NOT_ARCHIVED: Objection = {
   why: 'it is not archived',
   next: 'Nothing has to be done.',
+  isSettled: true,
 };
 
 /** The thread that was made of another one between two looks; null when none was. */

@@ -5,23 +5,29 @@ import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { Transcript } from '../model/transcript.ts';
-import type { ThreadId } from '../model/words.ts';
+import type { HomePath, ThreadId } from '../model/words.ts';
 import { readFirstLine } from '../scan/rollouts/readFirstLine.ts';
 import { isObject, parseObject } from '../scan/rollouts/rolloutLine.ts';
 import type { World } from '../world.ts';
 import { lengthOf, partsOf, readPartLines } from './partLines.ts';
 import { Storyteller } from './storyteller.ts';
 
-/** `part` null: the newest one. Null when there is no such thread, or no such part of it. */
+/**
+ * `part` null: the newest one. `file`: one of the thread's files alone, which may be none of its conversation.
+ * Null when there is no such thread, no such file, or no such part of it.
+ */
 export async function readTranscript(
   world: World,
   { threads }: Snapshot,
   id: ThreadId,
   part: number | null,
+  file: HomePath | null = null,
 ): Promise<Transcript | null> {
   const thread = threads.find(one => one.id === id);
   if (thread === undefined) return null;
-  const files = filesOf(thread);
+  const isAsked = ({ path }: Rollout) => path === file;
+  const files = file === null ? conversationOf(thread) : thread.files.filter(isAsked);
+  if (file !== null && files.length === 0) return null;
   const lengths = await Promise.all(files.map(file => lengthOf(world, file)));
   const counts = lengths.map(length => partsOf(length.ok ? length.value : 0));
   const parts = counts.reduce((sum, count) => sum + count, 0);
@@ -45,13 +51,14 @@ export async function readTranscript(
     instructions: told.instructions,
     unknown: told.unknown,
     beginsIn: beginningOf(thread, files[0]),
-    others: thread.files.filter(file => !files.includes(file)).map(({ path }) => path),
+    others:
+      file === null ? thread.files.filter(one => !files.includes(one)).map(({ path }) => path) : [],
     trouble,
   };
 }
 
 /** The files of one conversation, the oldest first: one that was reverted goes on in a new file. */
-function filesOf({ own, files }: Thread): readonly Rollout[] {
+export function conversationOf({ own, files }: Thread): readonly Rollout[] {
   const first = own ?? files[0];
   const found = first === undefined ? [] : [first];
   for (const left = files.filter(file => file !== first); ;) {

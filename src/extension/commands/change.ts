@@ -60,18 +60,31 @@ function makePlan({ client, person }: Context, wish: Wish): Promise<PlanShown> {
   );
 }
 
-export async function tellNothing({ person }: Context, { refused, uri }: PlanShown): Promise<void> {
+export async function tellNothing(context: Context, plan: PlanShown): Promise<void> {
+  const { person } = context;
+  const { refused, uri, wish } = plan;
   const [first] = refused;
+  const isSettled = refused.every(one => one.isSettled);
   if (first === undefined)
     return void (await person.tell(
       'information',
       l10n.t('There is nothing to do. Nothing was changed.'),
     ));
+  if (isSettled && wish.kind === 'findings') return tellHealed(context);
   const reasons = new Set(refused.map(({ why, next }) => `${why} ${next}`));
   const all = l10n.t('Show All Reasons');
   const says = l10n.t('Nothing was changed. {0} {1}', sentence(first.why), first.next);
-  const pressed = await person.tell('warning', says, ...(reasons.size > 1 ? [all] : []));
+  const tone = isSettled ? 'information' : 'warning';
+  const pressed = await person.tell(tone, says, ...(reasons.size > 1 ? [all] : []));
   if (pressed === all) await person.show(Uri.parse(uri));
+}
+
+/** By whomever: the history says whether it was us. */
+async function tellHealed({ person }: Context): Promise<void> {
+  const history = l10n.t('Show History');
+  const says = l10n.t('All of this is healed or gone. Nothing has to be done.');
+  if ((await person.tell('information', says, history)) === history)
+    await person.run(COMMANDS.showHistory);
 }
 
 /** What can be done while Codex runs is offered first. */
@@ -172,10 +185,7 @@ async function tellDone(
   const pressed = await person.tell(tone, says, ...buttons);
   if (pressed === goOn && rest !== null) await change(context, rest);
   if (pressed === open && done.made !== null)
-    await person.run(
-      COMMANDS.openInCodex,
-      Uri.parse(plan.uri).with({ path: `/thread/${done.made}` }),
-    );
+    await person.run(COMMANDS.openInCodex, Uri.parse(done.made));
   if (pressed === takeBack) await undo(context, done.receipt);
   if (pressed === show) await person.show(outcomeUri(done));
 }

@@ -45,7 +45,7 @@ export async function forkHere(context: Context, { id }: Pick<ThreadNode, 'id'>)
   await changeAtOnce(context, { kind: 'fork', thread: id });
 }
 
-async function tellNoThread({ person }: Context): Promise<void> {
+export async function tellNoThread({ person }: Pick<Context, 'person'>): Promise<void> {
   await person.tell(
     'information',
     l10n.t('There is no thread there for which this could be done.'),

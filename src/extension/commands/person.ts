@@ -17,6 +17,7 @@ import {
 } from 'vscode';
 import { forMessage, forRow } from '../plainText.ts';
 import type { Telling } from '../progressSteps.ts';
+import { tabsUnderOtherTitle } from '../threadPages.ts';
 import type { Choice, Person, Tone } from './context.ts';
 
 const MENTION_MS = 8000;
@@ -65,7 +66,11 @@ export const person: Person = {
   show: async (document, { line, character } = { line: 0, character: 0 }) => {
     const position = new Position(line, character);
     const selection = new Range(position, position);
-    await window.showTextDocument(document, { selection, preview: true });
+    const [outdated] = tabsUnderOtherTitle(document);
+    const column = outdated === undefined ? {} : { viewColumn: outdated.group.viewColumn };
+    await window.showTextDocument(document, { selection, preview: true, ...column });
+    // Looked for anew, and not waited for: for tabs as they were before, 1.103 never answers.
+    for (const tab of tabsUnderOtherTitle(document)) void window.tabGroups.close(tab, true);
   },
   showBeside: async document => {
     const viewColumn = columnFor(document);

@@ -81,7 +81,7 @@ export function registerCommands(
     onPage('applyPlan', l10n.t('Could not carry out the plan'), (_, { clicked }) =>
       applyPlan(context, clicked instanceof Uri ? clicked : undefined),
     ),
-    on('undoRepair', l10n.t('Could not undo the repair'), receipt => undoRepair(context, receipt)),
+    on('undoRepair', l10n.t('Could not undo the repair'), repair => undoRepair(context, repair)),
     on('showHistory', l10n.t('Could not show the history'), () => showHistory(context)),
     on('acceptFinding', l10n.t('Could not accept the finding'), (target, selected) =>
       typeof target === 'string'

@@ -1,9 +1,9 @@
 // What a command is about: rows of the tree, several when they are selected, or the record that is open.
 
 import { Uri } from 'vscode';
-import { DOCUMENT_SCHEME } from '../../protocol/documents.ts';
 import type { FindingNode, ProjectNode, ThreadNode } from '../../protocol/tree.ts';
 import type { Client } from '../client.ts';
+import { threadIdOf } from '../threadPages.ts';
 
 /** What VS Code hands to a command: the row that was clicked and all that are selected, or a document. */
 export interface Target {
@@ -76,8 +76,7 @@ async function threadById(client: Client, id: string): Promise<ThreadNode | null
 
 /** The id of the thread whose record or transcript is meant. */
 function recordOf({ clicked }: Target): string | null {
-  if (!(clicked instanceof Uri) || clicked.scheme !== DOCUMENT_SCHEME) return null;
-  return /^\/(?:thread|transcript)\/([^/]+)$/.exec(clicked.path)?.[1] ?? null;
+  return clicked instanceof Uri ? threadIdOf(clicked) : null;
 }
 
 function nodesOf({ clicked, selected }: Target): readonly Node[] {

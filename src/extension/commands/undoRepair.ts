@@ -1,17 +1,18 @@
 // Puts back what a repair has changed.
 
-import { l10n } from 'vscode';
+import { l10n, Uri } from 'vscode';
+import { DOCUMENT_SCHEME } from '../../protocol/documents.ts';
 import type { ReceiptShown, UndoDone } from '../../protocol/repairs.ts';
 import { COMMANDS } from '../contributions.ts';
 import type { Context, Work } from './context.ts';
 import { isCancelled, reasonOf, refusalOf } from './failures.ts';
 import { sentence } from './planWords.ts';
 
-/** `receipt`: a repair by its name, or as the history has it; the newest that can be undone where none is named. */
-export async function undoRepair(context: Context, receipt: unknown): Promise<void> {
+/** `repair`: its name, or its page; the newest that can be undone where none is named. */
+export async function undoRepair(context: Context, repair: unknown): Promise<void> {
   const { client, person } = context;
   const { receipts } = await client.ask('codexHealth/history');
-  const name = typeof receipt === 'string' ? receipt : null;
+  const name = nameOf(repair);
   const chosen = receipts.find(one => (name === null ? one.undoable : one.receipt === name));
   if (chosen === undefined)
     return void (await person.tell(
@@ -19,6 +20,12 @@ export async function undoRepair(context: Context, receipt: unknown): Promise<vo
       l10n.t('There is no repair that can be undone.'),
     ));
   if (await agrees(context, chosen)) await undo(context, chosen.receipt);
+}
+
+function nameOf(repair: unknown): string | null {
+  if (typeof repair === 'string') return repair;
+  const isPage = repair instanceof Uri && repair.scheme === DOCUMENT_SCHEME;
+  return isPage ? (/^\/history\/([^/]+)/.exec(repair.path)?.[1] ?? null) : null;
 }
 
 async function agrees({ person }: Context, { at, says }: ReceiptShown): Promise<boolean> {

@@ -87,7 +87,8 @@ export function idOf(node: Node, parent: string): string {
     case 'project':
       return `project ${node.host} ${node.path}`;
     case 'thread':
-      return `thread ${node.uri}`;
+      // Not by its address, which has its title in it.
+      return `thread ${node.id}`;
     case 'database':
       return `database ${node.uri}`;
     // One finding may concern several threads, and then stands at each.

@@ -1,6 +1,8 @@
-// The addresses of plans and of the history. That of a plan carries the whole wish, since the server keeps
-// nothing between showing and doing; its last part is for people, whose editors show it as a title.
+// The addresses of plans, of the history, and of each repair in it. That of a plan carries the whole wish,
+// since the server keeps nothing between showing and doing, and a window that is loaded anew asks another
+// server. It is carried before the path, which editors show: the path is for people.
 
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { DOCUMENT_SCHEME } from '../../protocol/documents.ts';
 import type { Wish } from '../../protocol/repairs.ts';
 import { count } from '../../words/amounts.ts';
@@ -9,32 +11,59 @@ import { readWish } from './wishes.ts';
 export type ChangeAddress =
   /** `wish` null: the address has been damaged. */
   | { readonly kind: 'plan'; readonly homeKey: string; readonly wish: Wish | null }
-  | { readonly kind: 'history'; readonly homeKey: string };
+  | { readonly kind: 'history'; readonly homeKey: string }
+  | { readonly kind: 'repair'; readonly homeKey: string; readonly receipt: string };
 
 export function planAddress(homeKey: string, wish: Wish): string {
-  const carried = Buffer.from(JSON.stringify(wish)).toString('base64url');
-  // Editors write a slash back even where it was encoded.
-  const title = titleOf(wish).replaceAll(/[^\p{L}\p{N} ._-]+/gu, ' ');
-  return `${DOCUMENT_SCHEME}://${homeKey}/plan/${carried}/${encodeURIComponent(title.trim())}`;
+  // No dot: what follows one is a kind of file to editors. No slash: they write it back where it was encoded.
+  const title = titleOf(wish).replaceAll(/[^\p{L}\p{N} _-]+/gu, ' ');
+  return `${DOCUMENT_SCHEME}://${homeKey}.${pack(wish)}/plan/${encodeURIComponent(title.trim())}`;
 }
 
 export function historyAddress(homeKey: string): string {
   return `${DOCUMENT_SCHEME}://${homeKey}/history`;
 }
 
+/** The page of one repair. */
+export function repairAddress(homeKey: string, receipt: string): string {
+  return `${historyAddress(homeKey)}/${encodeURIComponent(receipt)}`;
+}
+
 /** Null for the address of something else. */
 export function parseChangeAddress(uri: string): ChangeAddress | null {
-  const match = new RegExp(`^${DOCUMENT_SCHEME}://([^/]*)/(plan|history)(?:/([^/]*)|$)`).exec(uri);
-  const [, homeKey, kind, carried = ''] = match ?? [];
+  const match = new RegExp(
+    `^${DOCUMENT_SCHEME}://([^/.]*)(?:\\.([^/]*))?/(plan|history)(?:/([^/]*)|$)`,
+  ).exec(uri);
+  const [, homeKey, carried = '', kind, name = ''] = match ?? [];
   if (homeKey === undefined) return null;
-  return kind === 'plan' ? { kind, homeKey, wish: unpack(carried) } : { kind: 'history', homeKey };
+  if (kind === 'plan') return { kind, homeKey, wish: unpack(carried) };
+  return name === ''
+    ? { kind: 'history', homeKey }
+    : { kind: 'repair', homeKey, receipt: decode(name) };
 }
+
+/** Letters in which editors leave this part of an address as it is: they write it in small ones. */
+function pack(wish: Wish): string {
+  return deflateRawSync(JSON.stringify(wish)).toString('hex');
+}
+
+/** More than anybody has findings; an address can be typed by hand, and unpack to anything. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 function unpack(carried: string): Wish | null {
   try {
-    return readWish(JSON.parse(Buffer.from(carried, 'base64url').toString('utf8')));
+    const json = inflateRawSync(Buffer.from(carried, 'hex'), { maxOutputLength: MOST_BYTES });
+    return readWish(JSON.parse(json.toString('utf8')));
   } catch {
     return null;
+  }
+}
+
+function decode(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
   }
 }
 
@@ -43,9 +72,7 @@ export function titleOf(wish: Wish): string {
     case 'all':
       return 'Repair State';
     case 'findings':
-      return wish.findings.length === 1
-        ? `Repair ${wish.findings[0]?.split(':')[0] ?? ''}`
-        : `Repair ${count(wish.findings.length, 'finding')}`;
+      return titleOfFindings(wish.findings);
     case 'move':
       return `Move threads to ${wish.to}`;
     case 'restore':
@@ -59,4 +86,11 @@ export function titleOf(wish: Wish): string {
     case 'fork':
       return 'Fork a thread';
   }
+}
+
+function titleOfFindings(findings: readonly string[]): string {
+  const [check = '', ...others] = new Set(findings.map(id => id.split(':')[0] ?? ''));
+  const number = count(findings.length, 'finding');
+  if (others.length > 0) return `Repair ${number}`;
+  return findings.length === 1 ? `Repair ${check}` : `Repair ${number} of ${check}`;
 }

@@ -4,6 +4,7 @@ import type { Applied, Changed, Moved, Repairs } from '../../engine/engine.ts';
 import type { Plan } from '../../engine/model/plan.ts';
 import type { Report } from '../../engine/model/report.ts';
 import type { RepairDone, Wish } from '../../protocol/repairs.ts';
+import { threadAddress } from '../addresses.ts';
 import { leftInEditor } from './refusals.ts';
 
 /** What a person has seen and said yes to. */
@@ -47,7 +48,10 @@ export async function carryOut(
     case 'restore':
       return moved(await repairs.applyMove(report, scan, { ...consent, move: wish }));
     default:
-      return changed(await repairs.applyChange(report, scan, { ...consent, change: wish }));
+      return changed(
+        await repairs.applyChange(report, scan, { ...consent, change: wish }),
+        report.snapshot.home.key,
+      );
   }
 }
 
@@ -66,8 +70,10 @@ function moved({ moved: healed, failed, ...done }: Moved): RepairDone {
   return { ...common(done), healed, failed: leftInEditor(failed) };
 }
 
-function changed({ changed: healed, failed, made, ...done }: Changed): RepairDone {
-  return { ...common(done), healed, failed: leftInEditor(failed), made };
+function changed({ changed: healed, failed, made, ...done }: Changed, homeKey: string): RepairDone {
+  // What the new thread is called is known once it has been looked at.
+  const record = made === null ? null : threadAddress(homeKey, { id: made, title: '' });
+  return { ...common(done), healed, failed: leftInEditor(failed), made: record };
 }
 
 function common({

@@ -23,11 +23,10 @@ import type {
 import type { Health } from '../health.ts';
 import { historyAddress, parseChangeAddress, titleOf } from './addresses.ts';
 import { planFor } from './carrying.ts';
+import { createChangePages, type ChangePages } from './changePages.ts';
 import { createLine, createTurn, doIt, otherPlan, siteOf, type Site } from './doing.ts';
-import { writeHistoryPage } from './historyPage.ts';
-import { writePlanPage, writeRefusalPage } from './planPage.ts';
 import { showPlan } from './planShown.ts';
-import { inEditor, leftInEditor } from './refusals.ts';
+import { leftInEditor } from './refusals.ts';
 import type { Teller } from './telling.ts';
 import { asObject, demandText, demandTexts, demandWish, nonsense } from './wishes.ts';
 
@@ -38,7 +37,7 @@ export interface Waiting {
 }
 
 /** Parameters are what an editor sent: they are looked at here. */
-export interface Changes {
+export interface Changes extends ChangePages {
   plan(given: unknown): Promise<PlanShown>;
   apply(given: unknown, waiting: Waiting): Promise<RepairDone>;
   undo(given: unknown, waiting: Waiting): Promise<UndoDone>;
@@ -53,12 +52,8 @@ export interface Changes {
   accept(given: unknown): Promise<void>;
   takeBack(given: unknown): Promise<void>;
   accepted(): Promise<readonly Accepted[]>;
-  /** The text of a page of a plan or of the history; null for the address of something else. */
-  document(uri: string): Promise<string | null>;
   /** The wish whose plan a page shows; null for any other page. */
   wishAt(given: unknown): Wish | null;
-  /** Changes when that text may have. A plan is not made anew for it. */
-  stamp(uri: string): Promise<string | null>;
   /** The process that asks; null when it has not said. */
   setEditor(pid: number | null): void;
 }
@@ -69,6 +64,7 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
   const doing = createTurn();
   const inLine = createLine();
   let editor: number | null = null;
+  let changesMade = 0;
 
   const newest = async () => (await health.view()).report;
   const vault = () => {
@@ -82,6 +78,7 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
       try {
         return await work(here());
       } finally {
+        changesMade += 1;
         // What was done is done, also where the look at it fails; that is told by the next one.
         await health.lookAgain().catch((error: unknown) => world.log(String(error)));
       }
@@ -222,64 +219,20 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
       (await engine.listAccepted(await newest())).map(({ finding, says, acceptedAtMs }) => ({
         ...{ finding, says, acceptedAtMs },
       })),
-    // A vault that cannot be read is told of by whatever needs it; the list is shown all the same.
     wishAt: given => {
       const address = parseChangeAddress(demandText(asObject(given)['uri'], 'The page'));
       return address?.kind === 'plan' ? address.wish : null;
     },
-    document: async uri => {
-      const address = parseChangeAddress(uri);
-      if (address === null) return null;
-      const report = await newest();
-      if (address.homeKey !== report.snapshot.home.key) return OTHER_HOME;
-      if (address.kind === 'history') return writeHistoryPage(await pastOf(report)).text;
-      if (address.wish === null) return DAMAGED_ADDRESS;
-      return planDocument(report, address.wish);
-    },
-    stamp: async uri => {
-      const address = parseChangeAddress(uri);
-      if (address === null) return null;
-      const report = await newest();
-      const { snapshot, findings, counts } = report;
-      if (address.kind === 'history') return world.hash(JSON.stringify(await pastOf(report)));
-      const holders = snapshot.holders.map(({ pid }) => pid);
-      const found = findings.map(({ id, says }) => [id, says]);
-      // What a person may want of threads depends on what they are called, and where they are kept.
-      const threads =
-        address.wish === null || REPAIRING.includes(address.wish.kind)
-          ? []
-          : snapshot.threads.map(({ title, archived, provider }) => [title, archived, provider]);
-      return world.hash(JSON.stringify([vault(), holders, counts, found, threads]));
-    },
+    ...createChangePages({
+      ...{ world, repairs, newest, vault },
+      editor: () => editor,
+      history: pastOf,
+      changesMade: () => changesMade,
+    }),
   };
-
-  async function planDocument(report: Report, wish: Wish): Promise<string> {
-    try {
-      const made = await planFor(repairs, report, wish, vault());
-      return writePlanPage(await showPlan(world, report, wish, made, editor), made).text;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return writeRefusalPage(`Codex plan: ${titleOf(wish)}`, inEditor(error)).text;
-    }
-  }
 }
 
-const REPAIRING: readonly Wish['kind'][] = ['all', 'findings'];
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-const OTHER_HOME = writeRefusalPage('This page', {
-  name: '',
-  code: '',
-  message: 'This page belongs to another Codex home than the one shown now.',
-  next: 'Make it again for this home.',
-}).text;
-
-const DAMAGED_ADDRESS = writeRefusalPage('Plan', {
-  name: '',
-  code: '',
-  message: 'This address names no plan.',
-  next: 'Run "Codex: Repair State", which makes a new one.',
-}).text;
 
 function findingsIn(given: unknown, { findings }: Report): readonly Finding[] {
   const ids = demandTexts(asObject(given)['findings'], 'The findings');

@@ -3,8 +3,13 @@
 import type { HistoryShown, ReceiptShown } from '../../protocol/repairs.ts';
 import { bytesInWords, count, timeInWords } from '../../words/amounts.ts';
 import { createPageWriter, type Page } from '../page.ts';
+import { repairAddress } from './addresses.ts';
+import { offerUndo } from './repairPage.ts';
 
-export function writeHistoryPage({ receipts, vaultBytes, interrupted }: HistoryShown): Page {
+export function writeHistoryPage(
+  { receipts, vaultBytes, interrupted }: HistoryShown,
+  homeKey: string,
+): Page {
   const page = createPageWriter();
   page.title('Codex repair history');
   page.heading('Vault');
@@ -20,14 +25,19 @@ export function writeHistoryPage({ receipts, vaultBytes, interrupted }: HistoryS
     const { receipt: id, at, says, applied, bytes } = receipt;
     page.heading(`${timeInWords(Date.parse(at))}  ${id}`);
     page.fact(`state.${id}`, 'state', stateInWords(receipt));
+    if (receipt.undoable) offerUndo(page, id);
     page.fact(`applied.${id}`, 'done', count(applied, 'repair'));
     for (const text of says) page.fact(`says.${id}`, '', text);
     page.fact(`bytes.${id}`, 'backup', bytesInWords(bytes));
+    page.fact(`page.${id}`, 'details', 'what it was about', repairAddress(homeKey, id));
   }
   return page.page();
 }
 
-function stateInWords({ undone, undoable }: ReceiptShown): string {
+export function stateInWords({
+  undone,
+  undoable,
+}: Pick<ReceiptShown, 'undone' | 'undoable'>): string {
   if (undone) return 'undone';
   return undoable ? 'can be undone' : 'stopped in the middle';
 }

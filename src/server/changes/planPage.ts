@@ -1,31 +1,44 @@
 // The page of a plan: what would be done, step by step, what that touches and loses, what is kept for
-// undoing it, what it needs, and what is left as it is.
+// undoing it, what it needs, and what is left as it is. Once it is done, it leads to the repair that did it.
 
-import { handlerOf } from '../../engine/engine.ts';
+import { handlerOf, type Past } from '../../engine/engine.ts';
 import type { Plan, Unit } from '../../engine/model/plan.ts';
+import type { Snapshot } from '../../engine/model/snapshot.ts';
 import type { Refusal } from '../../engine/refusal.ts';
 import type { PlanShown } from '../../protocol/repairs.ts';
-import { bytesInWords, count } from '../../words/amounts.ts';
+import { bytesInWords, count, inWords, timeInWords } from '../../words/amounts.ts';
 import { createPageWriter, type Page, type PageWriter } from '../page.ts';
-import { titleOf } from './addresses.ts';
+import { historyAddress, repairAddress, titleOf } from './addresses.ts';
+import { createWays, type Ways } from './planWays.ts';
+import { offerUndo } from './repairPage.ts';
 
-export function writePlanPage(shown: PlanShown, plan: Plan): Page {
+export interface PlanToWrite {
+  readonly shown: PlanShown;
+  readonly plan: Plan;
+  readonly snapshot: Snapshot;
+  /** Repairs in force that have done something about the same, the newest first. */
+  readonly earlier: readonly Past[];
+}
+
+export function writePlanPage({ shown, plan, snapshot, earlier }: PlanToWrite): Page {
   const page = createPageWriter();
+  const ways = createWays(snapshot);
   page.title(`Codex plan: ${titleOf(shown.wish)}`);
   page.heading(headline(shown));
-  if (plan.units.length > 0) writeTerms(page, shown);
-  if (plan.units.length > 0) page.heading('What is done');
-  for (const [index, unit] of plan.units.entries()) writeUnit(page, index, unit);
+  if (plan.units.length > 0) {
+    writeTerms(page, shown);
+    page.heading('What is done');
+    const order = plan.units.length === 1 ? '' : ', in this order';
+    page.fact('units', 'repairs', `${inWords(plan.units.length)}${order}`);
+  }
+  for (const [index, unit] of plan.units.entries()) writeUnit(page, index, unit, ways);
   if (plan.units.length > 0) {
     page.heading('To go on');
     page.fact('goOn', 'carry it out', '"Carry Out Plan…" above this page asks you first.');
     page.fact('goOn.leave', 'leave it', 'Close this page. Nothing happens.');
   }
-  if (shown.refused.length > 0) page.heading('Left as it is');
-  for (const { finding, why, next } of shown.refused) {
-    page.fact(`refused.${finding}`, 'left', `${finding}: ${why}`);
-    page.fact(`refused.${finding}.next`, '', next);
-  }
+  writeLeft(page, shown, ways);
+  if (plan.units.length === 0 || earlier.length > 0) writeEarlier(page, earlier, snapshot.home.key);
   return page.page();
 }
 
@@ -37,11 +50,17 @@ export function writeRefusalPage(title: string, { message, next }: Refusal): Pag
   return page.page();
 }
 
-function headline({ repairs, losses, refused }: PlanShown): string {
-  if (repairs === 0)
-    return refused.length > 0
-      ? 'Nothing of this can be done as it stands.'
-      : 'There is nothing to do.';
+function headline({ repairs, losses, refused, wish }: PlanShown): string {
+  if (repairs === 0) {
+    const settled = refused.filter(({ isSettled }) => isSettled).length;
+    if (refused.length === 0) return 'There is nothing to do.';
+    if (settled === 0) return 'Nothing of this can be done as it stands.';
+    const isOfFindings = wish.kind === 'findings';
+    const what = isOfFindings ? 'healed or gone' : 'so already, as it was wanted';
+    if (settled === refused.length) return `All of this is ${what}. Nothing has to be done.`;
+    const some = count(settled, isOfFindings ? 'finding' : 'thread');
+    return `${some} of this ${settled === 1 ? 'is' : 'are'} ${what}. The rest cannot be done as it stands.`;
+  }
   const lost =
     losses.length === 0
       ? 'Nothing is lost, and all of it can be undone.'
@@ -70,15 +89,51 @@ function writeTerms(page: PageWriter, { losses, needs, backupBytes, holders }: P
   }
 }
 
-function writeUnit(page: PageWriter, index: number, { says, cure, loses, steps }: Unit): void {
+/** A part of its own for each, so that it folds, and stands in the outline. */
+function writeUnit(
+  page: PageWriter,
+  index: number,
+  { says, cure, loses, steps, findings }: Unit,
+  ways: Ways,
+): void {
   const key = `unit.${String(index)}`;
-  page.fact(key, String(index + 1), says);
-  page.fact(`${key}.cure`, '  repair', cure.title);
-  if (loses !== 'nothing') page.fact(`${key}.loses`, '  loses', `${loses}, which the backup keeps`);
+  page.heading(`${String(index + 1)}. ${says}`);
+  ways.writeThreads(page, `${key}.thread`, ways.threadsOf(findings));
+  page.fact(`${key}.cure`, 'repair', cure.title);
+  if (loses !== 'nothing') page.fact(`${key}.loses`, 'loses', `${loses}, which the backup keeps`);
   for (const [at, step] of steps.entries()) {
     const handler = handlerOf(step);
-    page.fact(`${key}.${String(at)}`, '  step', handler.describe(step));
+    page.fact(`${key}.${String(at)}`, 'step', handler.describe(step));
     for (const touched of handler.touches(step))
-      page.fact(`${key}.${String(at)}.${touched}`, '    touches', touched);
+      page.fact(`${key}.${String(at)}.${touched}`, '  touches', touched, ways.toPlace(touched));
   }
+}
+
+/** What is so already is told apart from what cannot be done: it is nothing to worry about. */
+function writeLeft(page: PageWriter, { refused, wish }: PlanShown, ways: Ways): void {
+  const settled = refused.filter(({ isSettled }) => isSettled);
+  const left = refused.filter(({ isSettled }) => !isSettled);
+  const label = wish.kind === 'findings' ? 'healed or gone' : 'so already';
+  if (settled.length > 0) page.heading('Nothing to be done');
+  for (const { finding, why } of settled) {
+    const key = `settled.${finding}`;
+    page.fact(key, label, wish.kind === 'findings' ? finding : `${finding}: ${why}`);
+    ways.writeThreads(page, `${key}.thread`, ways.threadsOf([finding]));
+  }
+  if (left.length > 0) page.heading('Left as it is');
+  for (const { finding, why, next } of left) {
+    page.fact(`refused.${finding}`, 'left', `${finding}: ${why}`);
+    page.fact(`refused.${finding}.next`, '', next);
+    ways.writeThreads(page, `refused.${finding}.thread`, ways.threadsOf([finding]));
+  }
+}
+
+function writeEarlier(page: PageWriter, earlier: readonly Past[], homeKey: string): void {
+  page.heading('Repairs that were made');
+  for (const { receipt, at, says } of earlier) {
+    const what = `${timeInWords(Date.parse(at))}: ${says.join('; ')}`;
+    page.fact(`earlier.${receipt}`, 'repair', what, repairAddress(homeKey, receipt));
+    offerUndo(page, receipt);
+  }
+  page.fact('history', 'history', 'all repairs of this home', historyAddress(homeKey));
 }

@@ -24,8 +24,8 @@ export async function showPlan(
     losses: lossesOf(units),
     needs,
     backupBytes,
-    refused: refused.map(({ finding, why, next }) => ({
-      ...{ finding, why: inEditorWords(why), next: inEditorWords(next) },
+    refused: refused.map(({ finding, why, next, isSettled = false }) => ({
+      ...{ finding, why: inEditorWords(why), next: inEditorWords(next), isSettled },
     })),
     withoutStopping: withoutStopping(wish, plan),
     holders: await showHolders(world, report, plan, editor),

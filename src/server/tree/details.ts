@@ -1,4 +1,4 @@
-// What is needed to open a thread elsewhere.
+// What is needed to open a thread, here and in Codex.
 
 import type { Codex } from '../../engine/model/snapshot.ts';
 import { attribute } from '../../engine/engine.ts';
@@ -7,6 +7,7 @@ import type { ThreadId } from '../../engine/model/words.ts';
 import type { Belonging, ThreadDetails } from '../../protocol/tree.ts';
 import type { World } from '../../engine/world.ts';
 import { harmless } from '../../words/harmless.ts';
+import { transcriptAddress } from '../addresses.ts';
 import { visibilityOf, type View } from '../view.ts';
 
 export function threadDetails(
@@ -23,6 +24,7 @@ export function threadDetails(
   return {
     id,
     title: harmless(thread.title, 300),
+    transcript: transcriptAddress(home.key, thread, null),
     cwd: thread.cwd,
     isCwdThere: state === 'unknown' ? null : state === 'folder',
     archived: thread.archived,

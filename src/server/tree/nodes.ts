@@ -59,7 +59,7 @@ export function threadNode(view: View, thread: Thread): ThreadNode {
   return {
     kind: 'thread',
     id,
-    uri: threadAddress(view.report.snapshot.home.key, id),
+    uri: threadAddress(view.report.snapshot.home.key, thread),
     title: harmless(title, LONGEST_TITLE),
     project,
     archived,

@@ -62,8 +62,8 @@ test('rows come level by level, and the threads of a project when it is opened',
   assert.deepEqual(await open(tree), [
     'host bench',
     ' project bench /home/ada/roof',
-    '  thread codex-health://k/thread/t',
-    '   finding thread-row-missing:t at thread codex-health://k/thread/t',
+    '  thread t',
+    '   finding thread-row-missing:t at thread t',
     ' home bench',
     '  database codex-health://k/database/state_5.sqlite',
   ]);
@@ -191,6 +191,16 @@ test('what was asked before is not written over what was asked since', async () 
   assert.ok(threadRow.kind === 'thread' && threadRow.title === 'new');
 });
 
+test('a thread that is called something else is the same row', async () => {
+  const server = standIn();
+  const { tree } = planted(server);
+  const before = await open(tree);
+  const uri = 'codex-health://k/thread/t/Renamed%20%28record%29';
+  server.threads = () => ({ threads: [{ ...thread, uri, title: 'Renamed' }], more: 0 });
+  await tree.refresh();
+  assert.deepEqual(await open(tree), before);
+});
+
 test('one finding of two threads is two rows', async () => {
   const server = standIn();
   const other = { ...thread, id: 'u', uri: 'codex-health://k/thread/u' };
@@ -215,9 +225,9 @@ test('worktrees, children and what there is besides stand where they belong', as
     (await open(tree, await projectIn(tree), 1)).map(line => line.trim()),
     [
       'project bench /home/ada/side',
-      'thread codex-health://k/thread/t',
-      'thread codex-health://k/thread/n1',
-      'more thread codex-health://k/thread/t',
+      'thread t',
+      'thread n1',
+      'more thread t',
       'more project bench /home/ada/roof',
     ],
   );

@@ -24,4 +24,7 @@ export const WORDS = {
   undoRepair: 'Codex: Undo Repair',
   undone: /everything is as it was/,
   anotherRepair: /Another window.* is repairing this home just now/,
+  /** What the page of a plan says once it was carried out, and what it offers. */
+  allHealed: /^All\sof\sthis\sis\shealed\sor\sgone\./,
+  undoThis: 'Undo this repair…',
 };

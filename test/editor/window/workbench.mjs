@@ -142,6 +142,9 @@ function editorOf(page) {
     line,
     tab: text => page.locator('.tabs-container .tab.active', { hasText: text }),
     marker,
+    /** What can be done, above the line that it is about. */
+    offered: title =>
+      page.locator('.editor-instance .codelens-decoration a', { hasText: title }).first(),
     /** Takes what is offered above a finding, with a lightbulb in front of it. */
     async fix(title) {
       const offered = page

@@ -34,6 +34,12 @@ test('Undo Repair takes the newest that can be undone, after it was named', asyn
   const named = sceneOf(server, 'Undo');
   await undoRepair(named.context, 'oldest');
   assert.deepEqual(named.asked.at(-1), ['codexHealth/undo', { receipt: 'oldest' }]);
+  const onPage = sceneOf(server, 'Undo');
+  await undoRepair(onPage.context, Uri.parse('codex-health://key/history/oldest'));
+  assert.deepEqual(onPage.asked.at(-1), ['codexHealth/undo', { receipt: 'oldest' }]);
+  const onHistory = sceneOf(server, 'Undo');
+  await undoRepair(onHistory.context, Uri.parse('codex-health://key/history'));
+  assert.deepEqual(onHistory.asked.at(-1), ['codexHealth/undo', { receipt: RECEIPT }]);
   const declined = sceneOf(server, undefined);
   await undoRepair(declined.context, undefined);
   assert.deepEqual(namesOf(declined), ['history']);

@@ -5,9 +5,9 @@ import { isCancelled, orTell, reasonOf } from '../../../../src/extension/command
 import { outcomeText } from '../../../../src/extension/commands/outcomePage.ts';
 import { orCancelled } from '../../../../src/extension/commands/person.ts';
 import { repairState } from '../../../../src/extension/commands/repairState.ts';
-import type { PlanShown, Wish } from '../../../../src/protocol/repairs.ts';
+import type { PlanShown, RefusedShown, Wish } from '../../../../src/protocol/repairs.ts';
 import { test } from '../harness.ts';
-import { doneOf, panel, planOf, RECEIPT, treeOf } from './samples.ts';
+import { doneOf, panel, planOf, RECEIPT, refusedOf, treeOf } from './samples.ts';
 import { namesOf, refusal, sceneOf } from './standIns.ts';
 
 const ALL: Wish = { kind: 'all' };
@@ -79,8 +79,31 @@ test('a page without a plan has none to carry out', async () => {
   }
 });
 
+test('what is healed meanwhile, or so already, is no warning', async () => {
+  const wish: Wish = { kind: 'findings', findings: ['a:1'], cure: null, to: null };
+  const settled = [refusedOf('it is not found any more', { isSettled: true })];
+  const saying = (wish: Wish, refused: readonly RefusedShown[], answer?: string) =>
+    sceneOf({ 'codexHealth/plan': () => planOf(wish, { repairs: 0, refused }) }, answer);
+  const healed = saying(wish, settled, 'Show History');
+  await change(healed.context, wish);
+  assert.deepEqual(healed.heard, [
+    'information: All of this is healed or gone. Nothing has to be done. | Show History',
+  ]);
+  assert.deepEqual(healed.done, [['codexHealth.showHistory']]);
+  const part = saying(wish, [...settled, refusedOf('it is held')]);
+  await change(part.context, wish);
+  assert.match(part.heard[0] ?? '', /^warning: Nothing was changed\./);
+  const archive: Wish = { kind: 'archive', threads: ['a'] };
+  const archived = saying(archive, [refusedOf('it is archived already', { isSettled: true })]);
+  await change(archived.context, archive);
+  assert.equal(
+    archived.heard[0],
+    'information: Nothing was changed. It is archived already. Do this.',
+  );
+});
+
 test('what is refused for several reasons can be read in full', async () => {
-  const refused = ['one', 'two'].map(why => ({ finding: why, why, next: 'Do this.' }));
+  const refused = ['one', 'two'].map(why => ({ ...refusedOf(why), finding: why }));
   const plan = planOf(ALL, { repairs: 0, refused });
   const scene = sceneOf({ 'codexHealth/plan': () => plan }, 'Show All Reasons');
   await change(scene.context, ALL);
@@ -101,11 +124,7 @@ test('who no longer waits for a slow server is told nothing, and nothing is done
 });
 
 test('what is lost and what is left as it is stands in the question', async () => {
-  const refused = [1, 2, 3, 4, 1, 1].map(number => ({
-    finding: `f${String(number)}`,
-    why: `reason ${String(number)}`,
-    next: 'Do this.',
-  }));
+  const refused = [1, 2, 3, 4, 1, 1].map(number => refusedOf(`reason ${String(number)}`));
   const scene = sceneOf({
     'codexHealth/plan': () =>
       planOf(ALL, { losses: ['readable data'], refused, needs: ['codex-started'], repairs: 7 }),
@@ -151,7 +170,7 @@ test('nothing to repair is one sentence, which says what is left to choose', asy
   const stopped = await said({}, treeOf({ interrupted: RECEIPT }), 'Show History');
   assert.match(stopped.words, /^warning: .*stopped in the middle/);
   assert.deepEqual(stopped.done, [['codexHealth.showHistory']]);
-  const refused = [{ finding: 'f', why: 'another host may have it open', next: 'Close it there.' }];
+  const refused = [refusedOf('another host may have it open', { next: 'Close it there.' })];
   assert.equal(
     (await said({ refused })).words,
     'warning: Nothing was changed. Another host may have it open. Close it there.',

@@ -5,6 +5,7 @@ import type {
   HistoryShown,
   HolderShown,
   PlanShown,
+  RefusedShown,
   RepairDone,
   Wish,
 } from '../../../../src/protocol/repairs.ts';
@@ -32,6 +33,10 @@ export function planOf(wish: Wish, more: Partial<PlanShown> = {}): PlanShown {
     holders: [],
     ...more,
   };
+}
+
+export function refusedOf(why: string, more: Partial<RefusedShown> = {}): RefusedShown {
+  return { finding: `f ${why}`, why, next: 'Do this.', isSettled: false, ...more };
 }
 
 export function doneOf(more: Partial<RepairDone> = {}): RepairDone {
@@ -139,6 +144,7 @@ export function details(id: string, more: Partial<ThreadDetails> = {}): ThreadDe
   return {
     id,
     title: `Thread ${id}`,
+    transcript: `codex-health://key/transcript/${id}`,
     cwd: '/work',
     isCwdThere: true,
     archived: false,

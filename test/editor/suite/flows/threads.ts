@@ -9,7 +9,7 @@ import { moveProvider } from '../../../../src/extension/commands/moveProvider.ts
 import { openInCodex } from '../../../../src/extension/commands/openInCodex.ts';
 import type { PlanShown, ProviderChoice, Wish } from '../../../../src/protocol/repairs.ts';
 import { test } from '../harness.ts';
-import { details, doneOf, panel, planOf, project, thread } from './samples.ts';
+import { details, doneOf, panel, planOf, project, refusedOf, thread } from './samples.ts';
 import { namesOf, sceneOf } from './standIns.ts';
 
 function changing(more: Partial<PlanShown> = {}, done = doneOf({ healed: [] })) {
@@ -63,7 +63,7 @@ test('what is for one thread is for the one that was clicked, however many are s
 test('what loses something, leaves something or needs Codex closed is asked about', async () => {
   const asking: Partial<PlanShown>[] = [
     { losses: ['readable data'] },
-    { refused: [{ finding: 'a', why: 'it is held', next: 'Close it.' }] },
+    { refused: [refusedOf('it is held')] },
     { needs: ['codex-stopped'], holders: [panel] },
   ];
   for (const more of asking) {
@@ -96,7 +96,7 @@ test('a new name is typed; an empty, the same, or no name changes nothing', asyn
 });
 
 test('a fork can be opened, and taken back', async () => {
-  const changed = changing({}, doneOf({ made: 'new', healed: [] }));
+  const changed = changing({}, doneOf({ made: 'codex-health://key/thread/new', healed: [] }));
   const scene = sceneOf({ ...changed, ...answeringDetails }, 'Open in Codex');
   await forkThread(scene.context, { clicked: thread('a') });
   assert.deepEqual(scene.asked[1]?.[1], { wish: { kind: 'fork', thread: 'a' } });

@@ -51,6 +51,14 @@ async function heal(home, { step, picture, vscode }) {
     const listed = await home.listed();
     if (!listed.includes(home.ids.A)) throw new Error('Codex does not list it');
   });
+  await step(
+    'the plan that was carried out says so, and leads to its repair and back',
+    async () => {
+      await editor.line(WORDS.allHealed).waitFor();
+      await editor.offered(WORDS.undoThis).waitFor();
+      await picture('carried-out');
+    },
+  );
   await step('Undo makes it as sick as it was', async () => {
     await messages.press(WORDS.repaired, WORDS.undo);
     await eventually('the old entry', () => home.fileNamedFor('A') === LOST);

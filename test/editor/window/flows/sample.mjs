@@ -54,6 +54,7 @@ async function look({ page, step, picture, vscode, change }) {
   await step('a thread opens its record, in colours', async () => {
     await tree.open('VAT');
     await editor.line('Codex session').waitFor();
+    await editor.tab(/rounding of VAT.*\(record\)/).waitFor();
     // Words of the record get a colour of their own a moment after the text.
     await page.locator('.editor-instance .view-line .mtk1 ~ [class^="mtk"]').first().waitFor();
     await picture('record');
