@@ -123,18 +123,18 @@ describe('it is asked', () => {
   });
 
   test('once a minute, by a look that stands, while it is being written', async () => {
-    const { engine, world, files, later } = bench(logOf([['gpu-1', idOf('t1')]]));
+    const { engine, files, later } = bench(logOf([['gpu-1', idOf('t1')]]));
     const names = async () => (await look()).snapshot.hosts.logged.map(({ host }) => host);
     const standing = engine.stand({ ...REQUEST, hosts: sights }, () => undefined);
     const look = () => standing.look();
     expect(await names()).toEqual(['gpu-1']);
-    const write = (host: string) =>
-      files.set(LOG, { bytes: logOf([[host, idOf('t1')]]), modifiedMs: world.now() - 1000 });
-    write('gpu-2');
+    const write = (host: string, modifiedMs: number) =>
+      files.set(LOG, { bytes: logOf([[host, idOf('t1')]]), modifiedMs });
+    write('gpu-2', NOW - 2000);
     expect(await names()).toEqual(['gpu-1']);
     later(61_000);
     expect(await names()).toEqual(['gpu-2']);
-    write('gpu-1');
+    write('gpu-1', NOW - 1000);
     later(1000);
     expect((await standing.look('anew')).snapshot.hosts.logged[0]?.host).toBe('gpu-1');
     standing.close();
