@@ -35,9 +35,9 @@ export function pins({ hosts, home }: Snapshot): EvidenceOf {
   const { threads, projects } = hosts.pins;
   // The deepest folder that holds it is the one that is meant.
   const byDepth = Object.entries(projects).sort(([one], [other]) => other.length - one.length);
-  return ({ id, project }) => {
-    const own = Object.hasOwn(threads, id) ? threads[id] : undefined;
-    const around = byDepth.find(([path]) => restBelow(project, path, home.system) !== null);
+  return thread => {
+    const own = Object.hasOwn(threads, thread.id) ? threads[thread.id] : undefined;
+    const around = byDepth.find(([path]) => restBelow(thread.project, path, home.system) !== null);
     return [
       ...(own === undefined ? [] : [pin(own, `You said that it belongs to ${own}.`)]),
       ...(around === undefined
@@ -113,6 +113,7 @@ function desktop({ desktop, hosts, home }: Snapshot): EvidenceOf {
     const project = canonicalPath(path, home.system);
     hostsOf.set(project, (hostsOf.get(project) ?? new Set()).add(name));
   }
+  if (hostsOf.size === 0) return () => [];
   return ({ project }) =>
     [...(hostsOf.get(project) ?? [])].sort().map(host => {
       const says = `The desktop app has its project on ${host}.`;
