@@ -22,6 +22,12 @@ export function attribute(snapshot: Snapshot): ReadonlyMap<ThreadId, Attribution
 
 const NOTHING: Attribution = { confidence: 'unknown', host: null, evidence: [] };
 
+/** Whether anything says that a thread belongs to another host; a conflict does not. */
+export function isOfOtherHost(id: ThreadId, snapshot: Snapshot): boolean {
+  const host = attribute(snapshot).get(id)?.host ?? null;
+  return host !== null && host !== snapshot.hosts.here.hostname;
+}
+
 function work(snapshot: Snapshot): ReadonlyMap<ThreadId, Attribution> {
   const hosts = hostsOfHome(snapshot);
   const shared = isShared(hosts);
