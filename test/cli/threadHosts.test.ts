@@ -109,4 +109,5 @@ test('no host, alias, account or folder of theirs leaves the machine', async () 
     expect(text).not.toContain(secret);
   }
   expect(text).toContain('This thread belongs to «host ');
+  expect(text).toContain(' has it too.');
 });

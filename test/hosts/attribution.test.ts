@@ -183,6 +183,16 @@ describe('a home that is shared', () => {
       'inferred a, folder a',
     ],
     [
+      'only one has the folder, of those that use the home',
+      {
+        sights: [
+          sight('a', { paths: { [PROJECT]: 'missing' } }),
+          sight('b', { sharing: { answer: 'no', because: [] } }),
+        ],
+      },
+      `inferred ${HERE}, folder ${HERE}`,
+    ],
+    [
       'only this one has the folder',
       { sights: [sight('a', { paths: { [PROJECT]: 'missing' } })] },
       `inferred ${HERE}, folder ${HERE}`,
