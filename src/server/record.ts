@@ -1,5 +1,6 @@
 // The session record: everything known about one thread, one fact on each line.
 
+import { attribute } from '../engine/engine.ts';
 import type { Finding } from '../engine/model/finding.ts';
 import type { Row } from '../engine/model/database.ts';
 import type { Shown, Visibility } from '../engine/model/report.ts';
@@ -13,6 +14,7 @@ import { addressInHome } from './homeFiles.ts';
 import { kinOf, parentOf, type Kin } from './kin.ts';
 import { createPageWriter, type Page, type PageWriter } from './page.ts';
 import { recordAddressOf } from './threadAddresses.ts';
+import { sayEvidence } from '../words/evidence.ts';
 import { bytesInWords, timeInWords, yesOrNo } from '../words/amounts.ts';
 
 export interface RecordOf {
@@ -40,11 +42,7 @@ function writeIdentity(page: PageWriter, thread: Thread, snapshot: Snapshot): vo
   const { home } = snapshot;
   page.heading('Session');
   page.fact('title', 'title', thread.title);
-  page.fact(
-    'host',
-    'host',
-    `${home.hostname} (where it was looked at; nothing here names another one)`,
-  );
+  page.fact('host', 'host', hostInWords(thread, snapshot));
   page.fact('project', 'project', thread.project);
   page.fact('cwd', 'directory', thread.cwd);
   page.fact('provider', 'provider', thread.provider);
@@ -57,6 +55,14 @@ function writeIdentity(page: PageWriter, thread: Thread, snapshot: Snapshot): vo
   page.fact('held', 'open in', holders.map(nameHolder).join(', ') || 'no program that can be seen');
   const transcript = transcriptAddress(home.key, thread, null);
   page.fact('transcript', 'transcript', 'what was said in it', transcript);
+}
+
+/** In a home that nobody else uses, the name of the machine says it all. */
+function hostInWords({ id }: Thread, snapshot: Snapshot): string {
+  const attribution = attribute(snapshot).get(id);
+  if (attribution === undefined) return 'unknown';
+  const { host, confidence, evidence } = attribution;
+  return `${host ?? confidence} (${sayEvidence(confidence, evidence)})`;
 }
 
 function nameHolder({ program, pid, terminal }: Holder): string {

@@ -109,6 +109,8 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(holder).toMatchObject({
       pid,
       program: path.basename(fs.realpathSync(process.execPath)),
+      // We have started it ourselves.
+      apart: 'ours',
     });
     expect(holder && names(holder)).toEqual({
       files: ['state_5.sqlite'],

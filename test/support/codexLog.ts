@@ -37,6 +37,7 @@ export function logOf(
         `app-server remote control websocket loop started installation_id=x server_name=${host} initial_desired_state=Unknown`,
         null,
       );
+    note('codex_core::anything', 'somebody wrote server_name=nobody here', null);
     const asked = `app_server.request{otel.name="thread/start" app_server.client_name="${client ?? 'codex_vscode'}"}`;
     note('codex_core::session::turn', `${asked}: turn server_name=nobody`, thread);
   }

@@ -1,13 +1,15 @@
 // Host → project → thread, as a person looks for a thread: by where they worked, and when.
 
+import { attribute } from '../../engine/engine.ts';
+import type { Attribution } from '../../engine/model/host.ts';
 import type { Report, Visibility } from '../../engine/model/report.ts';
 import type { Thread } from '../../engine/model/thread.ts';
 import type { FilePath } from '../../engine/model/words.ts';
+import { sayEvidence } from '../../words/evidence.ts';
 import { threadsInTrouble } from './findings.ts';
 
 export interface ThreadHost {
   readonly name: string;
-  readonly evidence: string;
   readonly threads: number;
   readonly projects: readonly ThreadProject[];
 }
@@ -33,23 +35,28 @@ const NEWEST = 10;
 
 export function threadTree(report: Report, request: TreeRequest): readonly ThreadHost[] {
   const wanted = report.snapshot.threads.filter(thread => isOfProject(thread, request.project));
-  const hosts = groupBy(wanted, thread => hostOf(report, thread).name);
+  const hosts = groupBy(wanted, thread => headingOf(report, thread));
   const inTrouble = threadsInTrouble(report);
   return [...hosts].map(([name, threads]) => {
     const projects = [...groupBy(threads, thread => thread.project)].map(([path, own]) =>
       asProject(path, own, request, thread => inTrouble.has(thread.id)),
     );
-    const evidence = threads[0] === undefined ? '' : hostOf(report, threads[0]).evidence;
-    return { name, evidence, threads: threads.length, projects: projects.sort(byTroubleThenAge) };
+    return { name, threads: threads.length, projects: projects.sort(byTroubleThenAge) };
   });
 }
 
-/** Whose thread it is. Nothing in a home says so by itself; where nothing else does, it is ours. */
-export function hostOf({ snapshot }: Report, _thread: Thread) {
-  return {
-    name: snapshot.home.hostname,
-    evidence: 'found in the home of this machine; nothing says that it belongs to another',
-  };
+/** Whose thread it is, as far as anything tells: no name where nothing does, or where several are named. */
+export function hostOf({ snapshot }: Report, { id }: Thread) {
+  const { host, confidence, evidence } = attribute(snapshot).get(id) ?? UNKNOWN;
+  return { name: host, confidence, evidence: sayEvidence(confidence, evidence) };
+}
+
+const UNKNOWN: Attribution = { confidence: 'unknown', host: null, evidence: [] };
+
+/** How the threads of a host are headed. */
+function headingOf(report: Report, thread: Thread): string {
+  const { name, confidence } = hostOf(report, thread);
+  return name ?? (confidence === 'conflict' ? 'used on several hosts' : 'host unknown');
 }
 
 export function isOfProject({ project, cwd }: Thread, wanted: FilePath | null): boolean {

@@ -1,3 +1,4 @@
+import { isOfOtherHost } from '../hosts/attribution.ts';
 import type { PathState, Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath } from '../model/words.ts';
@@ -21,7 +22,7 @@ complete and can be read and resumed; Codex does not warn, and what it then runs
 to run in. Lists that are filtered by folder no longer show the thread for the project's new place.
 
 For an archived thread, and for one that nobody has touched for ninety days, this is only a note.
-A directory in a temporary place is not meant here.
+A directory in a temporary place is not meant here, nor that of a thread which belongs to another host.
 
 The repair lets the thread work in the directory that has taken its place: the first line of its
 file, its newest settings and the database name it then, with the roots of the workspace that have
@@ -54,6 +55,8 @@ keeps by their folders, are not changed.`,
       const state = snapshot.paths[thread.cwd];
       if (file === null || (state !== 'missing' && state !== 'file')) continue;
       if (isTemporaryThread(thread, snapshot.home)) continue;
+      // Its directory is where it belongs, and to tie it to one of ours would be wrong.
+      if (isOfOtherHost(thread.id, snapshot)) continue;
       // Which directory is meant has to be clear before its absence says anything.
       if (disagreement(thread, file, snapshot.home.system) !== null) continue;
       yield {

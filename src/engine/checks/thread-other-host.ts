@@ -1,4 +1,4 @@
-import { attribute } from '../hosts/attribution.ts';
+import { attribute, isOfOtherHost } from '../hosts/attribution.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 
@@ -23,7 +23,7 @@ are named by what weighs the same, or nothing is known, this is not said.`,
     const attributions = attribute(snapshot);
     for (const thread of snapshot.threads) {
       const { host, confidence, evidence } = attributions.get(thread.id) ?? { host: null };
-      if (host === null || host === snapshot.hosts.here.hostname) continue;
+      if (host === null || !isOfOtherHost(thread.id, snapshot)) continue;
       yield {
         subject: threadSubject(thread.id, thread.own),
         facts: {

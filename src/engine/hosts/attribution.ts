@@ -6,7 +6,7 @@ import type { Attribution, HostEvidence, HostName } from '../model/host.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { ThreadId } from '../model/words.ts';
-import { createEvidence, pins } from './evidence.ts';
+import { createEvidence, createLack, pins } from './evidence.ts';
 import { hostsOfHome, isShared } from './hostsOfHome.ts';
 
 const known = new WeakMap<Snapshot, ReadonlyMap<ThreadId, Attribution>>();
@@ -22,6 +22,12 @@ export function attribute(snapshot: Snapshot): ReadonlyMap<ThreadId, Attribution
 
 const NOTHING: Attribution = { confidence: 'unknown', host: null, evidence: [] };
 
+/** Whether anything says that a thread belongs to another host; a conflict does not. */
+export function isOfOtherHost(id: ThreadId, snapshot: Snapshot): boolean {
+  const host = attribute(snapshot).get(id)?.host ?? null;
+  return host !== null && host !== snapshot.hosts.here.hostname;
+}
+
 function work(snapshot: Snapshot): ReadonlyMap<ThreadId, Attribution> {
   const hosts = hostsOfHome(snapshot);
   const shared = isShared(hosts);
@@ -33,7 +39,7 @@ function work(snapshot: Snapshot): ReadonlyMap<ThreadId, Attribution> {
       weigh(evidenceOf(thread), shared ? NOTHING : ours, hosts.doubtful),
     ]),
   );
-  return shared ? withKin(snapshot.threads, own) : own;
+  return shared ? withKin(snapshot, own) : own;
 }
 
 /** Each rank decides alone: what is weaker is told, and changes nothing. */
@@ -93,18 +99,24 @@ function withDoubt(one: HostEvidence, doubtful: ReadonlyMap<HostName, string>): 
   return why === undefined ? one : { ...one, says: `${one.says} ${why}` };
 }
 
-/** Forks and sub-agents without evidence of their own go with the thread that they came from. */
+/**
+ * Forks and sub-agents without evidence of their own go with the thread that they came from, unless their
+ * folder is known to be elsewhere.
+ */
 function withKin(
-  threads: readonly Thread[],
+  snapshot: Snapshot,
   own: ReadonlyMap<ThreadId, Attribution>,
 ): ReadonlyMap<ThreadId, Attribution> {
-  const origins = new Map(threads.map(thread => [thread.id, originOf(thread)]));
+  const origins = new Map(snapshot.threads.map(thread => [thread.id, originOf(thread)]));
   const isSilent = (id: ThreadId) => own.get(id)?.evidence.length === 0;
+  const lacks = createLack(snapshot);
   return new Map(
-    [...own].map(([id, attribution]) => {
-      const at = speakerFor(id, origins, isSilent);
-      const host = own.get(at)?.host ?? null;
-      return [id, at === id || host === null ? attribution : fromKin(host)];
+    snapshot.threads.map(thread => {
+      const attribution = own.get(thread.id) ?? NOTHING;
+      const speaker = speakerFor(thread.id, origins, isSilent);
+      const host = speaker === thread.id ? null : (own.get(speaker)?.host ?? null);
+      const isWith = host !== null && !lacks(thread, host);
+      return [thread.id, isWith ? fromKin(host) : attribution];
     }),
   );
 }

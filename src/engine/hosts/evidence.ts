@@ -2,7 +2,7 @@
 
 import type { HostEvidence, HostName, HostSight } from '../model/host.ts';
 import { canonicalPath, restBelow } from '../model/paths.ts';
-import type { Holder, Snapshot } from '../model/snapshot.ts';
+import type { Holder, PathState, Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import { isHere, type HostsOfHome } from './hostsOfHome.ts';
@@ -35,9 +35,9 @@ export function pins({ hosts, home }: Snapshot): EvidenceOf {
   const { threads, projects } = hosts.pins;
   // The deepest folder that holds it is the one that is meant.
   const byDepth = Object.entries(projects).sort(([one], [other]) => other.length - one.length);
-  return ({ id, project }) => {
-    const own = Object.hasOwn(threads, id) ? threads[id] : undefined;
-    const around = byDepth.find(([path]) => restBelow(project, path, home.system) !== null);
+  return thread => {
+    const own = Object.hasOwn(threads, thread.id) ? threads[thread.id] : undefined;
+    const around = byDepth.find(([path]) => restBelow(thread.project, path, home.system) !== null);
     return [
       ...(own === undefined ? [] : [pin(own, `You said that it belongs to ${own}.`)]),
       ...(around === undefined
@@ -113,6 +113,7 @@ function desktop({ desktop, hosts, home }: Snapshot): EvidenceOf {
     const project = canonicalPath(path, home.system);
     hostsOf.set(project, (hostsOf.get(project) ?? new Set()).add(name));
   }
+  if (hostsOf.size === 0) return () => [];
   return ({ project }) =>
     [...(hostsOf.get(project) ?? [])].sort().map(host => {
       const says = `The desktop app has its project on ${host}.`;
@@ -121,23 +122,14 @@ function desktop({ desktop, hosts, home }: Snapshot): EvidenceOf {
 }
 
 /** Where every host that uses the home was asked, and exactly one has the folder. */
-function folders({ hosts, paths }: Snapshot, { others }: HostsOfHome): EvidenceOf {
-  const { here, sights } = hosts;
-  const neighbours = sights.filter(
-    ({ sharing, machine }) => sharing?.answer !== 'no' && !isHere(here, machine),
-  );
+function folders(snapshot: Snapshot, { others }: HostsOfHome): EvidenceOf {
+  const neighbours = neighboursOf(snapshot);
   const asked = new Set(neighbours.map(({ machine }) => machine?.hostname));
   const isEverybodyAsked = others.every(({ name }) => asked.has(name));
   if (neighbours.length === 0 || !isEverybodyAsked) return () => [];
+  const answersOf = folderAnswers(snapshot);
   return ({ cwd }) => {
-    const answers = [
-      { host: here.hostname, state: stateIn(paths, cwd), isOurs: true },
-      ...neighbours.map(sight => ({
-        host: sight.machine?.hostname ?? null,
-        state: stateIn(sight.paths, cwd),
-        isOurs: sharesOurs(sight),
-      })),
-    ];
+    const answers = answersOf(cwd);
     if (answers.some(({ host, state }) => host === null || state === 'unknown')) return [];
     const having = answers.filter(({ state }) => state === 'folder');
     const names = new Set(having.map(({ host }) => host));
@@ -147,7 +139,46 @@ function folders({ hosts, paths }: Snapshot, { others }: HostsOfHome): EvidenceO
   };
 }
 
-function stateIn(paths: Snapshot['paths'], path: FilePath) {
+/** Whether the folder of a thread is known not to be on a host, and to be on another. */
+export function createLack(snapshot: Snapshot): (thread: Thread, host: HostName) => boolean {
+  const answersOf = folderAnswers(snapshot);
+  return ({ cwd }, name) => {
+    const answers = answersOf(cwd);
+    return (
+      answers.some(({ state }) => state === 'folder') &&
+      answers.some(({ host, state }) => host === name && state === 'missing')
+    );
+  };
+}
+
+/** Hosts that were looked at and may use the home, besides this one. */
+function neighboursOf({ hosts: { here, sights } }: Snapshot): readonly HostSight[] {
+  return sights.filter(
+    ({ sharing, machine }) => sharing?.answer !== 'no' && !isHere(here, machine),
+  );
+}
+
+interface FolderAnswer {
+  readonly host: HostName | null;
+  readonly state: PathState;
+  /** Whether it is sure that the host uses the home. */
+  readonly isOurs: boolean;
+}
+
+function folderAnswers(snapshot: Snapshot): (cwd: FilePath) => readonly FolderAnswer[] {
+  const { hosts, paths } = snapshot;
+  const neighbours = neighboursOf(snapshot);
+  return cwd => [
+    { host: hosts.here.hostname, state: stateIn(paths, cwd), isOurs: true },
+    ...neighbours.map(sight => ({
+      host: sight.machine?.hostname ?? null,
+      state: stateIn(sight.paths, cwd),
+      isOurs: sharesOurs(sight),
+    })),
+  ];
+}
+
+function stateIn(paths: Snapshot['paths'], path: FilePath): PathState {
   return Object.hasOwn(paths, path) ? (paths[path] ?? 'unknown') : 'unknown';
 }
 

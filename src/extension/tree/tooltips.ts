@@ -12,7 +12,7 @@ import type {
   ThreadNode,
 } from '../../protocol/tree.ts';
 import type { HomeNode } from './nodes.ts';
-import { countsInWords } from './words.ts';
+import { countsInWords, listed } from './words.ts';
 
 export function threadTooltip(node: ThreadNode, title: string): MarkdownString {
   const { visibility, findings, live, archived, provider, project } = node;

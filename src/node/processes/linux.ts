@@ -167,10 +167,10 @@ function describe(proc: string, pid: number): Program {
 
 /** One whose host name cannot be known is taken to have another one: then nothing is said of it. */
 function whyApart(proc: string, pid: number): NonNullable<Holder['apart']> | null {
-  if (ancestorsInProc(pid, proc).includes(process.pid)) return 'ours';
   const nameOf = (of: string) => readOrNull(() => fs.readlinkSync(`${proc}/${of}/ns/uts`));
   const own = nameOf('self');
-  return own !== null && nameOf(String(pid)) !== own ? 'other-host' : null;
+  if (own !== null && nameOf(String(pid)) !== own) return 'other-host';
+  return ancestorsInProc(pid, proc).includes(process.pid) ? 'ours' : null;
 }
 
 /** The number packs the device's major and minor number as the kernel has done since ever. */
