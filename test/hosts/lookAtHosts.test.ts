@@ -69,9 +69,9 @@ describe('one home', () => {
     fs.mkdirSync(path.join(lab.privateOf('host-b'), 'project'));
     const ours = withDirectory(await scanHere(), onlyOnB);
     const sights = await lookAtHosts(world, ours, ['host-a', 'host-b']);
-    expect(sights.map(({ by, snapshot }) => [by, snapshot])).toEqual([
-      ['node', null],
-      ['node', null],
+    expect(sights.map(({ by, sharing, snapshot }) => [by, sharing?.answer, snapshot])).toEqual([
+      ['node', 'yes', null],
+      ['node', 'yes', null],
     ]);
     expect(sights.map(({ paths }) => paths[onlyOnB])).toEqual(['missing', 'folder']);
     expect(sights.flatMap(({ gaps }) => gaps)).toEqual([]);
@@ -79,6 +79,8 @@ describe('one home', () => {
 
   test('that is another at the same path is scanned there', async () => {
     const sight = await lookAtHost(world, await scanHere(), 'apart');
+    expect(sight.sharing?.answer).toBe('no');
+    expect([sight.paths, sight.holders]).toEqual([{}, []]);
     expect(sight.snapshot?.home).toMatchObject({ hostname: 'apart', path: home.folder });
     expect(sight.snapshot?.threads.length).toBe(Object.keys(home.ids).length);
   });
@@ -99,6 +101,8 @@ describe('one home', () => {
       expect(onB?.homes.map(one => one.path)).toContain(other);
     } finally {
       await Promise.all([a.kill(), b.kill()]);
+      // They end a moment later, and write until then.
+      await Promise.all([expectIdle('host-a'), expectIdle('host-b')]);
     }
   });
 });

@@ -26,6 +26,11 @@ export interface HostSight {
   readonly by: 'node' | 'shell' | 'nobody';
   readonly machine: MachineIdentity | null;
   readonly homes: readonly SeenHome[];
+  /**
+   * Whether one of them is the home that the look is about, as it was seen here in the same moment; absent
+   * where nobody held them against it.
+   */
+  readonly sharing?: Sharing;
   /** App servers of Codex that run there, under this account. */
   readonly servers: readonly SeenServer[];
   readonly codexes: readonly SeenCodex[];
@@ -45,6 +50,13 @@ export interface HostGap {
   readonly what: string;
   /** A sentence part: `it did not answer within 10 seconds`. */
   readonly why: string;
+}
+
+/** Whether two hosts have one home. */
+export interface Sharing {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  /** Whole sentences, what weighs most first. */
+  readonly because: readonly string[];
 }
 
 /** A Codex home by what can be compared without reading it. */

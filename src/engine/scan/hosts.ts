@@ -1,7 +1,8 @@
 // World → what is seen of other hosts. A host that is down, slow or gone in the middle is a gap of its own, and
 // holds up no other.
 
-import type { HostGap, HostSight, SeenHome } from '../model/host.ts';
+import { sharesHome } from '../hosts/sharing.ts';
+import type { HostGap, HostSight, SeenHome, Sharing } from '../model/host.ts';
 import { isAbsolutePath } from '../model/paths.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
@@ -84,21 +85,36 @@ const NOBODY = {
 } as const;
 const NOTHING = { paths: {}, holders: [], snapshot: null } as const;
 
-type Seen = Partial<Pick<HostSight, 'paths' | 'holders' | 'snapshot'>> & Pick<HostSight, 'gaps'>;
+type Seen = Partial<Pick<HostSight, 'sharing' | 'paths' | 'holders' | 'snapshot'>> &
+  Pick<HostSight, 'gaps'>;
 
 /**
  * Of a home that is ours as well nothing is read there but what differs from host to host. A host may see it and
- * use another.
+ * use another; and where nobody can tell whether it is ours, both are looked at.
  */
 async function lookThrough(connection: HostConnection, ours: Ours | null): Promise<Seen> {
   const { probe } = connection;
-  const shared = ours === null ? undefined : probe.homes.find(home => shares(ours, home));
-  const [used] = probe.homes;
+  const held = probe.homes.map(home => ({ home, sharing: sharingWith(ours, home) }));
+  const [used] = held;
+  const shared =
+    held.find(({ sharing }) => sharing?.answer === 'yes') ??
+    held.find(({ sharing }) => sharing?.answer === 'unknown');
   const [together, own] = await Promise.all([
-    ours === null || shared === undefined ? NONE : lookAtShared(connection, ours, shared),
-    used === undefined || used === shared ? NONE : lookAtOwn(connection, used),
+    ours === null || shared === undefined ? NONE : lookAtShared(connection, ours, shared.home),
+    used === undefined || used.sharing?.answer === 'yes' ? NONE : lookAtOwn(connection, used.home),
   ]);
-  return { ...together, ...own, gaps: [...probe.gaps, ...together.gaps, ...own.gaps] };
+  const sharing = shared?.sharing ?? used?.sharing;
+  return {
+    ...together,
+    ...own,
+    ...(sharing === undefined ? {} : { sharing }),
+    gaps: [...probe.gaps, ...together.gaps, ...own.gaps],
+  };
+}
+
+/** Absent where there is nothing to hold it against. */
+function sharingWith(ours: Ours | null, home: SeenHome): Sharing | undefined {
+  return ours?.home == null ? undefined : sharesHome(ours.home, home);
 }
 
 const NONE: Seen = { gaps: [] };
@@ -135,23 +151,4 @@ async function lookAtShared(
 function workingDirectories({ threads }: Snapshot): readonly FilePath[] {
   const named = threads.flatMap(({ cwd }) => (isAbsolutePath(cwd) ? [cwd] : []));
   return [...new Set(named)];
-}
-
-function shares({ home }: Ours, other: SeenHome): boolean {
-  return home !== null && sharesHome(home, other) === 'yes';
-}
-
-/** A copy of a home has its installation id, but not its inodes. */
-function sharesHome(one: SeenHome, other: SeenHome): 'yes' | 'no' | 'unknown' {
-  const { installationId } = one;
-  if (
-    installationId !== null &&
-    other.installationId !== null &&
-    installationId !== other.installationId
-  )
-    return 'no';
-  const both = Object.entries(one.files).filter(([name]) => other.files[name] !== undefined);
-  const same = both.filter(([name, { inode }]) => other.files[name]?.inode === inode);
-  if (both.length === 0) return 'unknown';
-  return same.length > both.length / 2 ? 'yes' : same.length === 0 ? 'no' : 'unknown';
 }
