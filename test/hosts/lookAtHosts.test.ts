@@ -44,6 +44,7 @@ beforeAll(async () => {
     { name: 'apart', hasOwnHome: true },
     { name: 'read-only', isReadOnly: true },
     { name: 'no-shell', shell: 'false' },
+    { name: 'no-node', node: 'none' },
     // In a home below the folder for temporary files Codex makes nothing of its own accord.
     { name: 'with-codex', hasOwnHome: true, environment: { TMPDIR: '/run' } },
     ...['cut', 'frozen', 'killed', 'cancelled'].map(name => ({ name })),
@@ -78,6 +79,16 @@ describe('one home', () => {
     ]);
     expect(sights.map(({ paths }) => paths[onlyOnB])).toEqual(['missing', 'folder']);
     expect(sights.flatMap(({ gaps }) => gaps)).toEqual([]);
+  });
+
+  test('is recognised where only a shell answers, and the rest is a gap', async () => {
+    const sight = await lookAtHost(world, await scanHere(), 'no-node');
+    expect(sight).toMatchObject({ by: 'shell', machine: { hostname: 'no-node' }, paths: {} });
+    expect(sight.sharing?.answer).toBe('yes');
+    expect(sight.gaps.map(({ what }) => what)).toEqual([
+      'which folders are there',
+      'who has files open there',
+    ]);
   });
 
   test('that is another at the same path is scanned there', async () => {
