@@ -24,6 +24,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/engine/hosts': ['src/engine/model', 'src/engine/hosts'],
   'src/engine/scan': [
     'src/engine/model',
+    // Of a home that is shared nothing is read a second time.
+    'src/engine/hosts/sharing.ts',
     'src/engine/world.ts',
     'src/engine/hosts/sharing.ts',
     'src/engine/scan',

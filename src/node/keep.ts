@@ -26,6 +26,13 @@ export function createKeep(folder: string | null): Keep {
   };
 }
 
+/** For a host where nothing is kept, and nothing is missed. */
+export const NOTHING_KEPT: Keep = {
+  read: () => Promise.resolve({ ok: true, value: null }),
+  list: () => Promise.resolve({ ok: true, value: [] }),
+  write: () => nowhere(),
+};
+
 function nowhere(): Promise<{ readonly ok: false; readonly trouble: Trouble }> {
   const why = 'this system does not say where programs may keep what they know';
   return Promise.resolve({ ok: false, trouble: { code: 'missing', why } });

@@ -9,7 +9,7 @@ import { createDatabases } from './databases.ts';
 import { createFiles } from './files.ts';
 import { createHosts } from './hosts/hosts.ts';
 import { machineId } from './hosts/machineId.ts';
-import { createKeep } from './keep.ts';
+import { createKeep, NOTHING_KEPT } from './keep.ts';
 import { createLocalFirst } from './localFirst.ts';
 import { createMemory } from './memory.ts';
 import { createOutside } from './outside.ts';
@@ -83,7 +83,7 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     processes: createProcesses(reach),
     watching: createWatching({ log: line => options.log?.(line) }),
     memory,
-    keep: createKeep(folder),
+    keep: isSent ? NOTHING_KEPT : createKeep(folder),
     hosts: createHosts({
       scanner: isSent ? null : path.join(programs, 'scanner.br'),
       environment,

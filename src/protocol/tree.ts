@@ -187,6 +187,8 @@ export interface Belonging {
   readonly alias: string | null;
   /** What this host calls itself. */
   readonly here: string;
+  /** Whether it lies in a home that this host does not have: then it can be gone on with only there. */
+  readonly isOnlyThere: boolean;
   /** Sentences, what weighs most first. */
   readonly evidence: readonly string[];
 }

@@ -29,6 +29,7 @@ export async function documentText(
   const address = parseAddress(uri);
   const told = transcribed(view, address);
   if (told === null) return pageAt(view, uri).text;
+  if (view.elsewhere !== null) return sayReadThere(view.elsewhere).text;
   const transcript = await readTranscript(view, told);
   return transcript === null
     ? sayNothingThere(
@@ -69,8 +70,18 @@ function transcribed(view: View, address: Address | null): Told | null {
   return thread === undefined ? null : { thread, file, part };
 }
 
-/** A document that is made of facts, which knows its parts and where it leads to. */
+/**
+ * A document that is made of facts, which knows its parts and where it leads to. Files of another host cannot be
+ * opened here, and what lies at their path on this one is something else.
+ */
 export function pageAt(view: View, uri: string): Page {
+  const page = madePage(view, uri);
+  return view.elsewhere === null
+    ? page
+    : { ...page, links: page.links.filter(({ target }) => !target.startsWith('file:')) };
+}
+
+function madePage(view: View, uri: string): Page {
   const address = parseAddress(uri);
   if (address === null || address.homeKey !== view.report.snapshot.home.key)
     return sayNothingThere(
@@ -91,6 +102,13 @@ export function pageAt(view: View, uri: string): Page {
         'Nothing of it is on disk now: neither a file nor an entry. If it was there before, it has been removed or moved since.',
       )
     : recordOf(view, thread);
+}
+
+function sayReadThere(host: string): Page {
+  return sayNothingThere(
+    `What was said in this session lies on ${host}.`,
+    'A window on that host shows it. Its record says in which file it is.',
+  );
 }
 
 function sayNothingThere(sentence: string, besides: string): Page {
@@ -140,13 +158,16 @@ export function placeAtThread(
   return placeInRollout(view, finding) ?? record().place(uri, factsOf(finding));
 }
 
-function placeInRollout({ report }: View, { check, subject, facts }: Finding): Place | null {
+function placeInRollout(
+  { report, elsewhere }: View,
+  { check, subject, facts }: Finding,
+): Place | null {
   const rollout =
     subject.kind === 'rollout'
       ? report.snapshot.rollouts.find(({ path }) => path === subject.key)
       : undefined;
   const line = lineInRollout(check, facts);
-  if (rollout === undefined || line === null) return null;
+  if (rollout === undefined || line === null || elsewhere !== null) return null;
   const { system } = report.snapshot.home;
   return addressInHome(rollout, system) === null
     ? null
@@ -171,7 +192,7 @@ export function placeAtHome(view: View, finding: Finding): Place {
     return page.place(databaseAddress(home.key, subject.key), databaseFactsOf(finding));
   }
   const isInConfig = subject.kind === 'config' || subject.kind === 'provider';
-  if (isInConfig && config.state !== 'absent')
+  if (isInConfig && config.state !== 'absent' && view.elsewhere === null)
     return placeInFile(home.system, config.file, {
       ...config.providerPosition,
       ...config.error,

@@ -18,6 +18,7 @@ import { createRetries } from './retries.ts';
 import { saysTheSame } from './sameSight.ts';
 import { createScans, type How } from './scans.ts';
 import { DEFAULT_SETTINGS, needsNewScan } from './settings.ts';
+import { parseAddress } from './addresses.ts';
 import { createHostSights } from './hostSights.ts';
 import { createHostViews, type HostView } from './hostViews.ts';
 import { viewReport, type View } from './view.ts';
@@ -30,6 +31,8 @@ export interface Health {
   pages: ReadonlySet<string>;
   /** The newest report as it is shown; waits for the first scan. */
   view(): Promise<View>;
+  /** The view of the home to which a document belongs, on whichever host it lies. */
+  viewOf(uri: string): Promise<View>;
   /** The same with all hosts that were looked at; nobody waits for one of them. */
   hosts(): Promise<readonly HostView[]>;
   /** Hosts that are being looked at just now. */
@@ -136,6 +139,13 @@ export function createHealth(connection: Connection, world: World): Health {
     view: () => {
       freshness.seen();
       return viewNow();
+    },
+    viewOf: async uri => {
+      const key = parseAddress(uri)?.homeKey;
+      const ours = await health.view();
+      return (
+        viewsOfHosts(ours).find(({ view }) => view.report.snapshot.home.key === key)?.view ?? ours
+      );
     },
     hosts: async () => {
       freshness.seen();

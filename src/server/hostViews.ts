@@ -4,6 +4,9 @@
 import { attribute, judge } from '../engine/engine.ts';
 import type { Attribution, HostName, HostSight } from '../engine/model/host.ts';
 import type { Thread } from '../engine/model/thread.ts';
+import type { Report } from '../engine/model/report.ts';
+import type { Snapshot } from '../engine/model/snapshot.ts';
+import type { ServerSettings } from '../protocol/settings.ts';
 import type { ThreadId } from '../engine/model/words.ts';
 import { append } from './group.ts';
 import { viewReport, type View } from './view.ts';
@@ -33,7 +36,7 @@ export function createHostViews(
     if (sight.snapshot === null) return null;
     const known = its.get(sight);
     if (known?.settings === settings) return known;
-    const view = viewReport(judge(sight.snapshot), settings, titles);
+    const view = viewElsewhere(sight.snapshot, sight.alias, settings, titles);
     its.set(sight, view);
     return view;
   };
@@ -46,6 +49,20 @@ export function createHostViews(
     made.set(view, hosts);
     return hosts;
   };
+}
+
+/** What is wrong there is repaired there. */
+function viewElsewhere(
+  snapshot: Snapshot,
+  host: string,
+  settings: ServerSettings,
+  titles: ReadonlyMap<string, string>,
+): View {
+  const report = judge(snapshot);
+  const findings = report.findings.map(finding => ({ ...finding, cures: [] }));
+  // Not spread: who can see a thread is worked out when somebody asks.
+  const shown = Object.create(report, { findings: { value: findings } }) as Report;
+  return viewReport(shown, settings, titles, snapshot.takenAtMs, host);
 }
 
 export interface Hosts {

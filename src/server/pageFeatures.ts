@@ -25,14 +25,14 @@ import type { View } from './view.ts';
 
 export function answerAboutPages(
   connection: Connection,
-  { view, checks }: Health,
+  { viewOf, checks }: Health,
   changePages: ChangePages,
 ): readonly Disposable[] {
   const about = async <T>(uri: string, answer: (page: Page) => T): Promise<T | null> => {
     // A transcript is Markdown, which editors know how to read by themselves.
     const isTranscript = ['transcript', 'file'].includes(parseAddress(uri)?.kind ?? '');
     if (isTranscript || !uri.startsWith(`${DOCUMENT_SCHEME}:`)) return null;
-    return answer((await changePages.page(uri)) ?? pageAt(await view(), uri));
+    return answer((await changePages.page(uri)) ?? pageAt(await viewOf(uri), uri));
   };
 
   return [
@@ -55,11 +55,11 @@ export function answerAboutPages(
       ),
     ),
     connection.onCodeLens(async ({ textDocument: { uri } }) => {
-      const now = await view();
+      const now = await viewOf(uri);
       return about(uri, page => [...lensesOf(now, page, uri), ...page.offers.map(lensOfOffer)]);
     }),
     connection.onHover(async ({ textDocument: { uri }, position: { line } }) => {
-      const { findings } = await view();
+      const { findings } = await viewOf(uri);
       const key = await about(uri, page => page.factOn(line));
       const finding = findings.find(({ id }) => key === factOfFinding(id));
       return finding === undefined ? null : explain(finding, checks);

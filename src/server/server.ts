@@ -115,7 +115,7 @@ function answering(connection: Connection) {
 
 function answerRequests(
   connection: Connection,
-  { view, redactedView, readTranscript }: Health,
+  { viewOf, redactedView, readTranscript }: Health,
   changes: Changes,
 ): readonly Disposable[] {
   const answer = answering(connection);
@@ -123,12 +123,11 @@ function answerRequests(
     answer(
       'codexHealth/document',
       async ({ uri }) =>
-        (await changes.page(uri))?.text ?? documentText(await view(), uri, readTranscript),
+        (await changes.page(uri))?.text ?? documentText(await viewOf(uri), uri, readTranscript),
     ),
     answer('codexHealth/documentStamps', async ({ uris }) => {
-      const now = await view();
       return Promise.all(
-        uris.map(async uri => (await changes.stamp(uri)) ?? documentStamp(now, uri)),
+        uris.map(async uri => (await changes.stamp(uri)) ?? documentStamp(await viewOf(uri), uri)),
       );
     }),
     answer('codexHealth/report', async () => reportText(await redactedView())),
@@ -160,7 +159,7 @@ function answerTree(
     answer('codexHealth/stopped', interrupted),
     answer('codexHealth/threads', async request => makeThreads(...(await seen()), request)),
     answer('codexHealth/find', async request => findThreads(await hosts(), request)),
-    answer('codexHealth/thread', async ({ id }) => threadDetails(await view(), machine, id)),
+    answer('codexHealth/thread', async ({ id }) => threadDetails(await hosts(), machine, id)),
     answer('codexHealth/pinThreads', pinThreads),
     answer('codexHealth/refresh', () => {
       notes.askAgain();

@@ -13,6 +13,8 @@ export interface View {
   /** What is called active is so at this moment. */
   readonly madeAtMs: number;
   readonly settings: ServerSettings;
+  /** The other host on which this home lies; null for the one of this machine. */
+  readonly elsewhere: string | null;
   /** What each check is called. */
   readonly titles: ReadonlyMap<string, string>;
   readonly threads: ReadonlyMap<ThreadId, Thread>;
@@ -28,6 +30,7 @@ export function viewReport(
   settings: ServerSettings,
   titles: ReadonlyMap<string, string>,
   madeAtMs: number = report.snapshot.takenAtMs,
+  elsewhere: string | null = null,
 ): View {
   const findings = report.findings
     .filter(({ accepted }) => !accepted)
@@ -43,7 +46,7 @@ export function viewReport(
       .map(([id]) => id),
   );
   const found = { findings, byThread, ofHome, threadsInTrouble };
-  return { report, madeAtMs, settings, titles, threads, ...found };
+  return { report, madeAtMs, settings, elsewhere, titles, threads, ...found };
 }
 
 function withLevel(finding: Finding, { levels }: ServerSettings): readonly Finding[] {

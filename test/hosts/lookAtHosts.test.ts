@@ -43,6 +43,10 @@ beforeAll(async () => {
     { name: 'host-b' },
     { name: 'apart', hasOwnHome: true },
     { name: 'read-only', isReadOnly: true },
+    { name: 'no-shell', shell: 'false' },
+    { name: 'no-node', node: 'none' },
+    // In a home below the folder for temporary files Codex makes nothing of its own accord.
+    { name: 'with-codex', hasOwnHome: true, environment: { TMPDIR: '/run' } },
     ...['cut', 'frozen', 'killed', 'cancelled'].map(name => ({ name })),
   ]);
   world = createNodeWorld({ programs: inject('programs'), sshArguments: lab.sshArguments });
@@ -69,16 +73,28 @@ describe('one home', () => {
     fs.mkdirSync(path.join(lab.privateOf('host-b'), 'project'));
     const ours = withDirectory(await scanHere(), onlyOnB);
     const sights = await lookAtHosts(world, ours, ['host-a', 'host-b']);
-    expect(sights.map(({ by, snapshot }) => [by, snapshot])).toEqual([
-      ['node', null],
-      ['node', null],
+    expect(sights.map(({ by, sharing, snapshot }) => [by, sharing?.answer, snapshot])).toEqual([
+      ['node', 'yes', null],
+      ['node', 'yes', null],
     ]);
     expect(sights.map(({ paths }) => paths[onlyOnB])).toEqual(['missing', 'folder']);
     expect(sights.flatMap(({ gaps }) => gaps)).toEqual([]);
   });
 
+  test('is recognised where only a shell answers, and the rest is a gap', async () => {
+    const sight = await lookAtHost(world, await scanHere(), 'no-node');
+    expect(sight).toMatchObject({ by: 'shell', machine: { hostname: 'no-node' }, paths: {} });
+    expect(sight.sharing?.answer).toBe('yes');
+    expect(sight.gaps.map(({ what }) => what)).toEqual([
+      'which folders are there',
+      'who has files open there',
+    ]);
+  });
+
   test('that is another at the same path is scanned there', async () => {
     const sight = await lookAtHost(world, await scanHere(), 'apart');
+    expect(sight.sharing?.answer).toBe('no');
+    expect([sight.paths, sight.holders]).toEqual([{}, []]);
     expect(sight.snapshot?.home).toMatchObject({ hostname: 'apart', path: home.folder });
     expect(sight.snapshot?.threads.length).toBe(Object.keys(home.ids).length);
   });
@@ -99,6 +115,8 @@ describe('one home', () => {
       expect(onB?.homes.map(one => one.path)).toContain(other);
     } finally {
       await Promise.all([a.kill(), b.kill()]);
+      // They end a moment later, and write until then.
+      await Promise.all([expectIdle('host-a'), expectIdle('host-b')]);
     }
   });
 });
@@ -116,14 +134,19 @@ test('a scan there sees what a scan here sees, and writes nothing', async () => 
 });
 
 test('Codex programs there are named with their versions, and make no folder in a home', async () => {
-  const bin = path.join(lab.folder, 'bin');
-  fs.symlinkSync(codex, path.join(bin, 'codex'));
-  const before = picture(lab.home);
-  const { codexes, snapshot } = await lookAtHost(world, null, 'host-a');
-  expect(codexes).toEqual([{ path: path.join(bin, 'codex'), version: VERSION }]);
-  expect(snapshot?.codexes).toMatchObject([{ version: VERSION }]);
-  expect(picture(lab.home)).toEqual(before);
-  fs.rmSync(path.join(bin, 'codex'));
+  const program = path.join(lab.folder, 'bin/codex');
+  fs.symlinkSync(codex, program);
+  const there = lab.homeOf('with-codex');
+  fs.mkdirSync(path.join(there, '.codex'));
+  const before = picture(there);
+  const { codexes, snapshot } = await lookAtHost(world, null, 'with-codex');
+  expect(codexes).toEqual([{ path: program, version: VERSION }]);
+  expect(snapshot?.codexes).toMatchObject([{ path: program, version: VERSION, migrations: null }]);
+  expect(picture(there)).toEqual(before);
+  // Left to itself it does, so that it would have been seen.
+  lab.run('with-codex', `${program} --version`);
+  expect(picture(there)).not.toEqual(before);
+  fs.rmSync(program);
 });
 
 describe('a host that', () => {
@@ -139,19 +162,16 @@ describe('a host that', () => {
       ...{ ...settings, Port: portOf(lab, 'host-a'), UserKnownHostsFile: known },
       ...{ IdentityFile: '/nowhere', IdentitiesOnly: 'yes' },
     });
-    const sights = await lookAtHosts(world, null, [
-      'down',
-      'strange',
-      'closed',
-      '-oProxyCommand=x',
-    ]);
+    const aliases = ['down', 'strange', 'closed', 'no-shell', '-oProxyCommand=x'];
+    const sights = await lookAtHosts(world, null, aliases);
     expect(sights.map(gapOf)).toEqual([
       'no ssh server answers there',
       expect.stringMatching(/key is not known.*`ssh strange` once in a terminal/),
       expect.stringMatching(/without asking; run `ssh closed`/),
+      'its login shell ended without an answer',
       expect.stringMatching(/no name/),
     ]);
-    expect(sights.map(({ by }) => by)).toEqual(Array(4).fill('nobody'));
+    expect(sights.map(({ by }) => by)).toEqual(aliases.map(() => 'nobody'));
   });
 
   test('takes the connection and says nothing is given up, and holds up no other', async () => {
@@ -209,6 +229,18 @@ describe('a host that', () => {
       trouble: { why: 'it was cancelled' },
     });
   });
+});
+
+test('a host behind another is reached through it', async () => {
+  addAlias(lab, 'behind', {
+    ...{ HostName: '127.0.0.1', Port: portOf(lab, 'host-b'), User: 'root', ProxyJump: 'host-a' },
+    ...{ IdentityFile: path.join(lab.folder, 'keys/person'), GlobalKnownHostsFile: '/dev/null' },
+    UserKnownHostsFile: path.join(lab.folder, 'keys/known_hosts'),
+  });
+  const sight = await lookAtHost(world, null, 'behind');
+  expect(sight.gaps).toEqual([]);
+  expect(sight.machine?.hostname).toBe('host-b');
+  await Promise.all([expectIdle('host-a'), expectIdle('host-b')]);
 });
 
 test('a connection that is closed leaves nothing running on either side', async () => {

@@ -32,6 +32,11 @@ beforeAll(async () => {
     { name: 'editor-node', node: 'editor', hasOwnHome: true },
     { name: 'no-node', node: 'none' },
     { name: 'from-server', environment: { CODEX_HOME: '/from/the server' }, hasOwnHome: true },
+    {
+      name: 'only-commands',
+      hasOwnHome: true,
+      homeFiles: { '.bashrc': 'export CODEX_HOME=/for/commands\n' },
+    },
     { name: 'hanging', hasOwnHome: true, homeFiles: { '.bash_profile': 'sleep 1000' } },
     { name: 'endless', hasOwnHome: true, homeFiles: { '.bashrc': 'yes what a noise' } },
   ]);
@@ -128,6 +133,11 @@ test('without a Node the shell answers, and the scanner does not', async () => {
   expect(probe.homes[0]?.installationId).toBe(ID);
   expect(await connection.scan(null)).toMatchObject({ ok: false, trouble: { why: whyNoScanner } });
   await connection.close();
+});
+
+test('what only commands get does not leak into what a login shell is said to get', async () => {
+  const { starts } = await probeOf('only-commands');
+  expect(starts.map(({ codexHome }) => codexHome)).toEqual(['/for/commands', null]);
 });
 
 test('what the ssh server gives to everybody is there in a login shell too', async () => {

@@ -70,6 +70,7 @@ test('a thread that belongs elsewhere says so, with the evidence and the way the
     host: 'gpu-1',
     alias: 'one',
     here: 'workbench',
+    isOnlyThere: false,
     evidence: [expect.stringContaining('gpu-1')],
   });
   expect((await editor.ask('codexHealth/thread', { id: idOf('here') }))?.elsewhere).toBeNull();

@@ -96,19 +96,31 @@ type Seen = Partial<Pick<HostSight, 'sharing' | 'paths' | 'holders' | 'snapshot'
 
 /**
  * Of a home that is ours as well nothing is read there but what differs from host to host. A host may see it and
- * use another.
+ * use another; and where nobody can tell whether it is ours, both are looked at.
  */
 async function lookThrough(connection: HostConnection, ours: Ours | null): Promise<Seen> {
   const { probe } = connection;
-  const held = ours === null ? null : holdAgainst(ours, probe.homes);
-  const shared = held?.shared ?? null;
-  const [used] = probe.homes;
+  const held = probe.homes.map(home => ({ home, sharing: sharingWith(ours, home) }));
+  const [used] = held;
+  const shared =
+    held.find(({ sharing }) => sharing?.answer === 'yes') ??
+    held.find(({ sharing }) => sharing?.answer === 'unknown');
   const [together, own] = await Promise.all([
-    ours === null || shared === null ? NONE : lookAtShared(connection, ours, shared),
-    used === undefined || used === shared ? NONE : lookAtOwn(connection, used),
+    ours === null || shared === undefined ? NONE : lookAtShared(connection, ours, shared.home),
+    used === undefined || used.sharing?.answer === 'yes' ? NONE : lookAtOwn(connection, used.home),
   ]);
-  const sharing = held === null ? {} : { sharing: held.sharing };
-  return { ...sharing, ...together, ...own, gaps: [...probe.gaps, ...together.gaps, ...own.gaps] };
+  const sharing = shared?.sharing ?? used?.sharing;
+  return {
+    ...together,
+    ...own,
+    ...(sharing === undefined ? {} : { sharing }),
+    gaps: [...probe.gaps, ...together.gaps, ...own.gaps],
+  };
+}
+
+/** Absent where there is nothing to hold it against. */
+function sharingWith(ours: Ours | null, home: SeenHome): Sharing | undefined {
+  return ours?.home == null ? undefined : sharesHome(ours.home, home);
 }
 
 const NONE: Seen = { gaps: [] };
@@ -145,26 +157,4 @@ async function lookAtShared(
 function workingDirectories({ threads }: Snapshot): readonly FilePath[] {
   const named = threads.flatMap(({ cwd }) => (isAbsolutePath(cwd) ? [cwd] : []));
   return [...new Set(named)];
-}
-
-interface Held {
-  readonly sharing: Sharing;
-  /** The home there that is ours. */
-  readonly shared: SeenHome | null;
-}
-
-/** Our home, held against all that are seen there. */
-function holdAgainst({ home: ours }: Ours, homes: readonly SeenHome[]): Held {
-  const none = (because: string): Held => ({
-    sharing: { answer: 'unknown', because: [because] },
-    shared: null,
-  });
-  if (ours === null) return none('What of this home is compared could not be read here.');
-  const held = homes.map(home => ({ shared: home, sharing: sharesHome(ours, home) }));
-  const found = held.find(({ sharing }) => sharing.answer === 'yes');
-  if (found !== undefined) return found;
-  const doubtful = held.find(({ sharing }) => sharing.answer === 'unknown');
-  const clear = held[0];
-  if (doubtful !== undefined) return { ...doubtful, shared: null };
-  return clear === undefined ? none('No Codex home was seen there.') : { ...clear, shared: null };
 }

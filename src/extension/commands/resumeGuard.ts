@@ -19,11 +19,12 @@ export async function mayGoOnHere(
   { anyway, fork }: Going,
 ): Promise<boolean> {
   if (elsewhere === null) return true;
-  const { host, alias, here } = elsewhere;
+  const { host, alias, here, isOnlyThere } = elsewhere;
   const open = alias === null ? null : l10n.t('Open a Window on {0}', alias);
   const forkHere = fork === undefined ? null : l10n.t('Fork Here');
   const pin = l10n.t('It Belongs to {0}', here);
-  const buttons = [open, anyway, forkHere, pin].filter(button => button !== null);
+  const goingOn = isOnlyThere ? [] : [anyway, forkHere, pin];
+  const buttons = [open, ...goingOn].filter(button => button !== null);
   const pressed = await context.person.ask(question(host), whatItMeans(elsewhere), ...buttons);
   if (pressed === undefined) return false;
   if (pressed === anyway) return true;
@@ -46,7 +47,8 @@ function question(host: string | null): string {
     : l10n.t('This thread belongs to {0}.', host);
 }
 
-function whatItMeans({ host, evidence }: Belonging): string {
+function whatItMeans({ host, isOnlyThere, evidence }: Belonging): string {
+  if (isOnlyThere) return evidence.join('\n');
   const means =
     host === null
       ? l10n.t('Its folder and what it has changed may be on another of them than this one.')

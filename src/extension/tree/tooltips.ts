@@ -43,7 +43,10 @@ export function homeTooltip({ path }: HomeNode): MarkdownString {
   return start(path);
 }
 
-export function hostTooltip({ name, homePath, counts, alsoFrom }: HostNode, when: string): MarkdownString {
+export function hostTooltip(
+  { name, homePath, counts, alsoFrom }: HostNode,
+  when: string,
+): MarkdownString {
   const text = start(name);
   paragraph(text, listed(countsInWords(counts), when));
   line(text, l10n.t('Codex home'), homePath);
@@ -51,7 +54,9 @@ export function hostTooltip({ name, homePath, counts, alsoFrom }: HostNode, when
     line(text, l10n.t('Also visible from'), alsoFrom.join(', '));
     paragraph(
       text,
-      l10n.t('These hosts share one Codex home: each lists the threads of all, and can resume them.'),
+      l10n.t(
+        'These hosts share one Codex home: each lists the threads of all, and can resume them.',
+      ),
     );
   }
   return text;

@@ -23,6 +23,8 @@ export interface HostsOptions {
 
 export interface HostLimits {
   readonly connectS: number;
+  /** Until the shell there has read its start-up files, over all jumps. */
+  readonly beginMs: number;
   readonly probeMs: number;
   readonly homeMs: number;
   /** For a request that is answered from memory, or by helpers with limits of their own. */
@@ -33,7 +35,8 @@ export interface HostLimits {
 /** The probe bounds its own parts; these are for a host that does not even keep to those. */
 const USUAL_LIMITS: HostLimits = {
   connectS: 10,
-  probeMs: 80_000,
+  beginMs: 30_000,
+  probeMs: 70_000,
   homeMs: 10_000,
   answerMs: 20_000,
   scanMs: 300_000,
@@ -159,7 +162,7 @@ function talkThrough(
     args: sshArguments(alias, startOf(script), more, limits),
     environment: sshEnvironment(environment),
     mark,
-    whyEnded: said => whyNotConnected(alias, said),
+    whyEnded: (said, code) => whyNotConnected(alias, said, code),
     signal,
   });
   talk.send(script);

@@ -6,6 +6,7 @@ import { mountOf, parseMountinfo, parseMountOutput } from '../filesystems.ts';
 import type { HostRecord, Talk } from './talk.ts';
 
 export interface ProbeLimits {
+  readonly beginMs: number;
   /** From the first word to the last record that needs no further question. */
   readonly probeMs: number;
   readonly homeMs: number;
@@ -25,9 +26,9 @@ export async function askProbe(
   asked: ProbeRequest,
   limits: ProbeLimits,
 ): Promise<Read<Probed>> {
+  const begun = await talk.collect('begin', limits.beginMs);
+  if (begun.trouble !== null) return { ok: false, trouble: begun.trouble };
   const { records, trouble } = await talk.collect('told', limits.probeMs);
-  if (trouble !== null && !records.some(({ name }) => name === 'begin'))
-    return { ok: false, trouble };
   const found = new Found(records);
   if (trouble !== null) found.note('the rest of what it was asked', trouble.why);
   else await askHomes(talk, asked, limits, found);

@@ -100,31 +100,22 @@ end_tree() {
   kill -KILL "$1"
 }
 
-# Runs a function beside us, for so many seconds. What sleeps in the kernel cannot be ended: nobody waits for it.
-trap 'is_over=yes' USR1
+# Runs a function beside us, for so many seconds: the nap ends with it, or before it. What sleeps in the kernel
+# cannot be ended, and nobody waits for it.
 limited() {
   limit=$1
   what=$2
   shift 2
-  is_over=no
-  "$@" 3<&- &
+  sleep "$limit" 3<&- >/dev/null &
+  nap=$!
+  ("$@"; kill $nap) 3<&- &
   job=$!
-  (
-    trap 'kill $nap; exit' TERM
-    sleep "$limit" &
-    nap=$!
-    wait $nap
-    kill -USR1 $$
-  ) 3<&- >/dev/null &
-  watch=$!
-  wait $job
-  if [ $is_over = yes ]; then
+  if wait $nap; then
     end_tree $job
     say gap "$what" "$limit"
   else
-    kill $watch
+    wait $job
   fi
-  wait $watch
 }
 
 machine() {

@@ -64,8 +64,11 @@ export function sshEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEn
   return { ...environment, SSH_ASKPASS_REQUIRE: 'never' };
 }
 
+/** With this ssh says that it failed itself; every other code is that of the shell there. */
+const FAILED_ITSELF = 255;
+
 /** A sentence part that says what a person can do. What a banner says, or a start-up file, comes before it. */
-export function whyNotConnected(alias: string, said: string): string {
+export function whyNotConnected(alias: string, said: string, code: number | null): string {
   const inTerminal = `run \`ssh ${alias}\` once in a terminal`;
   const last =
     said
@@ -74,6 +77,8 @@ export function whyNotConnected(alias: string, said: string): string {
       .at(-1)
       ?.replace(/\p{Cc}/gu, ' ')
       .trim() ?? '';
+  if (code !== null && code !== FAILED_ITSELF)
+    return `its login shell ended without an answer${last === '' ? '' : `: ${last.slice(0, 200)}`}`;
   if (/^Host key verification failed|^No \S+ host key is known/.test(last))
     return /REMOTE HOST IDENTIFICATION HAS CHANGED/.test(said)
       ? `its key is not the one that this machine knows; ${inTerminal}, which says more`

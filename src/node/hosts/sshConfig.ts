@@ -56,8 +56,9 @@ function namesIn(file: string, place: Place): readonly string[] {
 function namesInIncluded(file: string, place: Place): readonly string[] {
   try {
     return namesIn(file, place);
-  } catch {
-    return [];
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return [];
+    throw error;
   }
 }
 

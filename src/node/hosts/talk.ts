@@ -15,8 +15,8 @@ export interface TalkOptions {
   readonly args: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   readonly mark: string;
-  /** What is made of the last that the program said beside its answers, when it has ended. */
-  readonly whyEnded: (said: string) => string;
+  /** What is made of what the program said beside its answers, and of its exit, when it has ended. */
+  readonly whyEnded: (said: string, code: number | null) => string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,6 +35,7 @@ export class Talk {
   #waiting: (() => void) | null = null;
   #takeFrame: (frame: Buffer) => void = () => undefined;
   #whenOver: (trouble: Trouble) => void = () => undefined;
+  #leave: () => void = () => undefined;
 
   constructor(options: TalkOptions) {
     this.#child = startProcess(options);
@@ -80,14 +81,16 @@ export class Talk {
     if (this.#trouble !== null) whenOver(this.#trouble);
   }
 
-  /** Returns when everything that was started here has ended. */
+  /** Returns when what was started here has ended. What sleeps in the kernel cannot be, and is left behind. */
   async close(): Promise<void> {
     this.#end('broken', 'the connection was closed');
-    if (this.#child === null) return;
-    this.#child.stdin?.end();
-    const timer = setTimeout(() => this.#kill(), PATIENCE_MS);
+    this.#child?.stdin?.end();
+    const timers = [
+      setTimeout(() => this.#kill(), PATIENCE_MS),
+      setTimeout(() => this.#leave(), 2 * PATIENCE_MS),
+    ];
     await this.#ended;
-    clearTimeout(timer);
+    timers.forEach(clearTimeout);
   }
 
   /** Resolves at the end of the program; what it has left behind may hold on to its output. */
@@ -119,11 +122,13 @@ export class Talk {
       pipe?.on('error', () => undefined);
     return new Promise(resolve => {
       const over = () => {
-        this.#end('broken', whyEnded(this.#said));
+        this.#end('broken', whyEnded(this.#said, child.exitCode));
         signal?.removeEventListener('abort', cancel);
         for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe?.destroy();
+        child.unref();
         resolve();
       };
+      this.#leave = over;
       child.on('error', over);
       child.on('close', over);
       // What it has left behind may hold on to its output.

@@ -2,21 +2,22 @@
 
 import type { Codex } from '../../engine/model/snapshot.ts';
 import { attribute } from '../../engine/engine.ts';
-import type { Report } from '../../engine/model/report.ts';
 import type { ThreadId } from '../../engine/model/words.ts';
 import type { Belonging, ThreadDetails } from '../../protocol/tree.ts';
 import type { World } from '../../engine/world.ts';
 import { harmless } from '../../words/harmless.ts';
 import { transcriptAddress } from '../addresses.ts';
+import type { HostView } from '../hostViews.ts';
 import { visibilityOf, type View } from '../view.ts';
 
 export function threadDetails(
-  view: View,
+  hosts: readonly HostView[],
   machine: World['machine'],
   id: string,
 ): ThreadDetails | null {
-  const thread = view.threads.get(id);
-  if (thread === undefined) return null;
+  const view = hosts.find(host => host.view.threads.has(id))?.view;
+  const thread = view?.threads.get(id);
+  if (view === undefined || thread === undefined) return null;
   const { home, paths, codexes } = view.report.snapshot;
   const state = paths[thread.cwd] ?? 'unknown';
   const usual = machine.join(machine.userHome, '.codex');
@@ -32,13 +33,19 @@ export function threadDetails(
     homePath: home.path,
     isDefaultHome: spellings.includes(usual),
     resumable: visibilityOf(view, id)?.resumable ?? null,
-    elsewhere: elsewhere(view.report, id),
+    elsewhere: elsewhere(view, machine, id),
   };
 }
 
 /** Where a home is shared by several hosts, a thread can be another one's. */
-function elsewhere({ snapshot }: Report, id: ThreadId): Belonging | null {
+function elsewhere(
+  { report: { snapshot }, elsewhere: alias }: View,
+  { hostname: here }: World['machine'],
+  id: ThreadId,
+): Belonging | null {
   const { home, hosts } = snapshot;
+  if (alias !== null)
+    return { host: home.hostname, alias, here, isOnlyThere: true, evidence: [SAY_THERE] };
   const belongs = attribute(snapshot).get(id);
   if (belongs === undefined) return null;
   const { confidence, host, evidence } = belongs;
@@ -47,10 +54,13 @@ function elsewhere({ snapshot }: Report, id: ThreadId): Belonging | null {
   return {
     host,
     alias: sight?.alias ?? null,
-    here: home.hostname,
+    here,
+    isOnlyThere: false,
     evidence: evidence.map(({ says }) => says),
   };
 }
+
+const SAY_THERE = 'It lies in the Codex home of that host, which this one does not have.';
 
 /** One that a person has named goes before all others. */
 function newestOf(codexes: readonly Codex[]): Codex | null {

@@ -77,6 +77,11 @@ export const database: DatabaseNode = {
 export const host: HostNode = {
   kind: 'host',
   name: 'bench',
+  isHere: true,
+  seenAtMs: null,
+  isLooking: false,
+  alsoFrom: [],
+  hasHome: true,
   homePath: '/home/ada/.codex',
   uri: 'codex-health://k/home',
   counts: { threads: 2, inTrouble: 1 },

@@ -206,33 +206,61 @@ function makeKeys(folder: string): void {
 }
 
 /** Places where a login shell, or an editor, may have its own Node. */
-const NODE_PLACES = { path: 'bin', login: 'login-bin', editor: '.vscode-server/bin/0abc' } as const;
+const NODE_PLACES = { login: 'login-bin', editor: '.vscode-server/bin/0abc' } as const;
 
 function startHost(folder: string, wish: HostWish, port: number): ChildProcess {
-  const { name, shell = 'bash', node = 'path', environment = {} } = wish;
-  const own = (...parts: readonly string[]) => path.join(folder, 'hosts', name, ...parts);
+  const own = (...parts: readonly string[]) => path.join(folder, 'hosts', wish.name, ...parts);
   fs.mkdirSync(own('private'), { recursive: true });
   const home = wish.hasOwnHome === true ? own('home') : path.join(folder, 'home');
+  writeHome(home, wish);
+  writeSettings(folder, own, wish, port);
+  const mounts = [
+    [own('machine-id'), '/etc/machine-id'],
+    [own('passwd'), '/etc/passwd'],
+    [own('private'), path.join(folder, 'private')],
+    ...(wish.hasOwnHome === true ? [[home, path.join(folder, 'home')]] : []),
+    // The Node of this machine would be found there as well.
+    ...programsNamedNode().map(file => ['/dev/null', file]),
+  ];
+  const log = wish.isReadOnly === true ? '/run/log' : own('log');
+  const script = [
+    'set -e',
+    `hostname ${wish.name}`,
+    ...mounts.map(([from = '', to = '']) => `mount --bind '${from}' '${to}'`),
+    'mount -t tmpfs tmpfs /run',
+    'mkdir /run/sshd',
+    ...(wish.isReadOnly === true ? readOnly(folder) : []),
+    `exec ${sshd() ?? ''} -D -E '${log}' -f '${own('sshd.conf')}'`,
+  ];
+  return spawn('unshare', [...NAMESPACES, 'sh', '-c', script.join('\n')], { stdio: 'ignore' });
+}
+
+function writeHome(home: string, { node, homeFiles = {} }: HostWish): void {
   fs.mkdirSync(home, { recursive: true });
   if (node === 'login' || node === 'editor') {
     fs.mkdirSync(path.join(home, NODE_PLACES[node]), { recursive: true });
     fs.symlinkSync(oldNode(), path.join(home, NODE_PLACES[node], 'node'));
   }
-  for (const [file, text] of Object.entries(wish.homeFiles ?? {})) {
+  for (const [file, text] of Object.entries(homeFiles)) {
     fs.mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
     fs.writeFileSync(path.join(home, file), text);
   }
+}
+
+function writeSettings(
+  folder: string,
+  own: (name: string) => string,
+  { name, shell = 'bash', node = 'path', banner = '', environment = {} }: HostWish,
+  port: number,
+): void {
   const machineId = Buffer.from(name.padEnd(16, '.')).toString('hex').slice(0, 32);
+  const passwd = fs.readFileSync('/etc/passwd', 'utf8');
+  const root = `root:x:0:0:root:${folder}/home:/bin/${shell}`;
+  const PATH = [...(node === 'path' ? [path.join(folder, 'bin')] : []), '/usr/bin:/bin'].join(':');
+  const set = Object.entries({ PATH, ...environment }).map(([key, value]) => `"${key}=${value}"`);
   fs.writeFileSync(own('machine-id'), `${machineId}\n`);
-  fs.writeFileSync(
-    own('passwd'),
-    fs
-      .readFileSync('/etc/passwd', 'utf8')
-      .replace(/^root:.*$/m, `root:x:0:0:root:${folder}/home:/bin/${shell}`),
-  );
-  fs.writeFileSync(own('banner'), wish.banner ?? '');
-  const paths = [...(node === 'path' ? [path.join(folder, 'bin')] : []), '/usr/bin', '/bin'];
-  const set = Object.entries({ PATH: paths.join(':'), ...environment });
+  fs.writeFileSync(own('passwd'), passwd.replace(/^root:.*$/m, root));
+  fs.writeFileSync(own('banner'), banner);
   fs.writeFileSync(
     own('sshd.conf'),
     [
@@ -243,28 +271,10 @@ function startHost(folder: string, wish: HostWish, port: number): ChildProcess {
       `AuthorizedKeysFile ${folder}/keys/person.pub`,
       ...['PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no'],
       ...['StrictModes no', 'PermitRootLogin prohibit-password', `Banner ${own('banner')}`],
-      `SetEnv ${set.map(([key, value]) => `"${key}=${value}"`).join(' ')}`,
+      `SetEnv ${set.join(' ')}`,
       '',
     ].join('\n'),
   );
-  const mounts = [
-    [own('machine-id'), '/etc/machine-id'],
-    [own('passwd'), '/etc/passwd'],
-    [own('private'), path.join(folder, 'private')],
-    ...(wish.hasOwnHome === true ? [[own('home'), path.join(folder, 'home')]] : []),
-    // The Node of this machine would be found there as well.
-    ...programsNamedNode().map(file => ['/dev/null', file]),
-  ];
-  const script = [
-    'set -e',
-    `hostname ${name}`,
-    ...mounts.map(([from = '', to = '']) => `mount --bind '${from}' '${to}'`),
-    'mount -t tmpfs tmpfs /run',
-    'mkdir /run/sshd',
-    ...(wish.isReadOnly === true ? readOnly(folder) : []),
-    `exec ${sshd() ?? ''} -D -E '${wish.isReadOnly === true ? '/run/log' : own('log')}' -f '${own('sshd.conf')}'`,
-  ];
-  return spawn('unshare', [...NAMESPACES, 'sh', '-c', script.join('\n')], { stdio: 'ignore' });
 }
 
 function readOnly(folder: string): readonly string[] {

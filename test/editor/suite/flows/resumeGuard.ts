@@ -12,6 +12,7 @@ const THERE: Belonging = {
   host: 'gpu-1',
   alias: 'gpu-one',
   here: 'login-1',
+  isOnlyThere: false,
   evidence: ['It was being written on gpu-1 at 2026-11-20 10:00 UTC.'],
 };
 
@@ -85,6 +86,12 @@ test('a thread that was used on several hosts is called so, and no window is off
   const scene = await tried(openInCodex, { ...THERE, host: null, alias: null }, undefined);
   assert.match(scene.heard[0] ?? '', /^ask: This thread was used on several hosts\./);
   assert.doesNotMatch(scene.heard[0] ?? '', /Open a Window/);
+});
+
+test('a thread that lies in the home of another host is opened there, and nowhere else', async () => {
+  const scene = await tried(openInCodex, { ...THERE, isOnlyThere: true }, undefined);
+  assert.match(scene.heard[0] ?? '', / \| Open a Window on gpu-one$/);
+  assert.deepEqual(scene.done, []);
 });
 
 test('a thread of this host, or of nobody, asks nothing', async () => {
