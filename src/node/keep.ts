@@ -9,7 +9,8 @@ import { troubleOf } from './files.ts';
 
 /** `folder` is the person's state directory; null where the system gives no such place. */
 export function createKeep(folder: string | null): Keep {
-  if (folder === null) return { read: () => nowhere(), list: () => nowhere(), write: () => nowhere() };
+  if (folder === null)
+    return { read: () => nowhere(), list: () => nowhere(), write: () => nowhere() };
   return {
     read: name => Promise.resolve(readKept(path.join(folder, name))),
     list: name => Promise.resolve(listKept(path.join(folder, name))),

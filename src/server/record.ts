@@ -258,6 +258,7 @@ const FACTS: Readonly<Record<string, readonly string[]>> = {
   'thread-history-missing': ['history.projected'],
   'thread-fork-parent-missing': ['file.parent', 'file'],
   'thread-temporary': ['cwd'],
+  'thread-other-host': ['host'],
   'row-undecodable': ['row'],
   'rollout-header-bad': ['file.head'],
   'rollout-id-mismatch': ['file.id'],

@@ -16,6 +16,8 @@ import { home, idOf, PROJECT, sightOf } from '../support/home.ts';
 import '../support/seed.ts';
 
 const HERE = 'workbench';
+/** RUNS=â€¦ makes longer runs. */
+const RUNS = Number(process.env['RUNS'] ?? 1000);
 const { report } = await scanned(
   home()
     .thread('t1')
@@ -335,7 +337,7 @@ test('the order in which things were noted does not matter', () => {
       };
       expect(all(turned)).toEqual(all(knowledge));
     }),
-    { numRuns: 1000 },
+    { numRuns: RUNS },
   );
 });
 
@@ -352,7 +354,7 @@ test('a host that does not answer makes nobody say more than before', () => {
       for (const [at, { host }] of after.entries())
         if (host !== null) expect(host).toBe(before[at]?.host);
     }),
-    { numRuns: 1000 },
+    { numRuns: RUNS },
   );
 });
 
@@ -362,6 +364,6 @@ test('what is concluded has evidence that names it, or the home is nobody elseâ€
       for (const { host, evidence } of all(knowledge))
         if (host !== null && host !== HERE) expect(evidence.map(one => one.host)).toContain(host);
     }),
-    { numRuns: 1000 },
+    { numRuns: RUNS },
   );
 });

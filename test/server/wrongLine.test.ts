@@ -70,6 +70,12 @@ const CASES: Readonly<Record<string, readonly [HomeBuilder, RegExp]>> = {
     new RegExp(`^ {2}forked from +${idOf('gone')}$`),
   ],
   'thread-temporary': [home().thread('one', { cwd: '/tmp/gone' }), /^directory +\/tmp\/gone$/],
+  'thread-other-host': [
+    home()
+      .thread('one')
+      .kept('hosts/pins.json', { threads: { [idOf('one')]: 'gpu-1' }, projects: {} }),
+    /^host +gpu-1 \(You said that it belongs to gpu-1\.\)$/,
+  ],
   'row-undecodable': [
     home().thread('one', { row: { history_mode: 'strange' } }),
     /^entry +(?!can be read|none)\S/,

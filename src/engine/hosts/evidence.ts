@@ -122,7 +122,7 @@ function desktop({ desktop, hosts, home }: Snapshot): EvidenceOf {
 }
 
 /** Where every host that uses the home was asked, and exactly one has the folder. */
-function folders(snapshot: Snapshot, { others }: HostsOfHome): EvidenceOf {
+function folders(snapshot: Snapshot, { others, doubtful }: HostsOfHome): EvidenceOf {
   const neighbours = neighboursOf(snapshot);
   const asked = new Set(neighbours.map(({ machine }) => machine?.hostname));
   const isEverybodyAsked = others.every(({ name }) => asked.has(name));
@@ -135,19 +135,19 @@ function folders(snapshot: Snapshot, { others }: HostsOfHome): EvidenceOf {
     const names = new Set(having.map(({ host }) => host));
     const host = having[0]?.host ?? null;
     if (host === null || names.size !== 1 || !having.every(({ isOurs }) => isOurs)) return [];
+    // Two machines of one name are not one that has it.
+    if (doubtful.has(host)) return [];
     return [{ kind: 'folder', host, says: `Its folder is only on ${host}.`, atMs: null }];
   };
 }
 
-/** Whether the folder of a thread is known not to be on a host, and to be on another. */
+/** Whether the folder of a thread is on other hosts than this one, as far as hosts were asked for it. */
 export function createLack(snapshot: Snapshot): (thread: Thread, host: HostName) => boolean {
+  if (neighboursOf(snapshot).length === 0) return () => false;
   const answersOf = folderAnswers(snapshot);
   return ({ cwd }, name) => {
-    const answers = answersOf(cwd);
-    return (
-      answers.some(({ state }) => state === 'folder') &&
-      answers.some(({ host, state }) => host === name && state === 'missing')
-    );
+    const having = answersOf(cwd).filter(({ state }) => state === 'folder');
+    return having.length > 0 && having.every(({ host }) => host !== name);
   };
 }
 
