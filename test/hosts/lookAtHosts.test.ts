@@ -49,7 +49,12 @@ beforeAll(async () => {
     { name: 'with-codex', hasOwnHome: true, environment: { TMPDIR: '/run' } },
     ...['cut', 'frozen', 'killed', 'cancelled'].map(name => ({ name })),
   ]);
-  world = createNodeWorld({ programs: inject('programs'), sshArguments: lab.sshArguments });
+  world = createNodeWorld({
+    programs: inject('programs'),
+    sshArguments: lab.sshArguments,
+    // What this account remembers is not what the hosts know.
+    environment: { ...process.env, XDG_STATE_HOME: path.join(lab.folder, 'state') },
+  });
   const made = await makeHome(VERSION, 'paginated');
   home = copyHome(made, path.join(lab.home, '.codex'));
   copyHome(made, path.join(lab.homeOf('apart'), '.codex'));
@@ -281,7 +286,7 @@ function withDirectory(snapshot: Snapshot, cwd: string): Snapshot {
 
 /** But for when and where it was taken, and how the disk is mounted there. */
 function withoutHost(snapshot: Snapshot): unknown {
-  const ofHost = new Set(['takenAtMs', 'hostname', 'filesystem', 'codexes', 'holders']);
+  const ofHost = new Set(['takenAtMs', 'hostname', 'machine', 'filesystem', 'codexes', 'holders']);
   return JSON.parse(
     JSON.stringify(snapshot, (name, value: unknown) => (ofHost.has(name) ? null : value)),
   );
