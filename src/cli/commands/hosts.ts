@@ -8,7 +8,7 @@ import { harmless } from '../../words/harmless.ts';
 
 export const hosts: Command = {
   name: 'hosts',
-  summary: 'Which hosts share this Codex home, and which Codex each of them runs.',
+  summary: 'Which hosts share this home, and what they run.',
   usage: ['hosts [--json]', 'hosts add ALIAS…', 'hosts remove ALIAS…'],
   details: `Several hosts can share one home directory, as on clusters: then threads of one are listed, and
 can be resumed, on another. \`hosts\` looks at the hosts that you have added, with your own ssh, its config,
