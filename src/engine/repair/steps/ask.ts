@@ -31,11 +31,13 @@ import {
   whyNotAsPlanned,
 } from './packing.ts';
 import { putMadeAway, threadsIn, whyInUse } from './madeDatabases.ts';
+import { isSameTime } from './edit.ts';
 import { Interrupted, type Ground, type StepHandler } from './step.ts';
 
 /** The home as it was before Codex was asked, and the steps to which its doings came. */
-const BEFORE = 'before-codex.json';
-const OBSERVED = 'codex-did.json';
+const BEFORE = 'before-codex';
+const OBSERVED = 'codex-did';
+const OWN_NOTE = /^(?:before-codex|codex-did)(?:-[^/\\]*)?\.json$/;
 const MAX_BYTES = 1024 * 1024 * 1024;
 
 export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHandler<AskStep> {
@@ -68,7 +70,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
     },
     apply: async (step, ground) => {
       const before = await observe(step, ground);
-      await keep(BEFORE, before, ground);
+      await keep(noteOf(BEFORE, step), before, ground);
       const packings = packingsOf(step.calls);
       await hold(packings, ground);
       const failed: Left[] = [];
@@ -77,19 +79,19 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       try {
         failed.push(...(await session(step, ground, forked)));
         if (step.replay !== undefined)
-          failed.push(...(await replayRows(step.state, step.replay, ground.hands)));
+          failed.push(...(await replayRows(step.state, step.replay, ground)));
         failed.push(...(await letGo(packings, ground)));
       } finally {
         const after = await observe(step, ground);
         const doings = await doingsBetween(step, before, after, forked, ground);
         await noteUnplanned(doings.packed, ground);
-        await keep(OBSERVED, doings, ground);
+        await keep(noteOf(OBSERVED, step), doings, ground);
         unplanned = beyondPlan(step, doings);
       }
       return { failed, unplanned };
     },
     undo: async (step, ground) => {
-      const known = await observed(ground);
+      const known = await observed(ground, step);
       const { steps, made, threads, packed, unfinished, filled, forks, unclaimed } =
         known ?? (await foreseen(step, ground));
       const left: Left[] = [...(await putAway(step, made, threads, ground))];
@@ -193,7 +195,7 @@ function resumedBy({ calls }: AskStep): readonly ThreadId[] {
  * was asked for is taken back.
  */
 async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
-  const before = await recall<Observation>(BEFORE, ground);
+  const before = await recall<Observation>(noteOf(BEFORE, step), ground);
   if (before === null) return NOTHING_DONE;
   const after = await observe(step, ground);
   const ids = new Set(step.calls.flatMap(({ threads }) => threads));
@@ -288,6 +290,9 @@ async function putAway(
 ): Promise<readonly Left[]> {
   const { world, keptFiles } = ground;
   const left: Left[] = [];
+  const used = await usedSince(step, ground);
+  if (used.length > 0) return [sayUsed(step, used)];
+  const prefix = step.newHome === undefined ? 'made' : `made-${step.newHome}`;
   const others = made.filter(database => database !== step.state);
   for (const database of [...made.filter(one => one === step.state), ...others]) {
     // What this repair had moved away before comes back in its place, by the step that has moved it.
@@ -296,25 +301,59 @@ async function putAway(
     const why = await whyInUse(database, threads, world);
     if (why !== null) left.push({ what: database, why });
     if (why !== null && database === step.state) return left;
-    if (why === null) await putMadeAway(database, 'made', ground);
+    if (why === null) await putMadeAway(database, prefix, ground);
   }
   return left;
 }
 
+/**
+ * Conversations of a home that was made by this repair in which somebody has gone on since, or that were
+ * begun there: they stay, and with them what its databases say.
+ */
+async function usedSince(step: AskStep, ground: Ground): Promise<readonly FilePath[]> {
+  if (step.newHome === undefined) return [];
+  const before = await recall<Observation>(noteOf(BEFORE, step), ground);
+  if (before === null) return [];
+  const now = await observeFiles(ground.world, step.home, step.sqliteHome);
+  return Object.entries(now)
+    .filter(([file]) => idInName(file) !== null)
+    .filter(([file, { bytes, modifiedMs }]) => {
+      const then = before.files[file];
+      return then?.bytes !== bytes || !isSameTime(then.modifiedMs, modifiedMs);
+    })
+    .map(([file]) => file);
+}
+
+function sayUsed({ home }: AskStep, files: readonly FilePath[]): Left {
+  const some = files.slice(0, 3).join(', ');
+  const more = files.length > 3 ? ` and ${String(files.length - 3)} more` : '';
+  return {
+    what: `the databases of ${home}`,
+    why: `somebody has worked there since (${some}${more}); those conversations stay there`,
+  };
+}
+
 /** What Codex did when it was asked, as steps. */
 export async function whatCodexDid(ground: Ground): Promise<readonly Step[]> {
-  return ((await observed(ground)) ?? NOTHING_DONE).steps;
+  return ((await observed(ground, {})) ?? NOTHING_DONE).steps;
 }
 
 /** What an earlier version wrote down lacks what it did not look at. */
-async function observed(ground: Ground): Promise<Doings | null> {
-  const known = await recall<Partial<Doings>>(OBSERVED, ground);
+async function observed(ground: Ground, step: Noted): Promise<Doings | null> {
+  const known = await recall<Partial<Doings>>(noteOf(OBSERVED, step), ground);
   return known === null ? null : { ...NOTHING_DONE, ...known };
 }
 
 /** Whether a kept file is none of the home's, but what was written down here. */
 export function isOwnNote(name: string): boolean {
-  return name === BEFORE || name === OBSERVED || name === PROVEN;
+  return OWN_NOTE.test(name) || name === PROVEN;
+}
+
+type Noted = Pick<AskStep, 'newHome'>;
+
+/** Of each home that a repair makes there are notes of their own. */
+function noteOf(name: string, { newHome }: Noted): string {
+  return newHome === undefined ? `${name}.json` : `${name}-${newHome}.json`;
 }
 
 async function keep(name: string, content: unknown, { world, hands, keptFiles }: Ground) {
