@@ -27,6 +27,8 @@ import type { Site } from './repair/site.ts';
 import { recover, takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
+import { splitsOf, type Splits } from './split.ts';
+import { forgetSplit } from './splitsMade.ts';
 import { threadChangesOf, type ThreadChanges } from './threadChanges.ts';
 import type { World } from './world.ts';
 
@@ -78,7 +80,7 @@ export interface Undoing {
   readonly first: readonly string[];
 }
 
-export interface Repairs extends ProviderMoves, Compressions, ThreadChanges {
+export interface Repairs extends ProviderMoves, Compressions, ThreadChanges, Splits {
   /** What would be done. Looks closer, and changes nothing. */
   plan(report: Report, choice: Choice, vault?: FilePath | null): Promise<Plan>;
   /** `report` is what the plan was made of; `scan` looks at the same home again. */
@@ -90,6 +92,8 @@ export interface Repairs extends ProviderMoves, Compressions, ThreadChanges {
     receipt: string | null,
     vault: FilePath | null,
     progress?: Progress,
+    /** Whether nobody has the home open on other machines that share it; unknown when absent. */
+    isClosedElsewhere?: boolean,
   ): Promise<Undone>;
   /** Brings to an end first what a stop has left in the middle. */
   history(report: Report, vault: FilePath | null): Promise<History>;
@@ -126,7 +130,7 @@ export function repairsOf(
   };
   const carryOut: Rite['carryOut'] = async (first, scan, consent, makePlan) => {
     const { sha, vault, signal = null, progress = () => undefined } = consent;
-    await refuseUnlessWritable(first, hands);
+    await refuseUnlessWritable(first, hands, consent.isClosedElsewhere);
     if (vault !== null) refuseAmongConversations(vault, first.snapshot.home);
     const site = siteOf(first, vault);
     return alone(site, async () => {
@@ -145,6 +149,7 @@ export function repairsOf(
     ...providerMovesOf({ siteOf, carryOut }),
     ...compressionsOf({ siteOf, carryOut }, world),
     ...threadChangesOf({ siteOf, carryOut }, world),
+    ...splitsOf({ siteOf, carryOut }, world),
     plan,
     apply: async (first, scan, { choice, ...consent }) => {
       const done = await carryOut(first, scan, consent, report =>
@@ -179,8 +184,8 @@ export function repairsOf(
         first: stopped.filter(one => one !== repair).map(({ id }) => id),
       };
     },
-    undo: async (report, receipt, vault, progress) => {
-      await refuseUnlessWritable(report, hands);
+    undo: async (report, receipt, vault, progress, isClosedElsewhere) => {
+      await refuseUnlessWritable(report, hands, isClosedElsewhere);
       const site = siteOf(report, vault);
       const repairs = await site.vault.repairs();
       if (repairs.length === 0) throw nothingToUndo(site.vault.folder);
@@ -189,7 +194,9 @@ export function repairsOf(
         const gone = recovered.find(one => isMeant(receipt)({ id: one.receipt }));
         if (gone !== undefined) return gone;
         const repair = chooseRepair(await site.vault.repairs(), receipt, site.vault.folder);
-        return takeBack(site, repair, progress, refusesOn(report));
+        const undone = await takeBack(site, repair, progress, refusesOn(report));
+        await forgetSplit(world, repair.id);
+        return undone;
       });
     },
     interrupted: (report, vault) => siteOf(report, vault).vault.interrupted(),

@@ -144,3 +144,19 @@ export interface HostEvidence {
   readonly says: string;
   readonly atMs: number | null;
 }
+
+/** The Codex home that a host is to have. */
+export interface HostHome {
+  readonly host: HostName;
+  readonly home: FilePath;
+}
+
+/** A home that was split into one for each host, and of which the split was not undone. */
+export interface PlannedSplit {
+  /** The home that all of them had. */
+  readonly home: FilePath;
+  readonly hosts: readonly HostHome[];
+  /** The repair that has made it. */
+  readonly receipt: string;
+  readonly at: string;
+}

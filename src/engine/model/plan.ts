@@ -52,8 +52,7 @@ export interface Refused {
   readonly next: string;
 }
 
-export type Step =
-  RowsStep | EditStep | MoveStep | CreateStep | LinkStep | BlockStep | AskStep;
+export type Step = RowsStep | EditStep | MoveStep | CreateStep | LinkStep | BlockStep | AskStep;
 export type StepKind = Step['kind'];
 
 /**

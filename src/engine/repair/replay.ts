@@ -40,7 +40,7 @@ async function copyRows(
     // Codex makes some of its databases only when it needs them.
     const isThere = (await world.files.stat(to)).ok;
     if (!isThere) return [{ what: finding, why: `Codex has not made ${to}` }];
-    const rows = read.map(row => ({ ...row, makes: true }));
+    const rows = read.map(({ table, key, values }) => ({ table, key, values, makes: true }));
     const left = await putRows(to, finding, rows, { hands });
     if (left.length > 0) return left;
   }

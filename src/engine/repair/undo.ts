@@ -203,7 +203,14 @@ async function isStillUnmade(step: Step, { steps }: Unit, { world }: Ground): Pr
 /** Hands that do nothing: what undoing would leave can be seen without undoing anything. */
 function tied(hands: Hands): Hands {
   const nothing = () => Promise.resolve();
-  return { ...hands, write: nothing, rewrite: nothing, removeOwn: nothing, move: nothing, makeFolder: nothing };
+  return {
+    ...hands,
+    write: nothing,
+    rewrite: nothing,
+    removeOwn: nothing,
+    move: nothing,
+    makeFolder: nothing,
+  };
 }
 
 /** It stays in the journal as one that is not at its end, and can be gone on with. */

@@ -48,7 +48,8 @@ async function takeOut(step: BlockStep, { world, hands }: Ground): Promise<reado
   const file = await world.files.realPath(step.file);
   await hands.removeOwn(file + BESIDE);
   const state = await world.files.stat(file);
-  if (!state.ok) return state.trouble.code === 'missing' ? [] : [{ what: file, why: state.trouble.why }];
+  if (!state.ok)
+    return state.trouble.code === 'missing' ? [] : [{ what: file, why: state.trouble.why }];
   const read = await world.files.whole(file, MOST_BYTES);
   if (!read.ok) return [{ what: file, why: read.trouble.why }];
   const text = asBytes(read.value);

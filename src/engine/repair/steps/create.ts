@@ -14,8 +14,8 @@ export const create: StepHandler<CreateStep> = {
       : 'copied' in content
         ? `copies ${content.copied} to ${file}`
         : content.unpacked.endsWith('.zst')
-        ? `unpacks ${content.unpacked}`
-        : `copies ${content.unpacked} to ${file}`,
+          ? `unpacks ${content.unpacked}`
+          : `copies ${content.unpacked} to ${file}`,
   touches: ({ file }) => [file],
   backupBytes: () => 0,
   whyStale: async ({ file }, { world }) => {

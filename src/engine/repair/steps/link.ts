@@ -9,7 +9,8 @@ export const link: StepHandler<LinkStep> = {
   whyStale: async ({ file, target }, { world }) => {
     const here = await world.files.readLink(file);
     // What a link leads to would say nothing of one that leads nowhere.
-    if (here.ok || here.trouble.code === 'not-a-file') return `there is already something at ${file}`;
+    if (here.ok || here.trouble.code === 'not-a-file')
+      return `there is already something at ${file}`;
     if (here.trouble.code !== 'missing') return `${file}: ${here.trouble.why}`;
     const there = await world.files.stat(world.machine.join(folderOf(file), target));
     const state = world.machine.isAbsolute(target) ? await world.files.stat(target) : there;

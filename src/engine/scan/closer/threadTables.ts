@@ -1,6 +1,6 @@
 // Rows that belong to threads, in whatever table of whatever database: exactly as they are stored.
 
-import { literal } from '../../model/literal.ts';
+import { literal, textOfLiteral } from '../../model/literal.ts';
 import type { Columns, ThreadTable } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import type { OpenDatabase, World } from '../../world.ts';
@@ -9,6 +9,7 @@ import { writtenExactly } from './wholeRows.ts';
 const MOST_BYTES = 2 * 1024 * 1024 * 1024;
 
 export interface ThreadRow {
+  readonly thread: ThreadId;
   readonly table: string;
   readonly key: Columns;
   readonly values: Columns;
@@ -70,7 +71,10 @@ async function readTable(
   const columns = names.map(name => writtenExactly(quoted(name))).join(', ');
   const rows: ThreadRow[] = [];
   for (let at = 0; at < threads.length; at += AT_ONCE) {
-    const some = threads.slice(at, at + AT_ONCE).map(literal).join(', ');
+    const some = threads
+      .slice(at, at + AT_ONCE)
+      .map(literal)
+      .join(', ');
     const [answer] = await database.ask([
       `SELECT ${columns} FROM ${quoted(table)} WHERE ${quoted(column)} IN (${some}) ORDER BY ${order}`,
     ]);
@@ -78,6 +82,7 @@ async function readTable(
     for (const cells of answer.rows) {
       const all = names.map((name, index) => [name, String(cells[index] ?? 'NULL')] as const);
       rows.push({
+        thread: textOfLiteral(String(cells[names.indexOf(column)] ?? 'NULL')) ?? '',
         table,
         key: Object.fromEntries(all.filter(([name]) => keys.has(name))),
         values: Object.fromEntries(all.filter(([name]) => !keys.has(name))),

@@ -1,0 +1,166 @@
+// One home that two hosts share, split into a home for each, by the real Codex: each of its app servers
+// lists the threads of its host alone, with their names, their side of the archive and what was said in them.
+// Undone, the home is as it was, although app servers have looked at both since.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { SplitWish } from '../../src/engine/engine.ts';
+import type { NodeWorld } from '../../src/node/world.ts';
+import { startAppServer } from '../support/codex/appServer.ts';
+import { installCodex } from '../support/codex/binaries.ts';
+import { withScratchFolder } from '../support/codex/cache.ts';
+import { askFurniture, furnish } from '../support/codex/furnish.ts';
+import { homePicture, pictureDifferences, timesOf } from '../support/codex/homePicture.ts';
+import {
+  copyHome,
+  homeKinds,
+  makeHome,
+  type CodexHome,
+  type ThreadName,
+} from '../support/codex/makeHome.ts';
+import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
+import { rolloutFiles } from '../support/codex/rollouts.ts';
+
+const HERE: readonly ThreadName[] = ['A', 'E', 'N', 'X'];
+const THERE: readonly ThreadName[] = ['B'];
+
+let world: NodeWorld;
+
+beforeAll(() => {
+  world = createOurWorld(inject('programs'));
+});
+afterAll(() => world.close());
+
+test.each(homeKinds)('Codex %s, %s history', async (version, mode) => {
+  const codex = await installCodex(version);
+  await withScratchFolder(async root => {
+    const home = await sharedHome(codex, version, mode, root);
+    const asked = await askAll(codex, home);
+    // Somebody has looked before: what lists correct by themselves is corrected.
+    const before = homePicture(home.folder);
+    const times = timesOf(home);
+    const { repairs, scan } = workOn(world, home.folder, codex);
+    const report = await scan();
+    const wish = wishFor(home, root, 'link');
+    const plan = await repairs.planSplit(report, wish);
+    expect(plan.refused).toEqual([]);
+    const request = { wish, sights: [sightOf('gpu-2', home, root)], sha: plan.sha, vault: null };
+    const made = await repairs.applySplit(report, scan, request);
+    expect([made.receipt.failed, made.receipt.unplanned]).toEqual([[], []]);
+    expect(made.homes.map(({ strange, missing, why }) => [strange, missing, why])).toEqual([
+      [[], [], null],
+      [[], [], null],
+    ]);
+
+    const [here, there] = wish.hosts.map(one => ({ ...home, folder: one.home }));
+    expect(await askAll(codex, here ?? home)).toEqual(only(asked, home, HERE));
+    expect(await askAll(codex, there ?? home)).toEqual(only(asked, home, THERE));
+    expect(await askAll(codex, home)).toEqual(only(asked, home, ['C']));
+    for (const one of [here, there, home])
+      expect(
+        (await workOn(world, one?.folder ?? '', codex).scan()).findings.map(f => f.says),
+      ).toEqual(report.findings.map(finding => finding.says));
+
+    const { left } = await repairs.undo(await scan(), made.receipt.id, null);
+    expect(left).toEqual([]);
+    expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
+    expect(timesOf(home)).toEqual(times);
+    expect(await askAll(codex, home)).toEqual(asked);
+    expect(fs.readFileSync(path.join(root, '.bashrc'), 'utf8')).toBe(BASHRC);
+    expect(fs.existsSync(path.join(root, '.zshenv'))).toBe(false);
+    expect(rolloutFiles(here?.folder ?? '')).toEqual([]);
+  });
+});
+
+const BASHRC = 'case $- in *i*) ;; *) return;; esac\nalias l=ls';
+
+async function sharedHome(
+  codex: string,
+  version: string,
+  mode: CodexHome['mode'],
+  root: string,
+): Promise<CodexHome> {
+  const home = copyHome(await makeHome(version, mode), path.join(root, '.codex'));
+  await furnish(codex, home);
+  fs.writeFileSync(path.join(home.folder, 'auth.json'), '{"OPENAI_API_KEY":"a key of nobody"}');
+  fs.mkdirSync(path.join(home.folder, 'prompts'));
+  fs.writeFileSync(path.join(home.folder, 'prompts', 'mine.md'), 'Do it.');
+  fs.writeFileSync(path.join(root, '.bashrc'), BASHRC);
+  return home;
+}
+
+function wishFor({ ids }: CodexHome, root: string, shared: SplitWish['shared']): SplitWish {
+  return {
+    hosts: [
+      { host: world.machine.hostname, home: path.join(root, '.codex-hosts', 'here') },
+      { host: 'gpu-2', home: path.join(root, '.codex-hosts', 'gpu-2') },
+    ],
+    of: new Map([
+      ...HERE.map(name => [ids[name], world.machine.hostname] as const),
+      ...THERE.map(name => [ids[name], 'gpu-2'] as const),
+    ]),
+    shared,
+    startUp: [
+      { shell: 'bash', file: path.join(root, '.bashrc') },
+      { shell: 'zsh', file: path.join(root, '.zshenv') },
+    ],
+  };
+}
+
+/** What a look at another host says with which this home is shared, and on which no Codex runs. */
+function sightOf(host: string, { folder }: CodexHome, root: string) {
+  const home = fs.realpathSync(folder);
+  return {
+    alias: host,
+    takenAtMs: Date.now(),
+    by: 'shell',
+    machine: { hostname: host, machine: null, system: 'linux', user: 'ada' },
+    homes: [{ path: home, installationId: null, filesystem: null, mounted: null, files: {} }],
+    servers: [],
+    codexes: [],
+    starts: [],
+    paths: {},
+    holders: [],
+    snapshot: null,
+    gaps: [],
+  } as const;
+}
+
+type Told = Readonly<Record<string, unknown>>;
+
+/** What Codex says of each thread that it lists: all of its entry, its side of the archive, its turns. */
+async function askAll(codex: string, home: CodexHome): Promise<Told> {
+  const furniture = await askFurniture(codex, home);
+  const server = await startAppServer(codex, home.folder);
+  const told: Record<string, unknown> = {};
+  try {
+    for (const archived of [false, true])
+      for (const useStateDbOnly of [false, true]) {
+        const list = { limit: 100, modelProviders: [], archived, useStateDbOnly };
+        const sources = ['cli', 'vscode', 'exec', 'appServer'];
+        const { data } = (await server.call('thread/list', { ...list, sourceKinds: sources })) as {
+          data: readonly { id: string; name: string | null }[];
+        };
+        for (const { id, name } of data) {
+          const { thread } = (await server.call('thread/read', {
+            threadId: id,
+            includeTurns: true,
+          })) as { thread: { turns: unknown } };
+          const entry = (furniture[id] ?? '').replaceAll(home.folder, 'HOME');
+          const kind = `${archived ? 'archived' : 'active'} ${useStateDbOnly ? 'database' : 'files'}`;
+          told[`${id} ${kind}`] = [name, entry, thread.turns];
+        }
+      }
+    return told;
+  } finally {
+    await server.stop();
+  }
+}
+
+function only(told: Told, { ids }: CodexHome, names: readonly ThreadName[]): Told {
+  const wanted = names.map(name => ids[name]);
+  return Object.fromEntries(
+    Object.entries(told).filter(([key]) => wanted.some(id => key.startsWith(id))),
+  );
+}
