@@ -12,6 +12,9 @@ const PROGRAMS = {
   tmux: ['tmux'],
   setfattr: ['attr'],
   'g++': ['g++', 'make', 'python3'],
+  zsh: ['zsh'],
+  fish: ['fish'],
+  tcsh: ['tcsh'],
 };
 
 export function prepareMachine() {
