@@ -45,7 +45,7 @@ test.each(homeKinds)('Codex %s, %s history', async (version, mode) => {
     const wish = wishFor(home, root, 'link');
     const plan = await repairs.planSplit(report, wish);
     expect(plan.refused).toEqual([]);
-    const request = { wish, sights: [sightOf('gpu-2', home, root)], sha: plan.sha, vault: null };
+    const request = { wish, sights: [sightOf('gpu-2', home)], sha: plan.sha, vault: null };
     const made = await repairs.applySplit(report, scan, request);
     expect([made.receipt.failed, made.receipt.unplanned]).toEqual([[], []]);
     expect(made.homes.map(({ strange, missing, why }) => [strange, missing, why])).toEqual([
@@ -109,7 +109,7 @@ function wishFor({ ids }: CodexHome, root: string, shared: SplitWish['shared']):
 }
 
 /** What a look at another host says with which this home is shared, and on which no Codex runs. */
-function sightOf(host: string, { folder }: CodexHome, root: string) {
+function sightOf(host: string, { folder }: CodexHome) {
   const home = fs.realpathSync(folder);
   return {
     alias: host,
