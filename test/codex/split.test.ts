@@ -4,18 +4,27 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { SplitWish } from '../../src/engine/engine.ts';
 import type { NodeWorld } from '../../src/node/world.ts';
+import { forkThread, pack, takeTurn } from '../support/codex/askThreads.ts';
+import { startMockProvider } from '../support/codex/mockProvider.ts';
 import { startAppServer } from '../support/codex/appServer.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
 import { askFurniture, furnish } from '../support/codex/furnish.ts';
-import { homePicture, pictureDifferences, timesOf } from '../support/codex/homePicture.ts';
+import {
+  homePicture,
+  pictureDifferences,
+  timesOf,
+  type HomePicture,
+} from '../support/codex/homePicture.ts';
 import {
   copyHome,
   homeKinds,
   makeHome,
+  useProviderPort,
   type CodexHome,
   type ThreadName,
 } from '../support/codex/makeHome.ts';
@@ -72,6 +81,63 @@ test.each(homeKinds)('Codex %s, %s history', async (version, mode) => {
     expect(rolloutFiles(here?.folder ?? '')).toEqual([]);
   });
 });
+
+test.each(homeKinds)(
+  'Codex %s, %s history: forks, what is compressed, and what was gone on with since',
+  async (version, mode) => {
+    const codex = await installCodex(version);
+    const provider = await startMockProvider();
+    try {
+      await withScratchFolder(async root => {
+        const home = await sharedHome(codex, version, mode, root);
+        useProviderPort(home, provider.port);
+        const fork = await forkThread(codex, home, 'B', 'in the fork');
+        pack(home, home.ids.C, zlib.zstdCompressSync);
+        // Lists look into compressed files from 0.142 on, and name them by what they were.
+        const asked = await askAll(codex, home);
+        const before = homePicture(home.folder);
+        const { repairs, scan } = workOn(world, home.folder, codex);
+        const report = await scan();
+        const known = wishFor(home, root, 'copy');
+        const of = new Map([...known.of, [fork, 'gpu-2'], [home.ids.C, 'gpu-2']]);
+        const wish = { ...known, of };
+        const plan = await repairs.planSplit(report, wish);
+        const request = { wish, sights: [sightOf('gpu-2', home)], sha: plan.sha, vault: null };
+        const made = await repairs.applySplit(report, scan, request);
+        expect([made.plan.refused, made.receipt.failed, made.receipt.unplanned]).toEqual([
+          [],
+          [],
+          [],
+        ]);
+        const there = { ...home, folder: path.join(root, '.codex-hosts', 'gpu-2') };
+        const told = await askAll(codex, there);
+        const belongs = [home.ids.B, home.ids.C, fork];
+        expect(told).toEqual(ofThreads(asked, belongs));
+        expect(Object.keys(told)).toHaveLength(6);
+
+        const used = await takeTurn(codex, there, 'C', 'gone on with');
+        expect(used).toBe('completed');
+        const { left } = await repairs.undo(await scan(), made.receipt.id, null);
+        const why = left.map(one => `${one.what}: ${one.why}`).join('\n');
+        expect(why).toContain(`the databases of ${there.folder}: somebody has worked there since`);
+        expect(why).toContain(`The thread ${home.ids.C} goes to gpu-2`);
+        expect(left).toHaveLength(2);
+        const others = (picture: HomePicture) => withoutThread(picture, home.ids.C);
+        const now = homePicture(home.folder);
+        expect(pictureDifferences(others(before), others(now))).toEqual([]);
+        const rest = Object.keys(asked).filter(key => !key.startsWith(home.ids.C));
+        expect(await askAll(codex, home)).toEqual(
+          Object.fromEntries(rest.map(key => [key, asked[key]])),
+        );
+        const stays = Object.keys(await askAll(codex, there));
+        expect(stays.every(key => key.startsWith(home.ids.C))).toBe(true);
+        expect(stays).toHaveLength(2);
+      });
+    } finally {
+      await provider.close();
+    }
+  },
+);
 
 const BASHRC = 'case $- in *i*) ;; *) return;; esac\nalias l=ls';
 
@@ -159,8 +225,28 @@ async function askAll(codex: string, home: CodexHome): Promise<Told> {
 }
 
 function only(told: Told, { ids }: CodexHome, names: readonly ThreadName[]): Told {
-  const wanted = names.map(name => ids[name]);
+  return ofThreads(
+    told,
+    names.map(name => ids[name]),
+  );
+}
+
+/** Without its files, and the rows that say something about it. */
+function withoutThread(picture: HomePicture, id: string): HomePicture {
+  const others = Object.entries(picture).filter(([name]) => !name.includes(id));
   return Object.fromEntries(
-    Object.entries(told).filter(([key]) => wanted.some(id => key.startsWith(id))),
+    others.map(([name, content]) => [
+      name,
+      content
+        .split('\n')
+        .filter(line => !line.includes(id))
+        .join('\n'),
+    ]),
+  );
+}
+
+function ofThreads(told: Told, ids: readonly string[]): Told {
+  return Object.fromEntries(
+    Object.entries(told).filter(([key]) => ids.some(id => key.startsWith(id))),
   );
 }

@@ -7,9 +7,17 @@ import { recall } from '../../checks/cures/replays.ts';
 import type { Objection } from '../../checks/check.ts';
 import { judgedThread } from '../../checks/judging/causes.ts';
 import { countOf } from '../../checks/words.ts';
-import { textOfLiteral } from '../../model/literal.ts';
+import { literal, textOfLiteral } from '../../model/literal.ts';
 import type { CloserLook, Salvage } from '../../model/closerLook.ts';
-import type { AskStep, Call, CopiedRows, KnownRow, Replay, Unit } from '../../model/plan.ts';
+import type {
+  AskStep,
+  Call,
+  Columns,
+  CopiedRows,
+  KnownRow,
+  Replay,
+  Unit,
+} from '../../model/plan.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { HostHome } from '../../model/host.ts';
 import type { ThreadId } from '../../model/words.ts';
@@ -99,18 +107,39 @@ function replayFor(
   const exact = around.rows
     .filter(({ thread }) => isGoing.has(thread))
     .map(({ table, key, values }): KnownRow => ({ table, key, values, makes: true }));
-  const tables = new Set(around.rows.map(({ table }) => table));
-  // What is known row by row is exact, with what says nothing in it.
-  const kept = rows.filter(({ table }) => !tables.has(table));
+  // Of threads everything is known exactly; of sections and projects, what could be read.
+  const groups = rows.filter(({ table }) => GROUPS.includes(table));
+  const placed = new Map(
+    rows
+      .filter(({ table }) => table === 'threads')
+      .map(({ key, values }) => [textOfLiteral(key['id']) ?? '', values]),
+  );
+  const entries = threads.map(id => entryOf(id, closer.rows[id] ?? {}, placed.get(id) ?? {}));
   return {
     says,
     replay: {
       finding: SPLIT,
       says,
-      rows: [...kept, ...exact],
+      rows: [...groups, ...entries, ...exact],
       copies: copiesFor(snapshot, home, threads, around),
     },
   };
+}
+
+const GROUPS = ['thread_sections', 'projects', 'project_roots', 'project_idempotency_keys'];
+const PLACES = ['thread_section_id', 'section_position', 'section_entered_at_ms', 'project_id'];
+
+/**
+ * The entry as it was, but for where the file is. What Codex makes of the file alone is less: of a fork it
+ * takes the first message of the fork itself, and for the time that of the file (seen in 0.169). Where a
+ * section or a project is not there any more, nothing is said of it.
+ */
+function entryOf(id: ThreadId, row: Columns, placed: Columns): KnownRow {
+  const left = new Set(['id', 'rollout_path', ...PLACES]);
+  const own = Object.entries(row).filter(([column]) => !left.has(column));
+  const places = Object.entries(placed).filter(([column]) => PLACES.includes(column));
+  const values = Object.fromEntries([...own, ...places]);
+  return { table: 'threads', key: { id: row['id'] ?? literal(id) }, values, makes: false };
 }
 
 function ofThreads(salvage: Salvage, isGoing: ReadonlySet<ThreadId>): Salvage {
