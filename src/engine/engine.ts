@@ -37,6 +37,8 @@ export type { Originals } from './repair/ledger.ts';
 export type { MovePlan, ProviderMove } from './repair/planProviderMove.ts';
 export type { Moved } from './providerMoves.ts';
 export type { Compressed } from './compressions.ts';
+export { splitTook, type HostTook } from './hosts/splitTook.ts';
+export { readSplits } from './splitsMade.ts';
 export type { HomeConfirmation, SplitMade, SplitRequest } from './split.ts';
 export type { SplitPlan } from './repair/split/planSplit.ts';
 export type { Shell, SplitWish, StartUpFile } from './repair/split/wish.ts';

@@ -84,9 +84,9 @@ export function splitsOf({ siteOf, carryOut }: Rite, world: World): Splits {
     proposeStartUp: shells => proposeStartUp(world, shells),
     planSplit: plan,
     applySplit: async (first, scan, { wish, sights, ...consent }) => {
-      const { hostname, userHome } = world.machine;
+      const { hostname, userHome, id: machine } = world.machine;
       const hosts = wish.hosts.map(({ host }) => host);
-      const now = { hostname, userHome, ms: world.now() };
+      const now = { hostname, machine, userHome, ms: world.now() };
       refuseUnlessClosedElsewhere(first, hosts, sights, now);
       const closed = { ...consent, isClosedElsewhere: true };
       const done = await carryOut(first, scan, closed, report => plan(report, wish));

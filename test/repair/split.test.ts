@@ -434,6 +434,17 @@ describe('refused', () => {
     expect((await apply(wishOf(KNOWN), [other])).split).not.toBeNull();
   });
 
+  test('two machines of one name', async () => {
+    const twins = ['a', 'b'].map(id =>
+      sight({ machine: { ...(sight().machine ?? never()), machine: id } }),
+    );
+    expect(await refusal(shared(), wishOf(KNOWN), twins)).toBe('twin-hosts');
+    const other = sight({
+      machine: { hostname: 'workbench', machine: 'another', system: 'linux', user: 'ada' },
+    });
+    expect(await refusal(shared(), wishOf(KNOWN), [sight(), other])).toBe('twin-hosts');
+  });
+
   test('a Codex that is open here', async () => {
     expect(await refusal(shared().holder({}), wishOf(KNOWN))).toBe('codex-running');
   });

@@ -43,6 +43,7 @@ import providerUndefined from './provider-undefined.ts';
 import configUnreadable from './config-unreadable.ts';
 import listCrowded from './list-crowded.ts';
 import codexVersionSkew from './codex-version-skew.ts';
+import splitNotEffective from './split-not-effective.ts';
 
 export const checks: readonly Check[] = [
   migrationRowsMissing,
@@ -86,4 +87,5 @@ export const checks: readonly Check[] = [
   configUnreadable,
   listCrowded,
   codexVersionSkew,
+  splitNotEffective,
 ];

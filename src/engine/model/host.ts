@@ -99,6 +99,8 @@ export interface HostKnowledge {
   readonly pins: HostPins;
   /** What Codex itself has written into its log: which server had to do with which thread. */
   readonly logged: readonly LoggedThread[];
+  /** Homes that were split, this one or others, as it is kept in the person's state directory. */
+  readonly splits?: readonly PlannedSplit[];
 }
 
 export interface ObservedHost {

@@ -96,14 +96,23 @@ async function refuseTakenTarget(world: World, target: FilePath): Promise<void> 
 /** As long as somebody needs to read a plan and say yes, and no Codex is started in the meantime. */
 const FRESH_MS = 5 * 60_000;
 
+/** This machine, now. */
+interface Here {
+  readonly hostname: HostName;
+  readonly machine: string | null;
+  readonly ms: number;
+  readonly userHome: FilePath;
+}
+
 /** Refuses unless each of these hosts but this one was just seen, and nobody has the home open there. */
 export function refuseUnlessClosedElsewhere(
   { snapshot: { home } }: Report,
   hosts: readonly HostName[],
   sights: readonly HostSight[],
-  now: { readonly hostname: HostName; readonly ms: number; readonly userHome: FilePath },
+  now: Here,
 ): void {
   for (const host of hosts) {
+    refuseTwins(host, sights, now);
     if (host === now.hostname) continue;
     const sight = sights.find(one => one.machine?.hostname === host && one.by !== 'nobody');
     const why = sight === undefined ? 'it was not seen' : whyNotClosed(sight, home, now);
@@ -116,10 +125,24 @@ export function refuseUnlessClosedElsewhere(
   }
 }
 
+/** The lines in start-up files tell hosts apart by their names alone. */
+function refuseTwins(host: HostName, sights: readonly HostSight[], now: Here): void {
+  const machines = new Set(
+    sights.flatMap(({ machine }) => (machine?.hostname === host ? (machine.machine ?? []) : [])),
+  );
+  if (host === now.hostname && now.machine !== null) machines.add(now.machine);
+  if (machines.size > 1)
+    throw new Refusal(
+      'twin-hosts',
+      `Two machines are called ${host}, and nothing else tells their start-up files which one they are on.`,
+      `${NOTHING} Give one of them another name, or leave both out of the split.`,
+    );
+}
+
 function whyNotClosed(
   sight: HostSight,
   home: Report['snapshot']['home'],
-  now: { readonly ms: number; readonly userHome: FilePath },
+  now: Here,
 ): string | null {
   const { takenAtMs, homes, holders, servers, starts, gaps } = sight;
   if (Math.abs(now.ms - takenAtMs) > FRESH_MS) return 'it was seen more than five minutes ago';
