@@ -3,6 +3,7 @@
 import type { Cure } from './checks/check.ts';
 import { compressionsOf, type Compressions } from './compressions.ts';
 import { Hindered, type Hands } from './hands.ts';
+import type { HostSight } from './model/host.ts';
 import type { Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath } from './model/words.ts';
@@ -24,11 +25,16 @@ import { chooseRepair, isMeant, nothingToUndo } from './repair/chooseRepair.ts';
 import { planPruning, prune, type PruneWish, type Pruning } from './repair/prune.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
+import {
+  homesMadeBy,
+  refuseUnlessClosedElsewhere,
+  refuseWhileNewHomesOpen,
+} from './repair/split/preconditions.ts';
 import { recover, takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
-import { splitsOf, type Splits } from './split.ts';
-import { forgetSplit } from './splitsMade.ts';
+import { hereAndNow, splitsOf, type Splits } from './split.ts';
+import { forgetSplit, readSplits } from './splitsMade.ts';
 import { threadChangesOf, type ThreadChanges } from './threadChanges.ts';
 import type { World } from './world.ts';
 
@@ -92,8 +98,8 @@ export interface Repairs extends ProviderMoves, Compressions, ThreadChanges, Spl
     receipt: string | null,
     vault: FilePath | null,
     progress?: Progress,
-    /** Whether nobody has the home open on other machines that share it; unknown when absent. */
-    isClosedElsewhere?: boolean,
+    /** Fresh looks at other hosts, which undoing a split needs: their holders with the new homes. */
+    sights?: readonly HostSight[],
   ): Promise<Undone>;
   /** Brings to an end first what a stop has left in the middle. */
   history(report: Report, vault: FilePath | null): Promise<History>;
@@ -184,17 +190,18 @@ export function repairsOf(
         first: stopped.filter(one => one !== repair).map(({ id }) => id),
       };
     },
-    undo: async (report, receipt, vault, progress, isClosedElsewhere) => {
-      await refuseUnlessWritable(report, hands, isClosedElsewhere);
+    undo: async (report, receipt, vault, progress, sights = []) => {
       const site = siteOf(report, vault);
       const repairs = await site.vault.repairs();
+      const isClosedElsewhere = await closedElsewhere(report, repairs, receipt, sights, site);
+      await refuseUnlessWritable(report, hands, isClosedElsewhere);
       if (repairs.length === 0) throw nothingToUndo(site.vault.folder);
       return alone(site, async () => {
         const recovered = await recoverFirst(site, report);
         const gone = recovered.find(one => isMeant(receipt)({ id: one.receipt }));
         if (gone !== undefined) return gone;
         const repair = chooseRepair(await site.vault.repairs(), receipt, site.vault.folder);
-        const undone = await takeBack(site, repair, progress, refusesOn(report));
+        const undone = await takeBack(site, repair, progress, refusesOn(site, report));
         await forgetSplit(world, repair.id);
         return undone;
       });
@@ -261,14 +268,39 @@ async function withLock<T>({ hands, vault }: Site, work: () => Promise<T>): Prom
 }
 
 function recoverFirst(site: Site, report: Report): Promise<readonly Undone[]> {
-  return recover(site, refusesOn(report));
+  return recover(site, refusesOn(site, report));
 }
 
-function refusesOn({ snapshot }: Report): MayTakeBack {
-  return plan => {
+function refusesOn({ world }: Site, { snapshot }: Report): MayTakeBack {
+  return async plan => {
     refuseUnlessMet(plan.needs, snapshot);
     refuseWhileWritten(plan, snapshot);
+    await refuseWhileNewHomesOpen(world, plan);
   };
+}
+
+/**
+ * Whether nobody has the home open on other hosts: known of those of a split, which is refused to be undone
+ * else, and of no others.
+ */
+async function closedElsewhere(
+  report: Report,
+  repairs: readonly Repair[],
+  receipt: string | null,
+  sights: readonly HostSight[],
+  { world, vault }: Site,
+): Promise<boolean> {
+  // Only of a split it is written down elsewhere that it was one; other plans are not read for this, but for
+  // one that a stop has left in the middle: it is taken back first.
+  const splits = new Set((await readSplits(world.keep)).map(split => split.receipt));
+  const stopped = repairs.findLast(one => stateOf(one) === 'interrupted');
+  const applied = repairs.findLast(one => stateOf(one) === 'applied' && isMeant(receipt)(one));
+  const meant = stopped ?? (applied !== undefined && splits.has(applied.id) ? applied : undefined);
+  if (meant === undefined) return false;
+  const homes = homesMadeBy(await vault.planOf(meant));
+  if (homes.length === 0) return false;
+  refuseUnlessClosedElsewhere(report, homes, sights, hereAndNow(world));
+  return true;
 }
 
 /** History can be told although an interrupted repair cannot be ended now. */

@@ -84,10 +84,7 @@ export function splitsOf({ siteOf, carryOut }: Rite, world: World): Splits {
     proposeStartUp: shells => proposeStartUp(world, shells),
     planSplit: plan,
     applySplit: async (first, scan, { wish, sights, ...consent }) => {
-      const { hostname, userHome, id: machine } = world.machine;
-      const hosts = wish.hosts.map(({ host }) => host);
-      const now = { hostname, machine, userHome, ms: world.now() };
-      refuseUnlessClosedElsewhere(first, hosts, sights, now);
+      refuseUnlessClosedElsewhere(first, wish.hosts, sights, hereAndNow(world));
       const closed = { ...consent, isClosedElsewhere: true };
       const done = await carryOut(first, scan, closed, report => plan(report, wish));
       const { receipt, recovered, before, after } = done;
@@ -110,6 +107,11 @@ export function splitsOf({ siteOf, carryOut }: Rite, world: World): Splits {
       };
     },
   };
+}
+
+export function hereAndNow(world: World) {
+  const { hostname, userHome, id: machine } = world.machine;
+  return { hostname, machine, userHome, ms: world.now() };
 }
 
 async function confirmHomes(

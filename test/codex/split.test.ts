@@ -11,6 +11,7 @@ import type { NodeWorld } from '../../src/node/world.ts';
 import { forkThread, pack, takeTurn } from '../support/codex/askThreads.ts';
 import { startMockProvider } from '../support/codex/mockProvider.ts';
 import { startAppServer } from '../support/codex/appServer.ts';
+import { withDatabase } from '../support/codex/databases.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
 import { askFurniture, furnish } from '../support/codex/furnish.ts';
@@ -66,12 +67,19 @@ test.each(homeKinds)('Codex %s, %s history', async (version, mode) => {
     expect(await askAll(codex, here ?? home)).toEqual(only(asked, home, HERE));
     expect(await askAll(codex, there ?? home)).toEqual(only(asked, home, THERE));
     expect(await askAll(codex, home)).toEqual(only(asked, home, ['C']));
+    expect([here, there].map(one => goalsIn(one?.folder ?? ''))).toEqual([[home.ids.A], []]);
     for (const one of [here, there, home])
       expect(
         (await workOn(world, one?.folder ?? '', codex).scan()).findings.map(f => f.says),
       ).toEqual(report.findings.map(finding => finding.says));
 
-    const { left } = await repairs.undo(await scan(), made.receipt.id, null);
+    const { left } = await repairs.undo(
+      await scan(),
+      made.receipt.id,
+      null,
+      undefined,
+      request.sights,
+    );
     expect(left).toEqual([]);
     expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
     expect(timesOf(home)).toEqual(times);
@@ -117,7 +125,13 @@ test.each(homeKinds)(
 
         const used = await takeTurn(codex, there, 'C', 'gone on with');
         expect(used).toBe('completed');
-        const { left } = await repairs.undo(await scan(), made.receipt.id, null);
+        const { left } = await repairs.undo(
+          await scan(),
+          made.receipt.id,
+          null,
+          undefined,
+          request.sights,
+        );
         const why = left.map(one => `${one.what}: ${one.why}`).join('\n');
         expect(why).toContain(`the databases of ${there.folder}: somebody has worked there since`);
         expect(why).toContain(`The thread ${home.ids.C} goes to gpu-2`);
@@ -149,6 +163,11 @@ async function sharedHome(
 ): Promise<CodexHome> {
   const home = copyHome(await makeHome(version, mode), path.join(root, '.codex'));
   await furnish(codex, home);
+  withDatabase(path.join(home.folder, 'goals_1.sqlite'), database => {
+    database
+      .prepare("INSERT INTO thread_goals VALUES (?, 'a', 'To be done', 'paused', NULL, 0, 0, 1, 1)")
+      .run(home.ids.A);
+  });
   fs.writeFileSync(path.join(home.folder, 'auth.json'), '{"OPENAI_API_KEY":"a key of nobody"}');
   fs.mkdirSync(path.join(home.folder, 'prompts'));
   fs.writeFileSync(path.join(home.folder, 'prompts', 'mine.md'), 'Do it.');
@@ -172,6 +191,12 @@ function wishFor({ ids }: CodexHome, root: string, shared: SplitWish['shared']):
       { shell: 'zsh', file: path.join(root, '.zshenv') },
     ],
   };
+}
+
+function goalsIn(home: string): readonly string[] {
+  return withDatabase(path.join(home, 'goals_1.sqlite'), database =>
+    database.prepare('SELECT thread_id FROM thread_goals').all(),
+  ).map(row => String(row['thread_id']));
 }
 
 /** What a look at another host says with which this home is shared, and on which no Codex runs. */

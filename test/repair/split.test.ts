@@ -40,7 +40,7 @@ const shared = () =>
     .file('prompts/mine.md', 'Do it.')
     .file(BASHRC, 'alias l=ls\n', NOW - 1000)
     .file(CODEX, 'a program', 0)
-    .codex('0.169.0', { path: CODEX, migrations: { 'state_5.sqlite': 62 } });
+    .codex('0.169.0', { path: CODEX, migrations: { 'state_5.sqlite': 62, 'goals_1.sqlite': 1 } });
 
 const wishOf = (of: Record<string, string>, more: Partial<SplitWish> = {}): SplitWish => ({
   hosts: [
@@ -95,6 +95,7 @@ function codexIn(files: Map<string, MemoryFile>): AppServers {
   return {
     start: ({ home: at }) => {
       const state = `${at}/state_5.sqlite`;
+      if (!files.has(`${at}/goals_1.sqlite`)) put(`${at}/goals_1.sqlite`, goals());
       if (!files.has(state)) put(state, madeState(rowsFrom(files, at), [EMPTY]));
       const server: AppServer = {
         userAgent: 'codex',
@@ -114,6 +115,16 @@ function codexIn(files: Map<string, MemoryFile>): AppServers {
       return Promise.resolve(server);
     },
   };
+}
+
+function goals(...keys: readonly string[]): Uint8Array {
+  const database = new sql.Database();
+  database.run('CREATE TABLE thread_goals (thread_id TEXT PRIMARY KEY, objective TEXT)');
+  for (const key of keys)
+    database.run("INSERT INTO thread_goals VALUES (?, 'a goal')", [idOf(key)]);
+  const bytes = database.export();
+  database.close();
+  return bytes;
 }
 
 function rowsFrom(files: ReadonlyMap<string, MemoryFile>, at: string) {
@@ -228,7 +239,7 @@ test.each(['link', 'copy'] as const)(
     const before = pictureOf(files);
     const { receipt, split } = await apply(wishOf(KNOWN, { shared: how }));
     expect(await readSplits(world.keep)).toEqual([split]);
-    const { left } = await repairs.undo(await scan(), receipt.id, null);
+    const { left } = await repairs.undo(await scan(), receipt.id, null, undefined, [sight()]);
     expect(left).toEqual([]);
     expect(differences(before, pictureOf(files))).toEqual([]);
     expect(await readSplits(world.keep)).toEqual([]);
@@ -242,7 +253,7 @@ test('what was gone on with or begun in a new home since stays there, and is nam
   const used = [...files.keys()].find(file => file.includes(idOf('here1'))) ?? '';
   const { bytes = new Uint8Array() } = files.get(used) ?? {};
   files.set(used, { bytes: new Uint8Array([...bytes, 123, 125, 10]), modifiedMs: NOW - 5 });
-  const { left } = await repairs.undo(await scan(), receipt.id, null);
+  const { left } = await repairs.undo(await scan(), receipt.id, null, undefined, [sight()]);
   const told = keyOf(left.map(({ what, why }) => `${what}: ${why}`).join('\n'));
   expect(told).toContain(
     'the databases of /home/ada/.codex-hosts/workbench: somebody has worked there',
@@ -264,13 +275,78 @@ test('a link that Codex has replaced, and a copy that it has written into, stay 
   const first = await linked.apply(wishOf(KNOWN));
   const auth = `${HOSTS}/gpu-2/auth.json`;
   linked.files.set(auth, { bytes: new Uint8Array([1]), modifiedMs: NOW });
-  const undone = await linked.repairs.undo(await linked.scan(), first.receipt.id, null);
+  const undone = await linked.repairs.undo(await linked.scan(), first.receipt.id, null, undefined, [
+    sight(),
+  ]);
   expect(undone.left).toEqual([{ what: auth, why: 'it is not the link any more that was made' }]);
+  const led = await open(shared());
+  const third = await led.apply(wishOf(KNOWN));
+  led.files.set(auth, { bytes: new Uint8Array(), modifiedMs: NOW, link: '/elsewhere' });
+  const other = await led.repairs.undo(await led.scan(), third.receipt.id, null, undefined, [
+    sight(),
+  ]);
+  expect(other.left).toEqual(undone.left);
   const copied = await open(shared());
   const second = await copied.apply(wishOf(KNOWN, { shared: 'copy' }));
   copied.files.set(auth, { bytes: new Uint8Array([1]), modifiedMs: NOW });
-  const again = await copied.repairs.undo(await copied.scan(), second.receipt.id, null);
+  const again = await copied.repairs.undo(await copied.scan(), second.receipt.id, null, undefined, [
+    sight(),
+  ]);
   expect(again.left).toEqual([{ what: auth, why: 'it has been written since' }]);
+});
+
+test('a start-up file of two shells gets its lines once', async () => {
+  const { files, apply } = await open(shared());
+  const startUp = [
+    { shell: 'bash' as const, file: BASHRC },
+    { shell: 'sh' as const, file: BASHRC },
+  ];
+  await apply(wishOf(KNOWN, { startUp }));
+  expect(textOf(files, BASHRC).match(/>>> codex-health/g)).toHaveLength(1);
+});
+
+test('goals, and whatever else a database says of a thread, go along and are nobody’s doing', async () => {
+  const { files, apply, repairs, scan } = await open(
+    shared().file('goals_1.sqlite', goals('here1', 'nobody'), NOW - 60_000),
+  );
+  const before = pictureOf(files);
+  const { receipt } = await apply(wishOf(KNOWN));
+  expect(receipt.failed).toEqual([]);
+  const asked = 'SELECT thread_id, objective FROM thread_goals';
+  expect(ask(files, `${HOSTS}/workbench/goals_1.sqlite`, asked)).toEqual([
+    [idOf('here1'), 'a goal'],
+  ]);
+  expect(ask(files, `${HOSTS}/gpu-2/goals_1.sqlite`, asked)).toEqual([]);
+  const { left } = await repairs.undo(await scan(), receipt.id, null, undefined, [sight()]);
+  expect(left).toEqual([]);
+  expect(differences(before, pictureOf(files))).toEqual([]);
+});
+
+describe('undo is refused', () => {
+  test('while somebody has a home of the split open on another host, or nobody knows', async () => {
+    const { apply, repairs, scan } = await open(shared());
+    const { receipt } = await apply(wishOf(KNOWN));
+    const codeOf = async (...sights: readonly HostSight[]) =>
+      repairs.undo(await scan(), receipt.id, null, undefined, sights).then(
+        () => 'done',
+        (error: unknown) => (error as { code: string }).code,
+      );
+    expect(await codeOf()).toBe('other-hosts');
+    const running = sight({ servers: [server({ codexHome: `${HOSTS}/gpu-2` })] });
+    expect(await codeOf(running)).toBe('other-hosts');
+    expect(await codeOf(sight())).toBe('done');
+  });
+
+  test('and while one is open here', async () => {
+    const { world, apply, repairs, scan } = await open(shared());
+    const { receipt } = await apply(wishOf(KNOWN));
+    const report = await scan();
+    Object.assign(world.processes, {
+      holders: () => Promise.resolve({ ok: true, value: { holders: [holder()], unreadable: [] } }),
+    });
+    const undoing = repairs.undo(report, receipt.id, null, undefined, [sight()]);
+    await expect(undoing).rejects.toMatchObject({ code: 'codex-running' });
+  });
 });
 
 test('stopped at any operation, it is before or after', async () => {
@@ -484,9 +560,9 @@ describe('refused', () => {
     const { apply, repairs, scan } = await open(shared().filesystem(nfs));
     const { receipt } = await apply(wishOf(KNOWN));
     expect(receipt.failed).toEqual([]);
-    const undoing = repairs.undo(await scan(), receipt.id, null);
-    await expect(undoing).rejects.toMatchObject({ code: 'other-hosts' });
-    const undone = await repairs.undo(await scan(), receipt.id, null, undefined, true);
+    const blind = repairs.undo(await scan(), receipt.id, null);
+    await expect(blind).rejects.toMatchObject({ code: 'other-hosts' });
+    const undone = await repairs.undo(await scan(), receipt.id, null, undefined, [sight()]);
     expect(undone.left).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ export interface Undone {
 }
 
 /** Refuses where what a plan did must not be taken back just now. */
-export type MayTakeBack = (plan: Plan) => void;
+export type MayTakeBack = (plan: Plan) => void | Promise<void>;
 
 /** Brings every repair that a stop has left in the middle back to where it began. */
 export async function recover(
@@ -42,7 +42,7 @@ export async function takeBack(
   const { vault, world } = site;
   const now = () => new Date(world.now()).toISOString();
   const plan = await vault.planOf(repair);
-  mayTakeBack(plan);
+  await mayTakeBack(plan);
   // One that was stopped is known to be so without a note, for which there may be no room.
   if (stateOf(repair) === 'applied') await vault.note(repair, { note: 'undoing', at: now() });
   const ground = groundOf(site, repair);

@@ -26,6 +26,7 @@ import { asPlan } from '../planRepairs.ts';
 import { askInNewHome } from './askInNewHome.ts';
 import { chooseLineages, type Lineage } from './lineages.ts';
 import { startUpLines } from './startUpLines.ts';
+import type { ThreadRow } from '../../scan/closer/threadTables.ts';
 import type { SharedThing, Surroundings } from './surroundings.ts';
 import { SPLIT, SPLIT_CURE, type SplitWish } from './wish.ts';
 
@@ -57,8 +58,9 @@ export function planSplit(
   const { going, staying } = chooseLineages(report, wish, closer.agents);
   const parts: { readonly lineage: Lineage; readonly unit: Unit }[] = [];
   const refused: Refused[] = [...staying];
+  const rows = rowsByThread(around);
   for (const lineage of going) {
-    const unit = moveLineage(lineage, report, wish, closer, around);
+    const unit = moveLineage(lineage, report, wish, closer, rows);
     if ('why' in unit) refused.push(...idsOf(lineage).map(finding => ({ finding, ...unit })));
     else parts.push({ lineage, unit });
   }
@@ -78,6 +80,16 @@ export function planSplit(
     ...(around.startUp.length === 0 ? [] : [startUp(wish, report, around)]),
   ];
   return { ...asPlan(units, refused, hash), homes };
+}
+
+function rowsByThread({ rows }: Surroundings): ReadonlyMap<ThreadId, readonly ThreadRow[]> {
+  const found = new Map<ThreadId, ThreadRow[]>();
+  for (const row of rows) {
+    const others = found.get(row.thread) ?? [];
+    found.set(row.thread, others);
+    others.push(row);
+  }
+  return found;
 }
 
 function idsOf({ threads }: Lineage): readonly ThreadId[] {
@@ -158,7 +170,7 @@ function moveLineage(
   { snapshot }: Report,
   { hosts }: SplitWish,
   closer: CloserLook,
-  { rows }: Surroundings,
+  rows: ReadonlyMap<ThreadId, readonly ThreadRow[]>,
 ): Unit | Objection {
   const { home = '' } = hosts.find(one => one.host === host) ?? {};
   const ids = threads.map(({ thread }) => thread.id);
@@ -171,7 +183,7 @@ function moveLineage(
   const [first] = entries;
   if (first === undefined)
     return { why: 'it has no entry', next: 'Look again with codex-health scan.' };
-  const own = rows.filter(({ thread }) => ids.includes(thread));
+  const own = ids.flatMap(id => rows.get(id) ?? []);
   const others = [...new Set(own.map(({ table }) => table))].map((table): RowsStep => ({
     ...first,
     table,

@@ -5,6 +5,8 @@ import type { HostHome, HostName, HostSight, SeenServer } from '../../model/host
 import type { Report } from '../../model/report.ts';
 import { restBelow, sameDirectory } from '../../model/paths.ts';
 import type { FilePath } from '../../model/words.ts';
+import type { Plan } from '../../model/plan.ts';
+import { sayHolder } from '../guard.ts';
 import { Refusal } from '../../refusal.ts';
 import type { World } from '../../world.ts';
 import { areAllFilesSeen } from '../../checks/judging/allFilesSeen.ts';
@@ -104,18 +106,21 @@ interface Here {
   readonly userHome: FilePath;
 }
 
-/** Refuses unless each of these hosts but this one was just seen, and nobody has the home open there. */
+/**
+ * Refuses unless each of these hosts but this one was just seen, and nobody has the home open there: neither
+ * the shared one nor the one of that host.
+ */
 export function refuseUnlessClosedElsewhere(
   { snapshot: { home } }: Report,
-  hosts: readonly HostName[],
+  hosts: readonly HostHome[],
   sights: readonly HostSight[],
   now: Here,
 ): void {
-  for (const host of hosts) {
+  for (const { host, home: own } of hosts) {
     refuseTwins(host, sights, now);
     if (host === now.hostname) continue;
     const sight = sights.find(one => one.machine?.hostname === host && one.by !== 'nobody');
-    const why = sight === undefined ? 'it was not seen' : whyNotClosed(sight, home, now);
+    const why = sight === undefined ? 'it was not seen' : whyNotClosed(sight, home, own, now);
     if (why === null) continue;
     throw new Refusal(
       'other-hosts',
@@ -142,6 +147,7 @@ function refuseTwins(host: HostName, sights: readonly HostSight[], now: Here): v
 function whyNotClosed(
   sight: HostSight,
   home: Report['snapshot']['home'],
+  own: FilePath,
   now: Here,
 ): string | null {
   const { takenAtMs, homes, holders, servers, starts, gaps } = sight;
@@ -160,11 +166,11 @@ function whyNotClosed(
     return `it has other start-up files: its home directory is ${start.home}`;
   const [holder] = holders;
   if (holder !== undefined) return `${holder.program} (process ${String(holder.pid)}) has it open`;
-  const server = servers.find(one => mayUse(one, sight, home));
+  const server = servers.find(one => mayUse(one, sight, home, own));
   if (server === undefined) return null;
   return server.isOpaque
     ? `of ${server.program} (process ${String(server.pid)}) it cannot be told which home it uses`
-    : `${server.program} (process ${String(server.pid)}) runs with it`;
+    : `${server.program} (process ${String(server.pid)}) runs with it, or with the home of that host`;
 }
 
 const ABOUT_HOLDERS = /the host|app server|process|holder|open/i;
@@ -173,10 +179,42 @@ function mayUse(
   { codexHome, isOpaque }: SeenServer,
   { starts }: HostSight,
   home: Report['snapshot']['home'],
+  own: FilePath,
 ): boolean {
   if (isOpaque) return true;
   const used = codexHome ?? `${starts[0]?.home ?? ''}/.codex`;
   // Links to it have other spellings, and are taken for it where they cannot be told apart.
-  const spellings = [home.path, ...home.aliases.map(({ path }) => path)];
+  const spellings = [own, home.path, ...home.aliases.map(({ path }) => path)];
   return spellings.some(one => sameDirectory(one, used, home.system));
+}
+
+/** The homes that a plan has made, by their hosts; none where it is no split. */
+export function homesMadeBy({ units }: Plan): readonly HostHome[] {
+  return units
+    .flatMap(({ steps }) => steps)
+    .flatMap(step =>
+      step.kind === 'ask' && step.newHome !== undefined
+        ? [{ host: step.newHome, home: step.home }]
+        : [],
+    );
+}
+
+/** Refuses to take a split back while a program of this machine has one of the new homes open. */
+export async function refuseWhileNewHomesOpen({ processes }: World, plan: Plan): Promise<void> {
+  const homes = homesMadeBy(plan).map(({ home }) => home);
+  if (homes.length === 0) return;
+  const found = await processes.holders(homes);
+  if (!found.ok || found.value.unreadable.length > 0)
+    throw new Refusal(
+      'holders-unknown',
+      'It could not be told whether a program has one of the homes open that the split has made.',
+      `${NOTHING} Run it as the account that runs Codex, with every Codex closed.`,
+    );
+  const [holder] = found.value.holders;
+  if (holder !== undefined)
+    throw new Refusal(
+      'codex-running',
+      `${sayHolder(holder)} has a home open that the split has made.`,
+      `${NOTHING} Close it, and run this again.`,
+    );
 }

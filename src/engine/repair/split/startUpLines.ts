@@ -8,7 +8,8 @@ import type { Shell } from './wish.ts';
 
 export const BEGIN = '# >>> codex-health: a Codex home per host >>>';
 export const END = '# <<< codex-health: a Codex home per host <<<';
-const WHOSE = '# Written by codex-health; undoing that repair takes out these lines, and no others.';
+const WHOSE =
+  '# Written by codex-health; undoing that repair takes out these lines, and no others.';
 
 /** `shared`: the home that all hosts have had, which a host may have been told to use. */
 export function startUpLines(shell: Shell, hosts: readonly HostHome[], shared: FilePath): string {

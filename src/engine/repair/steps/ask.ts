@@ -298,7 +298,8 @@ async function putAway(
     // What this repair had moved away before comes back in its place, by the step that has moved it.
     const isReplaced = await world.files.stat(world.machine.join(keptFiles, nameOf(database)));
     if (isReplaced.ok && database !== step.state) continue;
-    const why = await whyInUse(database, threads, world);
+    const { threads: copied } = step.replay?.copies?.find(({ to }) => to === database) ?? {};
+    const why = await whyInUse(database, threads, world, copied);
     if (why !== null) left.push({ what: database, why });
     if (why !== null && database === step.state) return left;
     if (why === null) await putMadeAway(database, prefix, ground);

@@ -25,6 +25,8 @@ export async function whyInUse(
   database: FilePath,
   known: readonly ThreadId[] | null,
   world: World,
+  /** Threads about which we have put something there ourselves. */
+  copied: readonly ThreadId[] = [],
 ): Promise<string | null> {
   const name = nameOf(database);
   const state = await world.files.stat(database);
@@ -34,7 +36,9 @@ export async function whyInUse(
   const threads = await threadsIn(database, world);
   if (typeof threads === 'string') return `it cannot be read: ${threads}`;
   if (!comesFromConversations)
-    return threads.length === 0 ? null : 'what somebody has entered since is in it';
+    return threads.every(id => copied.includes(id))
+      ? null
+      : 'what somebody has entered since is in it';
   const isKnown = new Set(known);
   return threads.every(id => isKnown.has(id)) ? null : 'Codex has entered new threads in it since';
 }
