@@ -2,15 +2,16 @@
 // lists the threads of its host alone, with their names, their side of the archive and what was said in them.
 // Undone, the home is as it was, although app servers have looked at both since.
 
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { SplitWish } from '../../src/engine/engine.ts';
 import type { NodeWorld } from '../../src/node/world.ts';
-import { forkThread, pack, takeTurn } from '../support/codex/askThreads.ts';
+import { forkThread, pack, revertNewestTurn, takeTurn } from '../support/codex/askThreads.ts';
 import { startMockProvider } from '../support/codex/mockProvider.ts';
-import { startAppServer } from '../support/codex/appServer.ts';
+import { codexEnvironment, startAppServer } from '../support/codex/appServer.ts';
 import { withDatabase } from '../support/codex/databases.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
@@ -100,6 +101,11 @@ test.each(homeKinds)(
         const home = await sharedHome(codex, version, mode, root);
         useProviderPort(home, provider.port);
         const fork = await forkThread(codex, home, 'B', 'in the fork');
+        if (mode === 'paginated') {
+          // It goes on in a further file then.
+          await takeTurn(codex, home, 'B', 'to be taken back');
+          await revertNewestTurn(codex, home, 'B');
+        }
         pack(home, home.ids.C, zlib.zstdCompressSync);
         // Lists look into compressed files from 0.142 on, and name them by what they were.
         const asked = await askAll(codex, home);
@@ -150,6 +156,40 @@ test.each(homeKinds)(
     } finally {
       await provider.close();
     }
+  },
+);
+
+test.each(['0.142.0', '0.160.0', '0.169.0'])(
+  'Codex %s writes settings and keys through a link, and takes away only the link',
+  async version => {
+    const codex = await installCodex(version);
+    await withScratchFolder(root => {
+      const [shared, home] = [path.join(root, 'shared'), path.join(root, 'home')];
+      for (const folder of [shared, home]) fs.mkdirSync(folder);
+      for (const [name, text] of [
+        ['config.toml', 'model = "mock-model"\n'],
+        ['auth.json', '{"OPENAI_API_KEY":"a key of nobody"}'],
+      ] as const) {
+        fs.writeFileSync(path.join(shared, name), text);
+        fs.symlinkSync(path.join(shared, name), path.join(home, name));
+      }
+      const run = (input: string, ...words: string[]) =>
+        spawnSync(codex, words, { env: codexEnvironment(home), input, timeout: 60_000 }).status;
+      expect(run('', 'mcp', 'add', 'mine', '--', 'true')).toBe(0);
+      expect(run('another key of nobody\n', 'login', '--with-api-key')).toBe(0);
+      const read = (name: string) => fs.readFileSync(path.join(shared, name), 'utf8');
+      expect(read('config.toml')).toContain('mcp_servers.mine');
+      expect(read('auth.json')).toContain('another key of nobody');
+      const isLink = (name: string) =>
+        fs.lstatSync(path.join(home, name), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+      expect(['config.toml', 'auth.json'].map(isLink)).toEqual([true, true]);
+      expect(run('', 'logout')).toBe(0);
+      expect([isLink('auth.json'), read('auth.json')]).toEqual([
+        false,
+        expect.stringContaining('another key of nobody'),
+      ]);
+      return Promise.resolve();
+    });
   },
 );
 

@@ -30,8 +30,7 @@ import {
   unpackAgain,
   whyNotAsPlanned,
 } from './packing.ts';
-import { putMadeAway, threadsIn, whyInUse } from './madeDatabases.ts';
-import { isSameTime } from './edit.ts';
+import { idInName, putMadeAway, threadsIn, whyHomeIsUsed, whyInUse } from './madeDatabases.ts';
 import { Interrupted, type Ground, type StepHandler } from './step.ts';
 
 /** The home as it was before Codex was asked, and the steps to which its doings came. */
@@ -229,10 +228,6 @@ function isForking({ calls }: AskStep): boolean {
   return calls.some(({ method }) => method === 'thread/fork');
 }
 
-function idInName(file: FilePath): ThreadId | null {
-  return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/.exec(file)?.[1] ?? null;
-}
-
 async function doingsBetween(
   step: AskStep,
   before: Observation,
@@ -291,7 +286,7 @@ async function putAway(
   const { world, keptFiles } = ground;
   const left: Left[] = [];
   const used = await usedSince(step, ground);
-  if (used.length > 0) return [sayUsed(step, used)];
+  if (used !== null) return [used];
   const prefix = step.newHome === undefined ? 'made' : `made-${step.newHome}`;
   const others = made.filter(database => database !== step.state);
   for (const database of [...made.filter(one => one === step.state), ...others]) {
@@ -307,31 +302,11 @@ async function putAway(
   return left;
 }
 
-/**
- * Conversations of a home that was made by this repair in which somebody has gone on since, or that were
- * begun there: they stay, and with them what its databases say.
- */
-async function usedSince(step: AskStep, ground: Ground): Promise<readonly FilePath[]> {
-  if (step.newHome === undefined) return [];
+/** What keeps the databases of a home in it that this repair has made; null where nothing does. */
+async function usedSince(step: AskStep, ground: Ground): Promise<Left | null> {
+  if (step.newHome === undefined) return null;
   const before = await recall<Observation>(noteOf(BEFORE, step), ground);
-  if (before === null) return [];
-  const now = await observeFiles(ground.world, step.home, step.sqliteHome);
-  return Object.entries(now)
-    .filter(([file]) => idInName(file) !== null)
-    .filter(([file, { bytes, modifiedMs }]) => {
-      const then = before.files[file];
-      return then?.bytes !== bytes || !isSameTime(then.modifiedMs, modifiedMs);
-    })
-    .map(([file]) => file);
-}
-
-function sayUsed({ home }: AskStep, files: readonly FilePath[]): Left {
-  const some = files.slice(0, 3).join(', ');
-  const more = files.length > 3 ? ` and ${String(files.length - 3)} more` : '';
-  return {
-    what: `the databases of ${home}`,
-    why: `somebody has worked there since (${some}${more}); those conversations stay there`,
-  };
+  return before === null ? null : whyHomeIsUsed(step, before.files, ground.world);
 }
 
 /** What Codex did when it was asked, as steps. */
