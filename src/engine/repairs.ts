@@ -25,16 +25,12 @@ import { chooseRepair, isMeant, nothingToUndo } from './repair/chooseRepair.ts';
 import { planPruning, prune, type PruneWish, type Pruning } from './repair/prune.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import type { Site } from './repair/site.ts';
-import {
-  homesMadeBy,
-  refuseUnlessClosedElsewhere,
-  refuseWhileNewHomesOpen,
-} from './repair/split/preconditions.ts';
+import { refuseWhileNewHomesOpen } from './repair/split/preconditions.ts';
 import { recover, takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
-import { hereAndNow, splitsOf, type Splits } from './split.ts';
-import { forgetSplit, readSplits } from './splitsMade.ts';
+import { closedElsewhere, splitsOf, type Splits } from './split.ts';
+import { forgetSplit } from './splitsMade.ts';
 import { threadChangesOf, type ThreadChanges } from './threadChanges.ts';
 import type { World } from './world.ts';
 
@@ -277,30 +273,6 @@ function refusesOn({ world }: Site, { snapshot }: Report): MayTakeBack {
     refuseWhileWritten(plan, snapshot);
     await refuseWhileNewHomesOpen(world, plan);
   };
-}
-
-/**
- * Whether nobody has the home open on other hosts: known of those of a split, which is refused to be undone
- * else, and of no others.
- */
-async function closedElsewhere(
-  report: Report,
-  repairs: readonly Repair[],
-  receipt: string | null,
-  sights: readonly HostSight[],
-  { world, vault }: Site,
-): Promise<boolean> {
-  // Only of a split it is written down elsewhere that it was one; other plans are not read for this, but for
-  // one that a stop has left in the middle: it is taken back first.
-  const splits = new Set((await readSplits(world.keep)).map(split => split.receipt));
-  const stopped = repairs.findLast(one => stateOf(one) === 'interrupted');
-  const applied = repairs.findLast(one => stateOf(one) === 'applied' && isMeant(receipt)(one));
-  const meant = stopped ?? (applied !== undefined && splits.has(applied.id) ? applied : undefined);
-  if (meant === undefined) return false;
-  const homes = homesMadeBy(await vault.planOf(meant));
-  if (homes.length === 0) return false;
-  refuseUnlessClosedElsewhere(report, homes, sights, hereAndNow(world));
-  return true;
 }
 
 /** History can be told although an interrupted repair cannot be ended now. */

@@ -18,14 +18,18 @@ import {
   type SplitPlan,
 } from './repair/split/planSplit.ts';
 import {
+  homesMadeBy,
   refuseUnlessClosedElsewhere,
   refuseUnlessSplittable,
 } from './repair/split/preconditions.ts';
 import { proposeStartUp } from './repair/split/startUpFiles.ts';
 import { lookAround } from './repair/split/surroundings.ts';
 import { SPLIT, type SplitWish, type StartUpFile } from './repair/split/wish.ts';
-import { rememberSplit } from './splitsMade.ts';
+import { readSplits, rememberSplit } from './splitsMade.ts';
+import { isMeant } from './repair/chooseRepair.ts';
+import type { Site } from './repair/site.ts';
 import type { Undone } from './repair/undo.ts';
+import { stateOf, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
 import type { World } from './world.ts';
 
@@ -109,9 +113,33 @@ export function splitsOf({ siteOf, carryOut }: Rite, world: World): Splits {
   };
 }
 
-export function hereAndNow(world: World) {
+function hereAndNow(world: World) {
   const { hostname, userHome, id: machine } = world.machine;
   return { hostname, machine, userHome, ms: world.now() };
+}
+
+/**
+ * Whether nobody has the home open on other hosts: known of those of a split, which is refused to be undone
+ * else, and of no others.
+ */
+export async function closedElsewhere(
+  report: Report,
+  repairs: readonly Repair[],
+  receipt: string | null,
+  sights: readonly HostSight[],
+  { world, vault }: Site,
+): Promise<boolean> {
+  // Only of a split it is written down elsewhere that it was one; other plans are not read for this, but for
+  // one that a stop has left in the middle: it is taken back first.
+  const splits = new Set((await readSplits(world.keep)).map(split => split.receipt));
+  const stopped = repairs.findLast(one => stateOf(one) === 'interrupted');
+  const applied = repairs.findLast(one => stateOf(one) === 'applied' && isMeant(receipt)(one));
+  const meant = stopped ?? (applied !== undefined && splits.has(applied.id) ? applied : undefined);
+  if (meant === undefined) return false;
+  const homes = homesMadeBy(await vault.planOf(meant));
+  if (homes.length === 0) return false;
+  refuseUnlessClosedElsewhere(report, homes, sights, hereAndNow(world));
+  return true;
 }
 
 async function confirmHomes(
