@@ -497,6 +497,7 @@ describe('refused', () => {
       'who runs there is not known',
       [sight({ gaps: [{ what: 'running app servers', why: 'no answer' }] })],
     ],
+    ['only how it was earlier is known', [sight({ gaps: [{ what: 'how it is now', why: 'x' }] })]],
     ['the home is at another path there', [sight({ homes: [] })]],
     [
       'it is another home there',
@@ -514,8 +515,9 @@ describe('refused', () => {
     expect(await refusal(shared(), wishOf(KNOWN), sights)).toBe('other-hosts');
   });
 
-  test('a server with another home is in nobody’s way', async () => {
+  test('a server with another home is in nobody’s way, nor is a login shell that is slow', async () => {
     const other = sight({
+      gaps: [{ what: 'what its login shell sets', why: 'no answer' }],
       servers: [server({ codexHome: '/elsewhere' })],
       starts: [start('/home/ada')],
     });

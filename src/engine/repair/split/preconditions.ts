@@ -152,7 +152,7 @@ function whyNotClosed(
 ): string | null {
   const { takenAtMs, homes, holders, servers, starts, gaps } = sight;
   if (Math.abs(now.ms - takenAtMs) > FRESH_MS) return 'it was seen more than five minutes ago';
-  const gap = gaps.find(({ what }) => ABOUT_HOLDERS.test(what));
+  const gap = gaps.find(({ what }) => !IS_OF_NO_MATTER.test(what));
   if (gap !== undefined) return `${gap.what} could not be seen there: ${gap.why}`;
   const seen = homes.find(({ path }) => sameDirectory(path, home.path, home.system));
   const isOther =
@@ -173,7 +173,8 @@ function whyNotClosed(
     : `${server.program} (process ${String(server.pid)}) runs with it, or with the home of that host`;
 }
 
-const ABOUT_HOLDERS = /the host|app server|process|holder|open/i;
+/** Anything else that a host did not answer may be the Codex that nobody has seen. */
+const IS_OF_NO_MATTER = /\blogin shell\b/;
 
 function mayUse(
   { codexHome, isOpaque }: SeenServer,
