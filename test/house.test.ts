@@ -51,6 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'src/engine/world.ts (types)',
     'src/engine/hands.ts',
     'src/engine/refusal.ts',
+    'src/engine/scan/closer/threadTables.ts',
     'src/engine/scan/closer/wholeRows.ts',
     'src/engine/scan/databases/databaseImage.ts',
     'src/engine/scan/databases/projections.ts',

@@ -27,6 +27,10 @@ export interface Hands {
   move(from: FilePath, to: FilePath): Promise<void>;
   /** Gives a file a second name, where nothing is; it costs no room. */
   link(file: FilePath, name: FilePath): Promise<void>;
+  /** Makes a symbolic link where nothing is. */
+  linkTo(file: FilePath, target: FilePath): Promise<void>;
+  /** Copies a file to where nothing is, with its rights and its time. What is in it is looked at by nobody. */
+  copy(from: FilePath, to: FilePath): Promise<void>;
   /**
    * Makes a file of what a compressed one holds, with the rights of that. Fails when it holds anything
    * else than was expected, and then makes nothing.

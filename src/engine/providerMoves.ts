@@ -36,6 +36,8 @@ export interface Consent {
   readonly sha: string;
   /** Where the vault is, when it is not in the home. */
   readonly vault: FilePath | null;
+  /** Whether nobody has the home open on other machines that share it; unknown when absent. */
+  readonly isClosedElsewhere?: boolean;
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
 }

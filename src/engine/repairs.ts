@@ -3,6 +3,7 @@
 import type { Cure } from './checks/check.ts';
 import { compressionsOf, type Compressions } from './compressions.ts';
 import type { Hands } from './hands.ts';
+import type { HostSight } from './model/host.ts';
 import type { Left, Plan, Receipt } from './model/plan.ts';
 import type { Report } from './model/report.ts';
 import type { FilePath } from './model/words.ts';
@@ -24,10 +25,13 @@ import { chooseRepair, isMeant, nothingToUndo } from './repair/chooseRepair.ts';
 import { planPruning, prune, type PruneWish, type Pruning } from './repair/prune.ts';
 import { saveCopy, type SafeCopy } from './repair/saveCopy.ts';
 import { answers, ownFolder, type Site } from './repair/site.ts';
+import { refuseWhileNewHomesOpen } from './repair/split/preconditions.ts';
 import { isAnythingLeft, stoppedRepair, stoppedRepairs, underWay } from './repair/stopped.ts';
 import { takeBack, type MayTakeBack, type Undone } from './repair/undo.ts';
 import { receiptOf, stateOf, Vault, type Repair } from './repair/vault.ts';
 import { lookCloser } from './scan/lookCloser.ts';
+import { closedElsewhere, splitsOf, type Splits } from './split.ts';
+import { forgetSplit } from './splitsMade.ts';
 import { threadChangesOf, type ThreadChanges } from './threadChanges.ts';
 import type { World } from './world.ts';
 
@@ -85,7 +89,7 @@ export interface Undoing {
   readonly first: readonly string[];
 }
 
-export interface Repairs extends ProviderMoves, Compressions, ThreadChanges {
+export interface Repairs extends ProviderMoves, Compressions, ThreadChanges, Splits {
   /** What would be done. Looks closer, and changes nothing. */
   plan(report: Report, choice: Choice, vault?: FilePath | null): Promise<Plan>;
   /** `report` is what the plan was made of; `scan` looks at the same home again. */
@@ -97,6 +101,8 @@ export interface Repairs extends ProviderMoves, Compressions, ThreadChanges {
     receipt: string | null,
     vault: FilePath | null,
     progress?: Progress,
+    /** Fresh looks at other hosts, which undoing a split needs: their holders with the new homes. */
+    sights?: readonly HostSight[],
   ): Promise<Undone>;
   /** Brings to an end first what a stop has left in the middle. */
   history(report: Report, vault: FilePath | null): Promise<History>;
@@ -135,10 +141,10 @@ export function repairsOf(
   };
   const carryOut: Rite['carryOut'] = async (first, scan, consent, makePlan) => {
     const { sha, vault, signal = null, progress = () => undefined } = consent;
-    await refuseUnlessWritable(first, hands);
+    await refuseUnlessWritable(first, hands, consent.isClosedElsewhere);
     if (vault !== null) refuseAmongConversations(vault, first.snapshot.home);
     const site = await siteOf(first, vault);
-    return alone(site, refusesOn(first), async recovered => {
+    return alone(site, refusesOn(first, world), async recovered => {
       // What was seen before the lock was taken may have changed since.
       const before = await scan();
       const again = await makePlan(before);
@@ -153,6 +159,7 @@ export function repairsOf(
     ...providerMovesOf({ hands, siteOf, carryOut }),
     ...compressionsOf({ hands, carryOut }, world),
     ...threadChangesOf({ hands, carryOut }, world),
+    ...splitsOf({ hands, carryOut }, world),
     plan,
     apply: async (first, scan, { choice, ...consent }) => {
       const done = await carryOut(first, scan, consent, report =>
@@ -188,16 +195,20 @@ export function repairsOf(
         first: stopped.filter(one => one !== repair).map(({ id }) => id),
       };
     },
-    undo: async (report, receipt, vault, progress) => {
-      await refuseUnlessWritable(report, hands);
+    undo: async (report, receipt, vault, progress, sights = []) => {
       const site = await siteOf(report, vault);
       const known = [...(await site.vault.repairs()), ...(await stoppedRepairs(site))];
+      const isClosedElsewhere = await closedElsewhere(report, known, receipt, sights, site);
+      await refuseUnlessWritable(report, hands, isClosedElsewhere);
       if (known.length === 0) throw nothingToUndo(site.vault.folder);
-      return alone(site, refusesOn(report), async recovered => {
+      return alone(site, refusesOn(report, world), async recovered => {
         const gone = recovered.find(one => isMeant(receipt)({ id: one.receipt }));
         if (gone !== undefined) return gone;
         const repair = chooseRepair(await site.vault.repairs(), receipt, site.vault.folder);
-        return underWay(site, () => takeBack(site, repair, progress, refusesOn(report)));
+        const mayTakeBack = refusesOn(report, world);
+        const undone = await underWay(site, () => takeBack(site, repair, progress, mayTakeBack));
+        await forgetSplit(world, repair.id);
+        return undone;
       });
     },
     interrupted: async (report, vault) => stoppedRepair(await siteOf(report, vault)),
@@ -212,7 +223,7 @@ export function repairsOf(
       const site = await siteOf(report, vault);
       if (await isAnythingLeft(site))
         await refuseUnlessWritable(report, hands)
-          .then(() => alone(site, refusesOn(report), () => Promise.resolve()))
+          .then(() => alone(site, refusesOn(report, world), () => Promise.resolve()))
           .catch(onlyRefusals);
       return pastOf(site);
     },
@@ -243,10 +254,11 @@ async function pastOf(site: Site): Promise<History> {
   };
 }
 
-function refusesOn({ snapshot }: Report): MayTakeBack {
-  return plan => {
+function refusesOn({ snapshot }: Report, world: World): MayTakeBack {
+  return async plan => {
     refuseUnlessMet(plan.needs, snapshot);
     refuseWhileWritten(plan, snapshot);
+    await refuseWhileNewHomesOpen(world, plan);
   };
 }
 

@@ -92,6 +92,8 @@ export interface Files {
   mayHang(path: FilePath): Promise<boolean>;
   /** The path without links; as given where there is nothing. */
   realPath(path: FilePath): Promise<FilePath>;
+  /** Where a symbolic link leads, as it is written in it; `not-a-file` for what is no link. */
+  readLink(path: FilePath): Promise<Read<FilePath>>;
   /** Waits; a database that is being written is tried again a moment later. */
   pause(milliseconds: number): Promise<void>;
 }

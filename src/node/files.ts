@@ -49,6 +49,12 @@ export function createFiles(): Files {
       const real = attempt(() => fs.realpathSync.native(file));
       return real.ok ? real.value : file;
     },
+    readLink: async file =>
+      attempt(() => {
+        if (!fs.lstatSync(file).isSymbolicLink())
+          throw new WorldTrouble({ code: 'not-a-file', why: 'it is no link' });
+        return fs.readlinkSync(file);
+      }),
     filesystem: async file => filesystemOf(file),
     mayHang: async file => {
       const filesystem = await filesystemOf(file);

@@ -48,9 +48,15 @@ export function createHands(): Hands {
         fs.linkSync(file, name);
         await syncFolder(path.dirname(name));
       })(file),
+    linkTo: plainly(async (file, target) => {
+      fs.symlinkSync(target, file);
+      await syncFolder(path.dirname(file));
+    }),
+    copy: (from, to) => plainly(() => copyFile(from, to))(to),
     unpack: (packed, file, expected) => plainly(() => unpackFile(packed, file, expected))(file),
     removeOwn: plainly(async file => {
-      if (!fs.existsSync(file)) return;
+      // A link that leads nowhere is there as well.
+      if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return;
       fs.unlinkSync(file);
       await syncFolder(path.dirname(file));
     }),
@@ -142,6 +148,18 @@ async function moveFile(from: string, to: string): Promise<void> {
   }
   await syncFolder(path.dirname(to));
   await syncFolder(path.dirname(from));
+}
+
+async function copyFile(from: string, to: string): Promise<void> {
+  refuseToReplace(to);
+  const source = fs.openSync(from, 'r');
+  await closing(source, async () => {
+    const like = fs.fstatSync(source);
+    const { mtimeNs } = fs.fstatSync(source, { bigint: true });
+    await writeBeside(to, like, inMilliseconds(mtimeNs), target =>
+      copyPart(source, target, 0, like.size),
+    );
+  });
 }
 
 async function removeFolder(within: string, name: string): Promise<void> {

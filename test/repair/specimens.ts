@@ -5,7 +5,7 @@ import type { Columns, Plan, Step, Unit } from '../../src/engine/model/plan.ts';
 import { asBytes } from '../../src/engine/model/bytes.ts';
 import { Vault } from '../../src/engine/repair/vault.ts';
 import type { Site } from '../../src/engine/repair/site.ts';
-import { home, HOME, idOf, type BuiltHome } from '../support/home.ts';
+import { home, HOME, idOf, NOW, type BuiltHome } from '../support/home.ts';
 import { createMemoryHands, type MemoryHands } from '../support/memoryHands.ts';
 import { sql } from '../support/memoryWorld.ts';
 import { packedRollout } from '../support/packedRollout.ts';
@@ -142,7 +142,27 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     content: PACKED_CONTENT,
     modifiedMs: PACKED_TIME,
   }),
+  'create: a copy that nobody has looked into': () => ({
+    kind: 'create',
+    file: `${HOME}/copied.jsonl.zst`,
+    content: { copied: PACKED, bytes: packed.length },
+    modifiedMs: NOW,
+  }),
+  link: () => ({ kind: 'link', file: `${HOME}/linked.jsonl.zst`, target: PACKED }),
+  'block: in a file that is there': bench => {
+    const file = fileOf(bench, 'one');
+    const { bytes, modifiedMs } = stateOf(bench, file);
+    return { kind: 'block', file, block: BLOCK, was: { bytes, modifiedMs } };
+  },
+  'block: as a file of its own': () => ({
+    kind: 'block',
+    file: `${HOME}/.profile`,
+    block: BLOCK,
+    was: null,
+  }),
 };
+
+const BLOCK = '# >>> ours >>>\nexport A=1\n# <<< ours <<<\n';
 
 /** A plan of units that meet each other, that fail, and that are undone whole or not at all. */
 export function mixedPlan(bench: Bench): Plan {

@@ -131,6 +131,22 @@ export function createMemoryHands(
         refuse(name);
         files.set(name, demand(file));
       }),
+    linkTo: (file, target) =>
+      operate(`link ${file} to ${target}`, () => {
+        refuse(file);
+        const bytes = new TextEncoder().encode(target);
+        files.set(file, { bytes, modifiedMs: now(), link: target });
+      }),
+    copy: (from, to) =>
+      operate(
+        `copy ${from} to ${to}`,
+        () => {
+          refuse(to);
+          const { bytes, modifiedMs } = demand(from);
+          put(to, bytes, modifiedMs);
+        },
+        () => put(to + BESIDE, demand(from).bytes.slice(0, 3), now()),
+      ),
     unpack: (packed, file, { bytes, sha256, modifiedMs }) =>
       operate(
         `unpack ${packed} as ${file}`,

@@ -30,6 +30,8 @@ export interface MemoryFile {
   readonly modifiedMs: number;
   /** When anything about it was last changed, where that is another time. */
   readonly changedMs?: number;
+  /** Where it leads, when it is a link; it is not followed but by `realPath`. */
+  readonly link?: string;
 }
 
 export interface MemoryMachine {
@@ -194,7 +196,13 @@ function createMemoryFiles(machine: MemoryMachine): Files {
       const bytes = found.value.bytes.slice(0, atMost);
       return answer({ bytes: bytes.length, packedBytes: zlib.zstdCompressSync(bytes).length });
     },
-    realPath: file => Promise.resolve(file),
+    realPath: file => Promise.resolve(machine.files.get(file)?.link ?? file),
+    readLink: file => {
+      const link = machine.files.get(file)?.link;
+      const trouble = { code: 'not-a-file', why: 'it is no link' } as const;
+      if (link !== undefined) return answer(link);
+      return Promise.resolve(machine.files.has(file) ? { ok: false, trouble } : missing());
+    },
     mayHang: file => Promise.resolve(machine.silent.has(file)),
     filesystem: () => Promise.resolve(machine.filesystem),
     pause: () => Promise.resolve(),
@@ -232,7 +240,11 @@ function treeOf(machine: MemoryMachine, root: string) {
     value: {
       entries: [...machine.files.keys()]
         .filter(file => below(file) && !isHidden(file))
-        .map(file => ({ path: file.slice(root.length + 1), file, kind: 'file' as const })),
+        .map(file => ({
+          path: file.slice(root.length + 1),
+          file,
+          kind: machine.files.get(file)?.link === undefined ? ('file' as const) : ('link' as const),
+        })),
       troubles: hidden
         .filter(folder => !machine.files.has(folder))
         .map(folder => ({

@@ -45,6 +45,7 @@ import configUnreadable from './config-unreadable.ts';
 import homeShared from './home-shared.ts';
 import listCrowded from './list-crowded.ts';
 import codexVersionSkew from './codex-version-skew.ts';
+import splitNotEffective from './split-not-effective.ts';
 
 export const checks: readonly Check[] = [
   migrationRowsMissing,
@@ -90,4 +91,5 @@ export const checks: readonly Check[] = [
   homeShared,
   listCrowded,
   codexVersionSkew,
+  splitNotEffective,
 ];

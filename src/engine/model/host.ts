@@ -113,6 +113,8 @@ export interface HostKnowledge {
   readonly pins: HostPins;
   /** What Codex itself has written into its log: which server had to do with which thread. */
   readonly logged: readonly LoggedThread[];
+  /** Homes that were split, this one or others, as it is kept in the person's state directory. */
+  readonly splits: readonly PlannedSplit[];
 }
 
 export interface ObservedHost {
@@ -157,4 +159,20 @@ export interface HostEvidence {
   /** A sentence, as `Its folder is only on gpu-1.` */
   readonly says: string;
   readonly atMs: number | null;
+}
+
+/** The Codex home that a host is to have. */
+export interface HostHome {
+  readonly host: HostName;
+  readonly home: FilePath;
+}
+
+/** A home that was split into one for each host, and of which the split was not undone. */
+export interface PlannedSplit {
+  /** The home that all of them had. */
+  readonly home: FilePath;
+  readonly hosts: readonly HostHome[];
+  /** The repair that has made it. */
+  readonly receipt: string;
+  readonly at: string;
 }

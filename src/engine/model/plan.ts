@@ -32,6 +32,11 @@ export interface Unit {
    * about many threads it is one part, which stands or falls by itself.
    */
   readonly move?: ThreadMove;
+  /**
+   * Present where it is one part of something bigger: when it cannot be done the rest goes on without these
+   * threads, and when the rest cannot be done it is taken back with it.
+   */
+  readonly part?: readonly ThreadId[];
 }
 
 export interface ThreadMove {
@@ -49,7 +54,7 @@ export interface Refused {
   readonly isSettled?: true;
 }
 
-export type Step = RowsStep | EditStep | MoveStep | CreateStep | AskStep;
+export type Step = RowsStep | EditStep | MoveStep | CreateStep | LinkStep | BlockStep | AskStep;
 export type StepKind = Step['kind'];
 
 /**
@@ -123,14 +128,40 @@ export type Destination = { readonly file: FilePath } | { readonly vault: string
 export interface CreateStep {
   readonly kind: 'create';
   readonly file: FilePath;
-  readonly content: Bytes | Unpacked;
+  readonly content: Bytes | Unpacked | Copied;
   readonly modifiedMs: number | null;
+}
+
+/** Another file as it is, with its rights and its time. It is copied, and never looked into. */
+export interface Copied {
+  readonly copied: FilePath;
+  readonly bytes: number;
 }
 
 /** What a file holds, unpacked where it is compressed; so many bytes. */
 export interface Unpacked {
   readonly unpacked: FilePath;
   readonly bytes: number;
+}
+
+/** Makes a symbolic link where nothing is. */
+export interface LinkStep {
+  readonly kind: 'link';
+  readonly file: FilePath;
+  /** Where it leads, as it is written into the link. */
+  readonly target: FilePath;
+}
+
+/**
+ * Puts lines at the beginning of a file, or makes the file of them. Undoing takes exactly these lines out
+ * again, wherever they stand by then: the file is a person's, who may have changed it since.
+ */
+export interface BlockStep {
+  readonly kind: 'block';
+  readonly file: FilePath;
+  readonly block: Bytes;
+  /** What the file was like when the plan was made; null where there was none. */
+  readonly was: { readonly bytes: number; readonly modifiedMs: number } | null;
 }
 
 /** Lets Codex itself do something, through a server of its own that is ended afterwards. */
@@ -145,6 +176,11 @@ export interface AskStep {
   readonly calls: readonly Call[];
   /** Present where Codex makes its database anew in this: what only the old one knew. */
   readonly replay?: Replay;
+  /**
+   * Present where this is not the home that is repaired but one that the repair makes: a word that no other
+   * step of the plan has. Its databases stay when somebody has worked there since.
+   */
+  readonly newHome?: string;
 }
 
 /**
@@ -156,6 +192,22 @@ export interface Replay {
   /** What was found and what was not, for the person who reads the plan. */
   readonly says: string;
   readonly rows: readonly KnownRow[];
+  /** Rows of other databases that are copied as they are, being too many to be named one by one. */
+  readonly copies?: readonly CopiedRows[];
+}
+
+/** All rows about some threads, from a database of another home to the one of the same name. */
+export interface CopiedRows {
+  readonly from: FilePath;
+  readonly to: FilePath;
+  readonly tables: readonly ThreadTable[];
+  readonly threads: readonly ThreadId[];
+}
+
+/** A table of which each row belongs to the thread in this column. */
+export interface ThreadTable {
+  readonly table: string;
+  readonly column: string;
 }
 
 export interface KnownRow {

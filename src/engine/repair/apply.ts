@@ -68,7 +68,7 @@ async function takeBackHalves(
   failed: readonly Failure[],
 ): Promise<readonly Failure[]> {
   const undone = new Set(failed.filter(isWhole).map(({ unit }) => unit));
-  const isHalf = (unit: number) => units[unit]?.move === undefined;
+  const isHalf = (unit: number) => !isPart(units[unit]);
   const lost = new Set([...undone].filter(isHalf).flatMap(unit => units[unit]?.findings ?? []));
   const halves: Failure[] = [];
   for (const [unit, { steps, findings }] of [...units.entries()].toReversed()) {
@@ -83,6 +83,11 @@ async function takeBackHalves(
 
 function isWhole({ finding }: Failure): boolean {
   return finding === undefined;
+}
+
+/** One of many of a kind, which the others do not need. */
+function isPart(unit: Unit | undefined): boolean {
+  return unit?.move !== undefined || unit?.part !== undefined;
 }
 
 interface Failure {
@@ -141,7 +146,12 @@ function unpreparedIn(
   units: readonly Unit[],
   failed: readonly Failure[],
 ): readonly Begun[] {
-  const lost = new Set(failed.filter(isWhole).flatMap(({ unit }) => units[unit]?.findings ?? []));
+  const lost = new Set(
+    failed
+      .filter(isWhole)
+      .filter(({ unit }) => units[unit]?.part === undefined)
+      .flatMap(({ unit }) => units[unit]?.findings ?? []),
+  );
   return group.filter(
     ({ unit, steps }) =>
       steps.some(({ kind }) => kind === 'ask') &&
@@ -271,5 +281,6 @@ function receiptFor({ id, at }: Repair, plan: Plan, failures: readonly Failure[]
 
 /** Of a part that failed the others are not concerned. */
 function concernedBy(unit: Unit | undefined): readonly string[] {
-  return unit?.move === undefined ? (unit?.findings ?? []) : [unit.move.thread];
+  if (unit?.move !== undefined) return [unit.move.thread];
+  return unit?.part ?? unit?.findings ?? [];
 }

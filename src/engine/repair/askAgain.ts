@@ -77,7 +77,7 @@ export async function askAgain(
  * Read from the database: a list that looks through the files changes rows. Sorted so that Codex before
  * 0.169 loses none that were made in one second with a hundred others.
  */
-const EVERYTHING = { useStateDbOnly: true, sortKey: 'updated_at', modelProviders: [] };
+export const EVERYTHING = { useStateDbOnly: true, sortKey: 'updated_at', modelProviders: [] };
 
 function notAsked(why: string): Confirmation {
   return { codex: null, why, shown: [], missing: [] };

@@ -10,7 +10,12 @@ import type { Hands, Hindered, Hindrance } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Refuses where no home may be changed, whatever the plan is. */
-export async function refuseUnlessWritable(report: Report, hands: Hands): Promise<void> {
+export async function refuseUnlessWritable(
+  report: Report,
+  hands: Hands,
+  /** Whether nobody has the home open on other machines that share it. */
+  isClosedElsewhere = false,
+): Promise<void> {
   const { home, otherStates, state } = report.snapshot;
   const why = await hands.whyNot();
   if (why !== null) throw new Refusal('cannot-write', why, 'Run it again with a newer Node.');
@@ -21,7 +26,7 @@ export async function refuseUnlessWritable(report: Report, hands: Hands): Promis
       'Looking works here. docs/platforms.md says what has run where.',
     );
   const shared = [home.filesystem, state?.database.filesystem].find(one => one?.isNetwork === true);
-  if (shared != null)
+  if (shared != null && !isClosedElsewhere)
     throw new Refusal(
       'other-hosts',
       `This home lies on ${shared.type}, where a Codex of another machine may be writing that cannot be seen from here.`,

@@ -177,7 +177,10 @@ function callFor(
 }
 
 /** Archiving would move one of two copies, and a row that points elsewhere would be changed for another. */
-function troubleOf(judged: JudgedThread | undefined, { findings }: Report): Objection | null {
+export function troubleOf(
+  judged: JudgedThread | undefined,
+  { findings }: Report,
+): Objection | null {
   if (judged === undefined) return NO_THREAD;
   const { thread, cause, file } = judged;
   const isTorn =

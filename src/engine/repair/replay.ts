@@ -1,10 +1,12 @@
 // Writes into a database that Codex has made anew what only the old one knew. Codex has ended by then,
 // and nobody else has the home open.
 
-import type { Hands, Transaction } from '../hands.ts';
+import type { Transaction } from '../hands.ts';
 import type { FilePath } from '../model/words.ts';
-import type { Columns, KnownRow, Left, Replay } from '../model/plan.ts';
+import type { Columns, CopiedRows, KnownRow, Left, Replay } from '../model/plan.ts';
 import { literal } from '../model/literal.ts';
+import { readThreadRows } from '../scan/closer/threadTables.ts';
+import type { Ground } from './steps/step.ts';
 import { columnsOf, hasRow, inSavepoint, putRow } from './steps/rows.ts';
 
 /** So many in one transaction: Codex waits five seconds for a database, and we take two at most. */
@@ -13,9 +15,44 @@ const AT_ONCE = 1000;
 /** What could not be put back; nothing when all of it was. */
 export async function replayRows(
   database: FilePath,
-  { finding, rows }: Replay,
-  hands: Hands,
+  { finding, rows, copies = [] }: Replay,
+  ground: Pick<Ground, 'world' | 'hands'>,
 ): Promise<readonly Left[]> {
+  const left = await putRows(database, finding, rows, ground);
+  for (const copy of copies) left.push(...(await copyRows(finding, copy, ground)));
+  return left;
+}
+
+/** So many threads at once: their rows are held in memory. */
+const THREADS_AT_ONCE = 20;
+
+/** The rows are read of a database that nobody has open, and are written as they stand there. */
+async function copyRows(
+  finding: string,
+  { from, to, tables, threads }: CopiedRows,
+  { world, hands }: Pick<Ground, 'world' | 'hands'>,
+): Promise<readonly Left[]> {
+  for (let at = 0; at < threads.length; at += THREADS_AT_ONCE) {
+    const some = threads.slice(at, at + THREADS_AT_ONCE);
+    const read = await readThreadRows(world, from, tables, some);
+    if (read === null) return [{ what: finding, why: `${from} could not be read` }];
+    if (read.length === 0) continue;
+    // Codex makes some of its databases only when it needs them.
+    const isThere = (await world.files.stat(to)).ok;
+    if (!isThere) return [{ what: finding, why: `Codex has not made ${to}` }];
+    const rows = read.map(({ table, key, values }) => ({ table, key, values, makes: true }));
+    const left = await putRows(to, finding, rows, { hands });
+    if (left.length > 0) return left;
+  }
+  return [];
+}
+
+async function putRows(
+  database: FilePath,
+  finding: string,
+  rows: readonly KnownRow[],
+  { hands }: Pick<Ground, 'hands'>,
+): Promise<Left[]> {
   const reasons: string[] = [];
   for (let from = 0; from < rows.length; from += AT_ONCE)
     await hands.transact(database, transaction => {

@@ -20,7 +20,7 @@ export interface Undone {
 }
 
 /** Refuses where what a plan did must not be taken back just now. */
-export type MayTakeBack = (plan: Plan) => void;
+export type MayTakeBack = (plan: Plan) => void | Promise<void>;
 
 /** Brings every repair that a stop has left in the middle back to where it began. */
 export async function recover(
@@ -42,7 +42,7 @@ export async function takeBack(
   const { vault, world } = site;
   const now = () => new Date(world.now()).toISOString();
   const plan = await vault.planOf(repair);
-  mayTakeBack(plan);
+  await mayTakeBack(plan);
   // One that was stopped is known to be so without a note, for which there may be no room.
   if (stateOf(repair) === 'applied') await vault.note(repair, { note: 'undoing', at: now() });
   const ground = groundOf(site, repair);
@@ -132,7 +132,7 @@ async function standingOf(
     .filter(({ what }) => what.undoneWhole !== undefined)
     .flatMap(of => of.steps.map((step, index) => ({ of, step, index })))
     // Whether a file can be moved back or unmade shows when what was done in it is undone.
-    .filter(({ step }) => step.kind === 'edit' || step.kind === 'rows');
+    .filter(({ step }) => step.kind === 'edit' || step.kind === 'rows' || isElsewhere(step));
   const answers = await undoTurns(turns, { ...ground, hands: tied(ground.hands) }, true);
   // What could not be looked at is not half undone.
   const failed = answers.flatMap(({ error }) => error ?? []);
@@ -146,6 +146,11 @@ async function standingOf(
     standing.set(of, { what: says.replace(/\.$/, ''), why });
   }
   return standing;
+}
+
+/** A conversation that is in another home by now may have been gone on with there. */
+function isElsewhere(step: Step): boolean {
+  return step.kind === 'move' && 'file' in step.to;
 }
 
 /** The last step first; but a log comes back when its database has, in whatever order they went. */
@@ -198,7 +203,14 @@ async function isStillUnmade(step: Step, { steps }: Unit, { world }: Ground): Pr
 /** Hands that do nothing: what undoing would leave can be seen without undoing anything. */
 function tied(hands: Hands): Hands {
   const nothing = () => Promise.resolve();
-  return { ...hands, write: nothing, rewrite: nothing, removeOwn: nothing };
+  return {
+    ...hands,
+    write: nothing,
+    rewrite: nothing,
+    removeOwn: nothing,
+    move: nothing,
+    makeFolder: nothing,
+  };
 }
 
 /** It stays in the journal as one that is not at its end, and can be gone on with. */

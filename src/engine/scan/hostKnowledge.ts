@@ -7,6 +7,7 @@ import type { HostKnowledge, HostSight, MachineIdentity, ObservedHost } from '..
 import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { World } from '../world.ts';
+import { readSplits } from './splitNotes.ts';
 import { StandingLog } from './codexLog.ts';
 import { readHostNotes, type HostNotes } from './hostNotes.ts';
 
@@ -36,6 +37,7 @@ export async function readHostKnowledge(
     remembers,
     observed: notes.observed.map(one => ofThreads(one, ids)),
     pins,
+    splits: await readSplits(world.keep),
   };
   const file = databases.find(({ family }) => family === 'logs')?.file;
   if (file === undefined || !mayBeShared(home, here, sights, notes))

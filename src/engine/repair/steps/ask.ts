@@ -9,7 +9,14 @@ import { nameOf } from '../observe.ts';
 import { beyondPlan, madeBy } from '../beyondPlan.ts';
 import { replayRows } from '../replay.ts';
 import { sayUnclaimed, putForksAway } from '../forks.ts';
-import { doingsBetween, doingsOf, keepBefore, keepDoings, observe } from './codexDoings.ts';
+import {
+  doingsBetween,
+  doingsOf,
+  keepBefore,
+  keepDoings,
+  observe,
+  usedSince,
+} from './codexDoings.ts';
 import {
   hold,
   letGo,
@@ -53,7 +60,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
     },
     apply: async (step, ground) => {
       const before = await observe(step, ground);
-      await keepBefore(before, ground);
+      await keepBefore(step, before, ground);
       const packings = packingsOf(step.calls);
       await hold(packings, ground);
       const failed: Left[] = [];
@@ -62,13 +69,13 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       try {
         failed.push(...(await session(step, ground, forked)));
         if (step.replay !== undefined)
-          failed.push(...(await replayRows(step.state, step.replay, ground.hands)));
+          failed.push(...(await replayRows(step.state, step.replay, ground)));
         failed.push(...(await letGo(packings, ground)));
       } finally {
         const after = await observe(step, ground);
         const doings = await doingsBetween(step, before, after, forked, ground);
         await noteUnplanned(doings.packed, ground);
-        await keepDoings(doings, ground);
+        await keepDoings(step, doings, ground);
         unplanned = beyondPlan(step, doings);
       }
       return { failed, unplanned };
@@ -169,15 +176,19 @@ async function putAway(
 ): Promise<readonly Left[]> {
   const { world, keptFiles } = ground;
   const left: Left[] = [];
+  const used = await usedSince(step, ground);
+  if (used !== null) return [used];
+  const prefix = step.newHome === undefined ? 'made' : `made-${step.newHome}`;
   const others = made.filter(database => database !== step.state);
   for (const database of [...made.filter(one => one === step.state), ...others]) {
     // What this repair had moved away before comes back in its place, by the step that has moved it.
     const isReplaced = await world.files.stat(world.machine.join(keptFiles, nameOf(database)));
     if (isReplaced.ok && database !== step.state) continue;
-    const why = await whyInUse(database, threads, world);
+    const { threads: copied } = step.replay?.copies?.find(({ to }) => to === database) ?? {};
+    const why = await whyInUse(database, threads, world, copied);
     if (why !== null) left.push({ what: database, why });
     if (why !== null && database === step.state) return left;
-    if (why === null) await putMadeAway(database, 'made', ground);
+    if (why === null) await putMadeAway(database, prefix, ground);
   }
   return left;
 }

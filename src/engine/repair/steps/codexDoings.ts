@@ -1,7 +1,7 @@
 // What Codex did when it was asked, as the difference between two looks at the home. It is kept as plain steps,
 // beside how the home was before.
 
-import type { AskStep, Step } from '../../model/plan.ts';
+import type { AskStep, Left, Step } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import { begunBetween, forksAmong, type Begun } from '../forks.ts';
 import {
@@ -15,13 +15,14 @@ import {
   type Observation,
 } from '../observe.ts';
 import { filledBetween, observeHistories } from '../observeHistories.ts';
-import { threadsIn } from './madeDatabases.ts';
+import { idInName, threadsIn, whyHomeIsUsed } from './madeDatabases.ts';
 import { isUnfinished, packingsOf, PROVEN } from './packing.ts';
 import type { Ground } from './step.ts';
 
 /** The home as it was before Codex was asked, and the steps to which its doings came. */
-const BEFORE = 'before-codex.json';
-const OBSERVED = 'codex-did.json';
+const BEFORE = 'before-codex';
+const OBSERVED = 'codex-did';
+const OWN_NOTE = /^(?:before-codex|codex-did)(?:-[^/\\]*)?\.json$/;
 const MAX_BYTES = 1024 * 1024 * 1024;
 
 /** The home as it is now, as far as Codex may change it when it is asked. */
@@ -47,7 +48,7 @@ function resumedBy({ calls }: AskStep): readonly ThreadId[] {
  * was asked for is taken back.
  */
 async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
-  const before = await recall<Observation>(BEFORE, ground);
+  const before = await recall<Observation>(noteOf(BEFORE, step), ground);
   if (before === null) return NOTHING_DONE;
   const after = await observe(step, ground);
   const ids = new Set(step.calls.flatMap(({ threads }) => threads));
@@ -79,10 +80,6 @@ async function foreseen(step: AskStep, ground: Ground): Promise<Doings> {
 
 function isForking({ calls }: AskStep): boolean {
   return calls.some(({ method }) => method === 'thread/fork');
-}
-
-function idInName(file: FilePath): ThreadId | null {
-  return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/.exec(file)?.[1] ?? null;
 }
 
 export async function doingsBetween(
@@ -132,31 +129,45 @@ function without(after: Observation, begun: readonly Begun[]): Observation {
 
 /** What Codex did when it was asked, as steps. */
 export async function whatCodexDid(ground: Ground): Promise<readonly Step[]> {
-  return ((await observed(ground)) ?? NOTHING_DONE).steps;
+  return ((await observed({}, ground)) ?? NOTHING_DONE).steps;
 }
 
 /** What is known of it; where a stop came before that was written down, what can be told now. */
 export async function doingsOf(step: AskStep, ground: Ground): Promise<Doings> {
-  return (await observed(ground)) ?? foreseen(step, ground);
+  return (await observed(step, ground)) ?? foreseen(step, ground);
 }
 
-export function keepBefore(before: Observation, ground: Ground): Promise<void> {
-  return keep(BEFORE, before, ground);
+/** What keeps the databases of a home in it that this repair has made; null where nothing does. */
+export async function usedSince(step: AskStep, ground: Ground): Promise<Left | null> {
+  if (step.newHome === undefined) return null;
+  const before = await recall<Observation>(noteOf(BEFORE, step), ground);
+  return before === null ? null : whyHomeIsUsed(step, before.files, ground.world);
 }
 
-export function keepDoings(doings: Doings, ground: Ground): Promise<void> {
-  return keep(OBSERVED, doings, ground);
+export function keepBefore(step: Noted, before: Observation, ground: Ground): Promise<void> {
+  return keep(noteOf(BEFORE, step), before, ground);
+}
+
+export function keepDoings(step: Noted, doings: Doings, ground: Ground): Promise<void> {
+  return keep(noteOf(OBSERVED, step), doings, ground);
 }
 
 /** What an earlier version wrote down lacks what it did not look at. */
-async function observed(ground: Ground): Promise<Doings | null> {
-  const known = await recall<Partial<Doings>>(OBSERVED, ground);
+async function observed(step: Noted, ground: Ground): Promise<Doings | null> {
+  const known = await recall<Partial<Doings>>(noteOf(OBSERVED, step), ground);
   return known === null ? null : { ...NOTHING_DONE, ...known };
 }
 
 /** Whether a kept file is none of the home's, but what was written down here. */
 export function isOwnNote(name: string): boolean {
-  return name === BEFORE || name === OBSERVED || name === PROVEN;
+  return OWN_NOTE.test(name) || name === PROVEN;
+}
+
+type Noted = Pick<AskStep, 'newHome'>;
+
+/** Of each home that a repair makes there are notes of their own. */
+function noteOf(name: string, { newHome }: Noted): string {
+  return newHome === undefined ? `${name}.json` : `${name}-${newHome}.json`;
 }
 
 async function keep(

@@ -1,4 +1,4 @@
-import type { CreateStep, Left } from '../../model/plan.ts';
+import type { Copied, CreateStep, Left } from '../../model/plan.ts';
 import type { FilePath } from '../../model/words.ts';
 import { BESIDE } from '../../hands.ts';
 import { asBytes, toArray } from '../../model/bytes.ts';
@@ -11,9 +11,11 @@ export const create: StepHandler<CreateStep> = {
   describe: ({ file, content }) =>
     typeof content === 'string'
       ? `makes ${file}`
-      : content.unpacked.endsWith('.zst')
-        ? `unpacks ${content.unpacked}`
-        : `copies ${content.unpacked} to ${file}`,
+      : 'copied' in content
+        ? `copies ${content.copied} to ${file}`
+        : content.unpacked.endsWith('.zst')
+          ? `unpacks ${content.unpacked}`
+          : `copies ${content.unpacked} to ${file}`,
   touches: ({ file }) => [file],
   backupBytes: () => 0,
   whyStale: async ({ file }, { world }) => {
@@ -24,8 +26,11 @@ export const create: StepHandler<CreateStep> = {
   apply: async (step, ground) => {
     const why = await create.whyStale(step, ground);
     if (why !== null) throw new Stale(why);
-    await ground.hands.makeFolder(folderOf(step.file));
-    await ground.hands.create(step.file, await contentOf(step, ground), step.modifiedMs);
+    const { file, content } = step;
+    await ground.hands.makeFolder(folderOf(file));
+    if (typeof content === 'object' && 'copied' in content)
+      return copyUnread(step, content, ground);
+    await ground.hands.create(file, await contentOf(content, ground), step.modifiedMs);
   },
   undo: async (step, ground): Promise<readonly Left[]> => {
     const { file } = step;
@@ -39,7 +44,24 @@ export const create: StepHandler<CreateStep> = {
   },
 };
 
-async function contentOf({ content }: CreateStep, { world }: Ground): Promise<Uint8Array> {
+async function copyUnread(
+  { file, modifiedMs }: CreateStep,
+  { copied, bytes }: Copied,
+  { world, hands }: Ground,
+): Promise<void> {
+  const state = await world.files.stat(copied);
+  const isAsPlanned =
+    state.ok &&
+    state.value.bytes === bytes &&
+    (modifiedMs === null || isSameTime(state.value.modifiedMs, modifiedMs));
+  if (!isAsPlanned) throw new Stale(`${copied} has changed since the plan was made`);
+  await hands.copy(copied, file);
+}
+
+async function contentOf(
+  content: Exclude<CreateStep['content'], Copied>,
+  { world }: Ground,
+): Promise<Uint8Array> {
   if (typeof content === 'string') return toArray(content);
   const unpacked = await unpackWhole(world, content.unpacked);
   if (unpacked?.length !== content.bytes)
@@ -49,10 +71,27 @@ async function contentOf({ content }: CreateStep, { world }: Ground): Promise<Ui
 
 async function isStillOurs(step: CreateStep, ground: Ground): Promise<boolean> {
   const { file, content, modifiedMs } = step;
+  if (typeof content === 'object' && 'copied' in content)
+    return isUntouchedCopy(file, content, modifiedMs, ground);
   if (typeof content !== 'string')
     return isUnpackedTwin(file, content.unpacked, modifiedMs, ground);
   const found = await ground.world.files.whole(file, content.length + 1);
   return found.ok && asBytes(found.value) === content;
+}
+
+/** By length and time: it may hold a key, and is not looked into. */
+async function isUntouchedCopy(
+  file: FilePath,
+  { bytes }: Copied,
+  modifiedMs: number | null,
+  { world }: Ground,
+): Promise<boolean> {
+  const state = await world.files.stat(file);
+  return (
+    state.ok &&
+    state.value.bytes === bytes &&
+    (modifiedMs === null || isSameTime(state.value.modifiedMs, modifiedMs))
+  );
 }
 
 /** The only copy of a conversation is never removed, whoever made it. */

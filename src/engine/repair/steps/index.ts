@@ -2,8 +2,10 @@
 
 import type { Step, StepKind } from '../../model/plan.ts';
 import { askHandler } from './ask.ts';
+import { block } from './block.ts';
 import { create } from './create.ts';
 import { edit } from './edit.ts';
+import { link } from './link.ts';
 import { move } from './move.ts';
 import { rows } from './rows.ts';
 import type { StepHandler } from './step.ts';
@@ -13,6 +15,8 @@ const handlers: { readonly [K in StepKind]: StepHandler<Extract<Step, { kind: K 
   edit,
   move,
   create,
+  link,
+  block,
   ask: askHandler(handlerOf),
 };
 

@@ -4,7 +4,9 @@
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import { BESIDE } from '../../hands.ts';
 import type { World } from '../../world.ts';
-import { nameOf } from '../observe.ts';
+import type { AskStep, Left } from '../../model/plan.ts';
+import { nameOf, observeFiles, type Observation } from '../observe.ts';
+import { isSameTime } from './edit.ts';
 import type { Ground } from './step.ts';
 
 const MOST_BYTES = 2 * 1024 * 1024 * 1024;
@@ -25,6 +27,8 @@ export async function whyInUse(
   database: FilePath,
   known: readonly ThreadId[] | null,
   world: World,
+  /** Threads about which we have put something there ourselves. */
+  copied: readonly ThreadId[] = [],
 ): Promise<string | null> {
   const name = nameOf(database);
   const state = await world.files.stat(database);
@@ -34,7 +38,9 @@ export async function whyInUse(
   const threads = await threadsIn(database, world);
   if (typeof threads === 'string') return `it cannot be read: ${threads}`;
   if (!comesFromConversations)
-    return threads.length === 0 ? null : 'what somebody has entered since is in it';
+    return threads.every(id => copied.includes(id))
+      ? null
+      : 'what somebody has entered since is in it';
   const isKnown = new Set(known);
   return threads.every(id => isKnown.has(id)) ? null : 'Codex has entered new threads in it since';
 }
@@ -78,4 +84,34 @@ export async function putMadeAway(database: FilePath, prefix: string, ground: Gr
     const isThere = (await world.files.stat(file)).ok;
     if (isThere && !(await world.files.stat(target)).ok) await hands.move(file, target);
   }
+}
+
+/**
+ * Why the databases of a home stay that a repair has made; null when they can go. Conversations in which
+ * somebody has gone on since, or that were begun there, stay, and with them what is said of them.
+ */
+export async function whyHomeIsUsed(
+  { home, sqliteHome }: Pick<AskStep, 'home' | 'sqliteHome'>,
+  before: Observation['files'],
+  world: World,
+): Promise<Left | null> {
+  const now = await observeFiles(world, home, sqliteHome);
+  const used = Object.entries(now)
+    .filter(([file]) => idInName(file) !== null)
+    .filter(([file, { bytes, modifiedMs }]) => {
+      const then = before[file];
+      return then?.bytes !== bytes || !isSameTime(then.modifiedMs, modifiedMs);
+    })
+    .map(([file]) => file);
+  if (used.length === 0) return null;
+  const some = used.slice(0, 3).join(', ');
+  const more = used.length > 3 ? ` and ${String(used.length - 3)} more` : '';
+  return {
+    what: `the databases of ${home}`,
+    why: `somebody has worked there since (${some}${more}); those conversations stay there`,
+  };
+}
+
+export function idInName(file: FilePath): ThreadId | null {
+  return /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/.exec(file)?.[1] ?? null;
 }

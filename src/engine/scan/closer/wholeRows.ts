@@ -72,7 +72,7 @@ async function ask(
   table = 'threads',
 ): Promise<Record<ThreadId, Columns> | null> {
   const named = columns.map(column => `"${column.replaceAll('"', '""')}"`);
-  const question = `SELECT id, ${named.map(written).join(', ')} FROM ${table} WHERE ${condition}`;
+  const question = `SELECT id, ${named.map(writtenExactly).join(', ')} FROM ${table} WHERE ${condition}`;
   const [answer] = await database.ask([question]);
   if (answer?.ok !== true) return null;
   const rows: Record<ThreadId, Columns> = {};
@@ -87,7 +87,7 @@ async function ask(
  * As SQLite writes it in a statement. What is not plain ASCII is written by its bytes: it may be no
  * UTF-8, or hold a zero, and would not come through as it is.
  */
-function written(column: string): string {
+export function writtenExactly(column: string): string {
   const isPlain = `length(${column}) = length(CAST(${column} AS BLOB))`;
   const hex = `'CAST(X''' || hex(CAST(${column} AS BLOB)) || ''' AS TEXT)'`;
   return `CASE WHEN typeof(${column}) = 'text' AND NOT (${isPlain}) THEN ${hex} ELSE quote(${column}) END`;
