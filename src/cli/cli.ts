@@ -2,6 +2,7 @@
 
 import { createEngine, createRepairs, type Engine } from '../engine/engine.ts';
 import type { Hands } from '../engine/hands.ts';
+import type { HostSight } from '../engine/model/host.ts';
 import type { Report } from '../engine/model/report.ts';
 import { Refusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
@@ -125,6 +126,7 @@ async function scanWith(
       sqliteHome: pathGiven('sqlite-home', given, world),
       codex: pathGiven('codex', given, world),
       full,
+      hosts: await knownHosts(engine, world),
       progress: progress.tell,
       ...(checks === undefined ? {} : { checks }),
     });
@@ -132,6 +134,17 @@ async function scanWith(
     return report;
   } finally {
     progress.end();
+  }
+}
+
+/** What earlier looks at hosts have shown. That it cannot be read is no reason not to look at this home. */
+async function knownHosts({ hosts }: Engine, world: World): Promise<readonly HostSight[]> {
+  try {
+    return await hosts.known(await hosts.chosen());
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    world.log(error.message);
+    return [];
   }
 }
 

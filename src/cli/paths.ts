@@ -1,6 +1,8 @@
 import { withoutTilde } from '../engine/engine.ts';
+import type { FilePath } from '../engine/model/words.ts';
 import type { Machine, World } from '../engine/world.ts';
 import type { Given } from './commandLine.ts';
+import { withoutEnd } from './render/threadTree.ts';
 
 /** A word that can be typed as it stands. */
 export function quoted(word: string, system: Machine['system']): string {
@@ -16,4 +18,15 @@ export function pathGiven(
 ): string | null {
   const text = given.text(name);
   return text === null ? null : machine.absolute(withoutTilde(text, machine));
+}
+
+/** A folder as threads name theirs: without links, and without a slash at its end. */
+export async function folderGiven(
+  name: 'project',
+  given: Given,
+  { machine, files }: World,
+): Promise<FilePath | null> {
+  const text = given.text(name);
+  if (text === null) return null;
+  return withoutEnd(await files.realPath(machine.absolute(withoutTilde(text, machine))));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { home, HOME } from '../support/home.ts';
+import { home, HOME, idOf, PROJECT } from '../support/home.ts';
 import { reachedHosts, type Reached } from '../support/reachedHosts.ts';
 import { terminal } from './runCli.ts';
 
@@ -93,5 +93,69 @@ describe('hosts add and remove', () => {
     const { type } = terminal(sample(), { hosts: reached({}) });
     const { code, err } = await type('hosts', 'remove', 'gpu-1');
     expect([code, err]).toEqual([2, expect.stringContaining('has not been added')]);
+  });
+});
+
+describe('hosts remember and pin', () => {
+  const hostsOf = async (type: ReturnType<typeof terminal>['type']) => {
+    const { out } = await type('threads', '--json');
+    const { threads } = JSON.parse(out) as {
+      readonly threads: readonly {
+        readonly id: string;
+        readonly host: { readonly name: string };
+      }[];
+    };
+    return Object.fromEntries(threads.map(({ id, host }) => [id, host.name]));
+  };
+
+  test('a thread counts as one of the host to which it was pinned, until that is taken back', async () => {
+    const { type } = terminal(sample(), { hosts: reached({}) });
+    expect((await type('hosts', 'pin', 'gpu-1', '--thread', idOf('t1'))).code).toBe(0);
+    expect(await hostsOf(type)).toEqual({ [idOf('t1')]: 'gpu-1', [idOf('t2')]: 'workbench' });
+    expect((await type('hosts', 'unpin', '--thread', idOf('t1'))).code).toBe(0);
+    expect(await hostsOf(type)).toEqual({ [idOf('t1')]: 'workbench', [idOf('t2')]: 'workbench' });
+  });
+
+  test('so do all threads of a folder', async () => {
+    const { type } = terminal(sample(), { hosts: reached({}) });
+    expect((await type('hosts', 'pin', 'gpu-1', '--project', PROJECT)).code).toBe(0);
+    expect(Object.values(await hostsOf(type))).toEqual(['gpu-1', 'gpu-1']);
+  });
+
+  test('what was seen of hosts is used by every later command', async () => {
+    const builder = home().thread('there', { cwd: '/scratch/x' });
+    const hosts = reached({ 'gpu-1': { folders: ['/scratch/x'] } });
+    const { type } = terminal(builder, { hosts });
+    await type('hosts', 'add', 'gpu-1');
+    expect(await hostsOf(type)).toEqual({ [idOf('there')]: 'workbench' });
+    await type('hosts');
+    expect(await hostsOf(type)).toEqual({ [idOf('there')]: 'gpu-1' });
+  });
+
+  test('it is said that nothing is noted before somebody says so, and no longer afterwards', async () => {
+    const { type } = terminal(sample(), { hosts: reached({ 'gpu-1': {} }), columns: 200 });
+    await type('hosts', 'add', 'gpu-1');
+    expect((await type('hosts')).out).toContain('Nothing is noted before you say so');
+    expect((await type('hosts', 'remember', 'yes')).code).toBe(0);
+    expect((await type('hosts')).out).not.toContain('Nothing is noted');
+    expect((await type('hosts', 'remember', 'no')).out).toContain('Nothing more is noted');
+    expect((await type('hosts')).out).toContain('Nothing is noted before you say so');
+  });
+
+  test.each([
+    [['remember'], 'Say hosts remember yes'],
+    [['remember', 'maybe'], 'Say hosts remember yes'],
+    [['pin', '--thread', 'x'], 'To which host'],
+    [['pin', 'gpu-1'], 'Name either threads'],
+    [['pin', 'gpu-1', '--thread', idOf('t1'), '--project', '/x'], 'Name either threads'],
+    [['pin', 'gpu-1', '--thread', 'ffff'], 'There is no thread'],
+    [['unpin', 'gpu-1'], 'unpin takes'],
+    [['add', 'gpu-1', '--thread', 'x'], '--thread and --project say'],
+    [['add'], 'Which host?'],
+    [['find'], 'is not understood'],
+  ])('%j is refused with what to say', async (words, says) => {
+    const { type } = terminal(sample(), { hosts: reached({}) });
+    const { code, err } = await type('hosts', ...words);
+    expect([code, err]).toEqual([2, expect.stringContaining(says)]);
   });
 });

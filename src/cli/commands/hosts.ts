@@ -1,4 +1,8 @@
-import { hostsOverview } from '../../engine/engine.ts';
+import { hostsOverview, type Pinned } from '../../engine/engine.ts';
+import type { Report } from '../../engine/model/report.ts';
+import type { ThreadId } from '../../engine/model/words.ts';
+import { folderGiven } from '../paths.ts';
+import { count } from '../../words/amounts.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { DONE } from '../exitCodes.ts';
@@ -9,7 +13,14 @@ import { harmless } from '../../words/harmless.ts';
 export const hosts: Command = {
   name: 'hosts',
   summary: 'Which hosts share this home, and what they run.',
-  usage: ['hosts [--json]', 'hosts add ALIAS…', 'hosts remove ALIAS…'],
+  usage: [
+    'hosts [--json]',
+    'hosts add ALIAS…',
+    'hosts remove ALIAS…',
+    'hosts remember yes | no',
+    'hosts pin HOST (--thread ID… | --project DIR)',
+    'hosts unpin (--thread ID… | --project DIR)',
+  ],
   details: `Several hosts can share one home directory, as on clusters: then threads of one are listed, and
 can be resumed, on another. \`hosts\` looks at the hosts that you have added, with your own ssh, its config,
 agent and jumps, and says which of them use this Codex home, which Codex they run and with which home.
@@ -17,18 +28,45 @@ agent and jumps, and says which of them use this Codex home, which Codex they ru
 Hosts are offered from your ssh config, and **nobody is connected to who was not added**. No password is
 asked for; a host that does not answer is named, and the rest goes on. **Nothing is installed on a host and
 nothing is written there**: what looks there is sent through the connection and ends with it. Without Node
-on a host its shell answers what it can.`,
-  options: [],
+on a host its shell answers what it can.
+
+\`remember yes\` lets each look note which threads are being written on this host, and when: Codex itself
+keeps no name of a host with a thread. It is kept in your state directory, outside every Codex home;
+\`remember no\` ends that and empties what this host has noted. \`pin\` says yourself to which host a thread, or all
+threads of a folder, belong; that goes before everything else.`,
+  options: ['thread', 'project'],
   run: runHosts,
 };
 
+const WORDS = {
+  add: runAdd,
+  remove: runRemove,
+  remember: runRemember,
+  pin: runPin,
+  unpin: runUnpin,
+} as const satisfies Readonly<
+  Record<string, (context: Context, words: readonly string[]) => Promise<number>>
+>;
+
 async function runHosts(context: Context): Promise<number> {
-  const [what, ...aliases] = context.operands;
+  const [what, ...words] = context.operands;
+  if (
+    what !== 'pin' &&
+    what !== 'unpin' &&
+    (context.given.has('thread') || context.given.has('project'))
+  )
+    throw new UsageError('--thread and --project say what is pinned to a host.', 'hosts');
   if (what === undefined) return runList(context);
-  if (what !== 'add' && what !== 'remove')
-    throw new UsageError(`"${what}" is not understood. Say add or remove, or nothing.`, 'hosts');
-  if (aliases.length === 0) throw new UsageError(`Which host? Say hosts ${what} ALIAS.`, 'hosts');
-  return what === 'add' ? runAdd(context, aliases) : runRemove(context, aliases);
+  if (!isWord(what))
+    throw new UsageError(
+      `"${what}" is not understood. Say ${Object.keys(WORDS).join(', ')}, or nothing.`,
+      'hosts',
+    );
+  return WORDS[what](context, words);
+}
+
+function isWord(what: string): what is keyof typeof WORDS {
+  return Object.hasOwn(WORDS, what);
 }
 
 async function runList(context: Context): Promise<number> {
@@ -51,7 +89,10 @@ async function runList(context: Context): Promise<number> {
     progress.end();
     const overview = hostsOverview(here, sights);
     if (given.has('json')) out(inJson(hostsJson(overview)));
-    else out(renderHosts(overview, await offeredOrNone(context), context));
+    else {
+      const { remembers } = report.snapshot.hosts;
+      out(renderHosts(overview, await offeredOrNone(context), remembers, context));
+    }
     return DONE;
   } finally {
     progress.end();
@@ -64,6 +105,7 @@ async function offeredOrNone({ engine }: Context): Promise<readonly string[]> {
 }
 
 async function runAdd({ engine, out, typed }: Context, aliases: readonly string[]) {
+  if (aliases.length === 0) throw new UsageError('Which host? Say hosts add ALIAS.', 'hosts');
   const before = await engine.hosts.chosen();
   const fresh = [...new Set(aliases)].filter(alias => !before.includes(alias));
   const wrong = fresh.find(alias => !isAlias(alias));
@@ -77,6 +119,7 @@ async function runAdd({ engine, out, typed }: Context, aliases: readonly string[
 }
 
 async function runRemove({ engine, out }: Context, aliases: readonly string[]) {
+  if (aliases.length === 0) throw new UsageError('Which host? Say hosts remove ALIAS.', 'hosts');
   const before = await engine.hosts.chosen();
   const unknown = aliases.find(alias => !before.includes(alias));
   if (unknown !== undefined)
@@ -87,6 +130,63 @@ async function runRemove({ engine, out }: Context, aliases: readonly string[]) {
   await engine.hosts.choose(before.filter(alias => !aliases.includes(alias)));
   out(`Removed: ${aliases.join(', ')}. Nothing on them was changed.\n`);
   return DONE;
+}
+
+async function runRemember(context: Context, words: readonly string[]): Promise<number> {
+  const [answer, ...more] = words;
+  if ((answer !== 'yes' && answer !== 'no') || more.length > 0)
+    throw new UsageError('Say hosts remember yes, or hosts remember no.', 'hosts');
+  const isWanted = answer === 'yes';
+  await context.engine.hosts.remember(await context.scan(), isWanted);
+  context.out(
+    isWanted
+      ? 'From now on each look notes which threads are being written on this host. What is noted lies in your state directory, and not in a Codex home.\n'
+      : 'Nothing more is noted, and what this host had noted is gone. What other hosts have noted stays theirs.\n',
+  );
+  return DONE;
+}
+
+async function runPin(context: Context, words: readonly string[]): Promise<number> {
+  const [host, ...more] = words;
+  if (host === undefined || more.length > 0 || !isAlias(host))
+    throw new UsageError('To which host? Say hosts pin HOST --thread ID.', 'hosts');
+  return pin(context, host);
+}
+
+async function runUnpin(context: Context, words: readonly string[]): Promise<number> {
+  if (words.length > 0) throw new UsageError('unpin takes --thread or --project alone.', 'hosts');
+  return pin(context, null);
+}
+
+async function pin(context: Context, host: string | null): Promise<number> {
+  const { engine, given, out } = context;
+  const project = await folderGiven('project', given, context.world);
+  const typed = given.has('thread') ? given.list('thread') : [];
+  if ((project === null) === (typed.length === 0))
+    throw new UsageError('Name either threads with --thread, or a folder with --project.', 'hosts');
+  const report = await context.scan();
+  const pinned: readonly Pinned[] =
+    project === null ? typed.map(words => ({ thread: oneThread(words, report) })) : [{ project }];
+  for (const one of pinned) await engine.hosts.pin(report, one, host);
+  const what = project === null ? count(pinned.length, 'thread') : `Threads of ${project}`;
+  out(
+    host === null
+      ? `${harmless(what)}: no longer pinned to a host.\n`
+      : `${harmless(what)}: pinned to ${host}. It goes before everything that was seen.\n`,
+  );
+  return DONE;
+}
+
+function oneThread(typed: string, { snapshot }: Report): ThreadId {
+  const found = snapshot.threads.filter(({ id }) => id.startsWith(typed.toLowerCase()));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only.id;
+  throw new UsageError(
+    found.length === 0
+      ? `There is no thread whose id begins with "${harmless(typed)}".`
+      : `${String(found.length)} threads begin with "${harmless(typed)}".`,
+    'hosts',
+  );
 }
 
 /** What begins with a dash would be an option of ssh, and no host has white space in its name. */

@@ -1,11 +1,11 @@
-import { withoutTilde } from '../../engine/engine.ts';
 import type { Command, Context } from '../command.ts';
 import { UsageError } from '../commandLine.ts';
 import { DONE } from '../exitCodes.ts';
+import { folderGiven } from '../paths.ts';
 import { inJson } from '../render/reportJson.ts';
 import { renderThreads } from '../render/threads.ts';
 import { threadsJson } from '../render/threadsJson.ts';
-import { threadTree, withoutEnd } from '../render/threadTree.ts';
+import { threadTree } from '../render/threadTree.ts';
 
 export const threads: Command = {
   name: 'threads',
@@ -27,8 +27,7 @@ async function runThreads(context: Context): Promise<number> {
       `threads takes no further words: "${operands.join(' ')}". One directory is named with --project DIR.`,
       'threads',
     );
-  const named = given.text('project');
-  const project = named === null ? null : await canonical(context, named);
+  const project = await folderGiven('project', given, world);
   const report = await context.scan();
   if (given.has('json')) {
     out(inJson(threadsJson(report, project)));
@@ -45,8 +44,4 @@ async function runThreads(context: Context): Promise<number> {
       `No thread works in ${page.path(project)}.\n${typed('threads')} shows the directories that have some.\n`,
     );
   return DONE;
-
-  async function canonical({ world: { machine, files } }: Context, path: string): Promise<string> {
-    return withoutEnd(await files.realPath(machine.absolute(withoutTilde(path, world.machine))));
-  }
 }

@@ -18,6 +18,7 @@ export function hostsJson({ hosts, shared }: HostsOverview) {
 export function renderHosts(
   overview: HostsOverview,
   offered: readonly string[],
+  remembers: boolean,
   context: Context,
 ): string {
   const { page, typed } = context;
@@ -29,6 +30,12 @@ export function renderHosts(
     ...overview.shared.flatMap(home => ['', ...aboutShared(home, page)]),
     ...overview.hosts.flatMap(host => ['', ...aboutHost(host, context)]),
     '',
+    ...(overview.shared.length === 0 || remembers
+      ? []
+      : wrap(
+          `Whose thread is whose could be told better if each look noted which threads are being written here: ${typed('hosts remember yes')}. Nothing is noted before you say so.`,
+          width,
+        )),
     ...(more.length === 0
       ? []
       : wrap(
