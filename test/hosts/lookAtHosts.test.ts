@@ -7,9 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { HostSight } from '../../src/engine/model/host.ts';
 import type { Snapshot } from '../../src/engine/model/snapshot.ts';
-import { lookAtHost, lookAtHosts } from '../../src/engine/scan/hosts.ts';
+import { lookAtHosts } from '../../src/engine/scan/hosts.ts';
 import { takeSnapshot } from '../../src/engine/scan/takeSnapshot.ts';
-import type { HostConnection } from '../../src/engine/world.ts';
+import type { HostConnection, World } from '../../src/engine/world.ts';
 import { createNodeWorld, type NodeWorld } from '../../src/node/world.ts';
 import { startAppServer, type AppServer } from '../support/codex/appServer.ts';
 import { installCodex } from '../support/codex/binaries.ts';
@@ -71,6 +71,16 @@ afterAll(async () => {
   await lab.close();
 });
 beforeEach(context => context.skip(!isPossible, NEEDS_HOSTS));
+
+async function lookAtHost(
+  world: World,
+  snapshot: Snapshot | null,
+  alias: string,
+): Promise<HostSight> {
+  const [sight] = await lookAtHosts(world, snapshot, [alias]);
+  if (sight === undefined) throw new Error('every host has a sight');
+  return sight;
+}
 
 describe('one home', () => {
   test('is seen on both hosts, and of each what differs there', async () => {

@@ -35,15 +35,6 @@ export async function lookAtHosts(
   return sights;
 }
 
-export async function lookAtHost(
-  world: World,
-  snapshot: Snapshot | null,
-  alias: string,
-  signal?: AbortSignal,
-): Promise<HostSight> {
-  return lookAt(world, await lookAtOurs(world, snapshot), alias, signal);
-}
-
 /** Our own home, as other hosts say it of theirs. */
 interface Ours {
   readonly snapshot: Snapshot;
