@@ -8,7 +8,7 @@ import type { Report } from './model/report.ts';
 import type { FilePath, ThreadId } from './model/words.ts';
 import type { Consent, Rite } from './providerMoves.ts';
 import type { Hands } from './hands.ts';
-import { askAgain, EVERYTHING, type Confirmation } from './repair/askAgain.ts';
+import { askAgain, listedByCodex, type Confirmation } from './repair/askAgain.ts';
 import { chooseLineages } from './repair/split/lineages.ts';
 import {
   planSplit,
@@ -170,15 +170,7 @@ async function confirm(
   if (step === undefined) return { strange: [], missing: shown, why: 'no Codex was asked' };
   try {
     const { codex, home } = step;
-    const server = await hands.appServers.start({ codex, home, sqliteHome: null });
-    const listed = new Set<string>();
-    try {
-      for (const archived of [false, true])
-        for (const thread of await server.pages('thread/list', { ...EVERYTHING, archived }))
-          listed.add(String((thread as { id?: unknown }).id));
-    } finally {
-      await server.end();
-    }
+    const listed = await listedByCodex({ codex, home, sqliteHome: null }, hands);
     const isMeant = new Set(threads);
     return {
       strange: [...listed].filter(id => !isMeant.has(id)),

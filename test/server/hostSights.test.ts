@@ -3,25 +3,11 @@ import type { HostList } from '../../src/engine/engine.ts';
 import type { HostSight } from '../../src/engine/model/host.ts';
 import type { Report } from '../../src/engine/model/report.ts';
 import { createHostSights } from '../../src/server/hostSights.ts';
+import { sightOf } from '../support/home.ts';
 
 const REPORT = {} as Report;
 
-function sight(alias: string, takenAtMs = 1): HostSight {
-  return {
-    alias,
-    takenAtMs,
-    by: 'node',
-    machine: null,
-    homes: [],
-    servers: [],
-    codexes: [],
-    starts: [],
-    paths: {},
-    holders: [],
-    snapshot: null,
-    gaps: [],
-  };
-}
+const sight = (alias: string, takenAtMs = 1) => sightOf(alias, { takenAtMs });
 
 /** Hosts that answer when a test says so. */
 function scene(known: readonly HostSight[] = []) {

@@ -4,7 +4,7 @@
 import type { Report } from '../model/report.ts';
 import { compareVersions } from '../model/versions.ts';
 import type { ThreadId } from '../model/words.ts';
-import type { Hands } from '../hands.ts';
+import type { Hands, StartRequest } from '../hands.ts';
 import { askCodex } from '../checks/cures/curing.ts';
 import { madeBy } from './beyondPlan.ts';
 import { nameOf } from './observe.ts';
@@ -47,20 +47,7 @@ export async function askAgain(
       `Codex ${version} would delete the entries whose conversation is not on this disk`,
     );
   try {
-    const { codex, home, sqliteHome } = asking;
-    const server = await hands.appServers.start({
-      codex,
-      home,
-      sqliteHome: sqliteHome === home ? null : sqliteHome,
-    });
-    const listed = new Set<string>();
-    try {
-      for (const archived of [false, true])
-        for (const thread of await server.pages('thread/list', { ...EVERYTHING, archived }))
-          listed.add(String((thread as { id?: unknown }).id));
-    } finally {
-      await server.end();
-    }
+    const listed = await listedByCodex(asking, hands);
     const expected = healed.filter(id => after.visibility[id]?.databaseList.shown === true);
     return {
       codex: `Codex ${version}`,
@@ -77,8 +64,29 @@ export async function askAgain(
  * Read from the database: a list that looks through the files changes rows. Sorted so that Codex before
  * 0.169 loses none that were made in one second with a hundred others.
  */
-export const EVERYTHING = { useStateDbOnly: true, sortKey: 'updated_at', modelProviders: [] };
+const EVERYTHING = { useStateDbOnly: true, sortKey: 'updated_at', modelProviders: [] };
 
 function notAsked(why: string): Confirmation {
   return { codex: null, why, shown: [], missing: [] };
+}
+
+/** All threads that a fresh server lists, of either side. */
+export async function listedByCodex(
+  { codex, home, sqliteHome }: Pick<StartRequest, 'codex' | 'home' | 'sqliteHome'>,
+  hands: Hands,
+): Promise<ReadonlySet<ThreadId>> {
+  const server = await hands.appServers.start({
+    codex,
+    home,
+    sqliteHome: sqliteHome === home ? null : sqliteHome,
+  });
+  const listed = new Set<ThreadId>();
+  try {
+    for (const archived of [false, true])
+      for (const thread of await server.pages('thread/list', { ...EVERYTHING, archived }))
+        listed.add(String((thread as { id?: unknown }).id));
+  } finally {
+    await server.end();
+  }
+  return listed;
 }
