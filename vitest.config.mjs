@@ -5,7 +5,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // These need the real Codex, a built product or a window; scripts/test.mjs runs them apart.
-    exclude: ['test/codex/**', 'test/editor/**', 'test/cli/process/**', 'test/package/**', 'test/hosts/**'],
+    exclude: [
+      'test/codex/**',
+      'test/editor/**',
+      'test/cli/process/**',
+      'test/package/**',
+      'test/hosts/**',
+    ],
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 20_000,
     // Half of the time would go into loading the same modules anew for every file.

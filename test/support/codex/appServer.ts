@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import path from 'node:path';
 import readline from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface RpcError {
   readonly code: number;
@@ -75,6 +76,9 @@ export function codexEnvironment(home: string): NodeJS.ProcessEnv {
   };
 }
 
+/** What was killed is gone within this, or holds nothing any more and nobody has taken note of its end. */
+const GONE_MS = 2000;
+
 export class AppServer {
   readonly notifications: Message[] = [];
   stderr = '';
@@ -87,7 +91,12 @@ export class AppServer {
   #end: string | null = null;
 
   constructor(codex: string, home: string) {
-    this.#child = spawn(codex, ['app-server'], { cwd: home, env: codexEnvironment(home) });
+    this.#child = spawn(codex, ['app-server'], {
+      cwd: home,
+      env: codexEnvironment(home),
+      // A group of its own, so that `kill` ends what it has started as well.
+      detached: true,
+    });
     this.#child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       this.stderr += chunk;
     });
@@ -180,10 +189,16 @@ export class AppServer {
     clearTimeout(timer);
   }
 
-  /** Ends the server at once; for homes that are thrown away. */
+  /**
+   * Ends the server at once, and what it has started; for homes that are thrown away. Codex runs `git` and
+   * others at its start, and one that it has just made by fork is still a codex with all of its files open.
+   */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    const { pid } = this.#child;
+    if (pid !== undefined) signalGroup(pid, 'SIGKILL');
     await this.#closed;
+    const until = Date.now() + GONE_MS;
+    while (pid !== undefined && signalGroup(pid, 0) && Date.now() < until) await delay(2);
   }
 
   #receive(line: string): void {
@@ -233,4 +248,14 @@ export class AppServer {
 
 function noAnswer(message: string): Answer {
   return { error: { code: null, message } };
+}
+
+/** Whether anything was left of the group that could be sent it; with 0 it is only asked. */
+function signalGroup(group: number, signal: 'SIGKILL' | 0): boolean {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch {
+    return false;
+  }
 }
