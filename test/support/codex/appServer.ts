@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -76,7 +77,7 @@ export function codexEnvironment(home: string): NodeJS.ProcessEnv {
   };
 }
 
-/** What was killed is gone within this, or holds nothing any more and nobody has taken note of its end. */
+/** What was killed has ended within this. */
 const GONE_MS = 2000;
 
 export class AppServer {
@@ -195,10 +196,10 @@ export class AppServer {
    */
   async kill(): Promise<void> {
     const { pid } = this.#child;
-    if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+    if (pid !== undefined) killGroup(pid);
     await this.#closed;
     const until = Date.now() + GONE_MS;
-    while (pid !== undefined && signalGroup(pid, 0) && Date.now() < until) await delay(2);
+    while (pid !== undefined && livesInGroup(pid) && Date.now() < until) await delay(2);
   }
 
   #receive(line: string): void {
@@ -250,12 +251,30 @@ function noAnswer(message: string): Answer {
   return { error: { code: null, message } };
 }
 
-/** Whether anything was left of the group that could be sent it; with 0 it is only asked. */
-function signalGroup(group: number, signal: 'SIGKILL' | 0): boolean {
+function killGroup(group: number): void {
   try {
-    process.kill(-group, signal);
-    return true;
+    process.kill(-group, 'SIGKILL');
   } catch {
-    return false;
+    // All of it has ended by itself.
+  }
+}
+
+/** Whether anything of it still runs; what has ended holds nothing, though nobody may have taken note of it. */
+function livesInGroup(group: number): boolean {
+  const isNumber = (name: string) => /^\d+$/.test(name);
+  const folders = existsSync('/proc/self/stat') ? readdirSync('/proc').filter(isNumber) : [];
+  return folders.some(pid => {
+    const [state, , itsGroup] = statOf(pid);
+    return Number(itsGroup) === group && state !== 'Z' && state !== 'X';
+  });
+}
+
+/** The fields behind the name, which may itself hold blanks and brackets; none of what is gone. */
+function statOf(pid: string): readonly string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
   }
 }
