@@ -50,6 +50,11 @@ const bundles = [
   { ...shared, entryPoints: ['src/node/outsideHelper.ts'], outfile: path.join(out, 'outside.js') },
   {
     ...shared,
+    entryPoints: ['src/node/far/readerProcess.ts'],
+    outfile: path.join(out, 'reader.js'),
+  },
+  {
+    ...shared,
     entryPoints: ['src/node/databaseWorker.ts'],
     outfile: path.join(out, 'databases.js'),
   },
@@ -67,7 +72,7 @@ const bundles = [
  */
 const scanner = {
   name: 'scanner.br',
-  helpers: ['databases.js', 'outside.js', 'sql-wasm.wasm'],
+  helpers: ['databases.js', 'outside.js', 'reader.js', 'sql-wasm.wasm'],
   bundle: { ...shared, entryPoints: ['src/scanner/main.ts'], sourcemap: false, write: false },
 };
 

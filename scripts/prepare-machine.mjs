@@ -14,6 +14,7 @@ const PROGRAMS = {
   'g++': ['g++', 'make', 'python3'],
   ssh: ['openssh-client'],
   '/usr/sbin/sshd': ['openssh-server'],
+  sshfs: ['sshfs'],
   zsh: ['zsh'],
   fish: ['fish'],
   tcsh: ['tcsh'],

@@ -135,9 +135,10 @@ function npm(cwd, args, node) {
 /**
  * Starts a server on the loopback address. `data` is a folder of its own, which gets the user's
  * settings, the extensions, the logs and an empty home. A `vsix` is installed as a person would do.
+ * `within`: what stands before its command, where it runs somewhere else than here.
  */
 export async function startServer(options) {
-  const { host, data, vsix, port, settings, environment, testDriver, watch } = options;
+  const { host, data, vsix, port, settings, environment, testDriver, watch, within = [] } = options;
   const home = path.join(data, 'home');
   await fs.mkdir(home, { recursive: true });
   await writeSettings(data, settings);
@@ -164,7 +165,8 @@ export async function startServer(options) {
       env,
       timeout: 120_000,
     });
-  const server = spawn(host.node, args, {
+  const [program, ...before] = [...within, host.node];
+  const server = spawn(program, [...before, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -231,7 +233,7 @@ function signalGroup(pid, signal) {
 
 /** Opens the packed extension on a Codex home; the page is at `url` until `stop` is called. */
 export async function openInServer(options) {
-  const { vsix, home, port, version, settings, environment, folder, say } = options;
+  const { vsix, home, port, version, settings, environment, within, folder, say } = options;
   const host = await installHost(version, say);
   const data = await fs.mkdtemp(path.join(os.tmpdir(), 'codex-health-vscode-'));
   const server = await startServer({
@@ -240,6 +242,7 @@ export async function openInServer(options) {
     vsix,
     port,
     environment,
+    within,
     settings: {
       ...(home === undefined ? {} : { 'codexHealth.home': path.resolve(home) }),
       ...settings,

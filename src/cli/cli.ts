@@ -6,7 +6,7 @@ import type { HostSight } from '../engine/model/host.ts';
 import type { Report } from '../engine/model/report.ts';
 import { Refusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
-import type { Command, Context, Surroundings } from './command.ts';
+import type { Command, Context, ScanWish, Surroundings } from './command.ts';
 import { parseCommandLine, UsageError, type CommandLine, type Given } from './commandLine.ts';
 import { commands } from './commands.ts';
 import { DONE, OUR_FAILURE, REFUSED, WRONG_USAGE } from './exitCodes.ts';
@@ -118,7 +118,7 @@ async function scanWith(
   given: Given,
   world: World,
   progress: Progress,
-  { full = false, checks }: Parameters<Context['scan']>[0] = {},
+  { full = false, checks, sights, evenIfSilent = false }: ScanWish = {},
 ): Promise<Report> {
   try {
     const report = await engine.scan({
@@ -126,11 +126,12 @@ async function scanWith(
       sqliteHome: pathGiven('sqlite-home', given, world),
       codex: pathGiven('codex', given, world),
       full,
-      hosts: await knownHosts(engine, world),
+      hosts: sights ?? (await knownHosts(engine, world)),
       progress: progress.tell,
       ...(checks === undefined ? {} : { checks }),
     });
     refuseNoHome(report);
+    if (!evenIfSilent) refuseSilentHome(report);
     return report;
   } finally {
     progress.end();
@@ -158,6 +159,17 @@ function refuseNoHome({ snapshot }: Report): void {
     'no-home',
     `There is no Codex home at ${snapshot.home.path}: ${home.why}.`,
     'Name the home with --home DIR or with CODEX_HOME. Without either it is .codex in your own directory.',
+  );
+}
+
+/** Where nothing could be seen, whatever a command made of it would look like an empty home. */
+function refuseSilentHome({ snapshot }: Report): void {
+  const home = snapshot.gaps.find(({ source }) => source === 'home');
+  if (home === undefined) return;
+  throw new Refusal(
+    'home-silent',
+    `Nothing could be seen of ${snapshot.home.path}: ${home.why}.`,
+    'Nothing was changed. The disk or the server that has it does not answer: look again when it is back.',
   );
 }
 

@@ -1,6 +1,7 @@
 // What a command is, and what it is given.
 
 import type { Engine, Repairs } from '../engine/engine.ts';
+import type { HostSight } from '../engine/model/host.ts';
 import type { Report } from '../engine/model/report.ts';
 import type { World } from '../engine/world.ts';
 import type { Given } from './commandLine.ts';
@@ -22,6 +23,13 @@ export interface Command {
   run(context: Context): Promise<number>;
 }
 
+export interface ScanWish {
+  readonly full?: boolean;
+  readonly checks?: readonly string[];
+  /** What was just seen of other hosts; without it, what earlier looks have shown. */
+  readonly sights?: readonly HostSight[];
+}
+
 export interface Context {
   readonly engine: Engine;
   /** All that changes something. */
@@ -37,13 +45,20 @@ export interface Context {
   /** Says something beside the answer, to whoever waits for it. */
   say(text: string): void;
   /** Looks at the home that the options name. */
-  scan(more?: { readonly full?: boolean; readonly checks?: readonly string[] }): Promise<Report>;
+  scan(more?: ScanWish): Promise<Report>;
   /** Where the vault is, when it is not in the home. */
   readonly vault: string | null;
   /** Says on the terminal, now and then, how far something has come. */
   readonly progress: Progress;
   /** A command that can be typed as it stands, for the home that was looked at. */
   typed(command: string): string;
+}
+
+export interface ScanWish {
+  readonly full?: boolean;
+  readonly checks?: readonly string[];
+  /** Whether there is something to be told although the home itself does not answer. */
+  readonly evenIfSilent?: boolean;
 }
 
 /** What of the process a command needs beside the world. */

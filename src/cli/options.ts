@@ -14,7 +14,7 @@ export const OPTIONS = {
   home: { value: 'DIR', says: 'The Codex home. Without it: CODEX_HOME, else ~/.codex.' },
   'sqlite-home': {
     value: 'DIR',
-    says: 'Where its databases are. Without it: CODEX_SQLITE_HOME, else what config.toml says, else the home.',
+    says: 'Where its databases are. Without it: what config.toml says, else CODEX_SQLITE_HOME, else the home.',
   },
   codex: { value: 'BIN', says: 'The Codex program. Without it: every one found on this machine.' },
   json: { value: null, says: 'Answers in JSON, for programs.' },
@@ -35,12 +35,23 @@ export const OPTIONS = {
   cure: { value: 'ID', says: 'The cure to take, where a finding has several.' },
   plan: { value: 'SHA', says: 'Does nothing unless this is still the plan.' },
   yes: { value: null, short: 'y', says: 'Asks nothing.' },
+  closed: {
+    value: 'HOST',
+    isList: true,
+    says: 'You say that no Codex runs on HOST, which nobody reaches.',
+  },
   wait: { value: null, says: 'Waits until every Codex that has the files open is closed.' },
   from: { value: 'PROVIDER', says: 'The provider whose threads are moved.' },
   to: {
     value: 'TARGET',
-    says: 'Where threads go: a provider; or the directory that has taken the place of a missing one.',
+    says: 'Where threads go: a provider; or the directory that has taken the place of a missing one. For hosts: the folder in which they get homes, or databases on a disk of this host.',
   },
+  copy: {
+    value: null,
+    says: 'Copies settings, keys, rules, skills and prompts into new homes, instead of links.',
+  },
+  inferred: { value: null, says: 'Also threads whose host is only inferred.' },
+  alone: { value: null, says: 'No other host has this home: the old databases go into the vault.' },
   thread: {
     value: 'ID',
     isList: true,

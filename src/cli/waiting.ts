@@ -1,6 +1,10 @@
 // Says for whom is waited, and how they are closed.
 
-import { waitForHolders as wait } from '../engine/engine.ts';
+import {
+  waitForHolders as wait,
+  waitForHosts as waitEverywhere,
+  type InTheWay,
+} from '../engine/engine.ts';
 import type { Plan } from '../engine/model/plan.ts';
 import type { Report } from '../engine/model/report.ts';
 import type { Holder } from '../engine/model/snapshot.ts';
@@ -17,6 +21,33 @@ export function waitForHolders(
 ): Promise<boolean> {
   return wait(context.world, report, plan, signal, holders =>
     context.say(sayWaiting(holders, context)),
+  );
+}
+
+/** The last look, which shows nobody any more. */
+export function waitForHosts<T>(
+  look: () => Promise<T>,
+  inTheWay: (seen: T) => readonly InTheWay[],
+  context: Context,
+  signal: AbortSignal,
+): Promise<T> {
+  return waitEverywhere(context.world, look, inTheWay, signal, programs =>
+    context.say(
+      `${[
+        ...wrap('Waiting until these programs are closed:', context.page.width),
+        ...namePrograms(programs, context.page.width),
+        context.page.paint.dim(
+          'Then it goes on. Ctrl-C ends the waiting; nothing is changed then.',
+        ),
+      ].join('\n')}\n`,
+    ),
+  );
+}
+
+/** Host by host, as somebody goes there to close them. */
+export function namePrograms(programs: readonly InTheWay[], width: number): readonly string[] {
+  return programs.flatMap(({ host, says }) =>
+    wrapIndented(harmless(`On ${host}: ${says}.`), width, '  '),
   );
 }
 

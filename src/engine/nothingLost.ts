@@ -17,8 +17,10 @@ export function answerNothingLost(snapshot: Snapshot): NothingLost {
   const gap = snapshot.gaps.find(({ source }) => NEEDED.some(needed => needed === source));
   const gone = fates.filter(fate => fate === 'gone').length;
   const empty = fates.filter(fate => fate === 'empty').length;
+  const cut = fates.filter(fate => fate === 'cut').length;
   // What is in a part that could not be read cannot be called lost.
-  if (gone + empty > 0 && gap === undefined) return { answer: 'no', says: sayLost(gone, empty) };
+  if (gone + empty + cut > 0 && gap === undefined)
+    return { answer: 'no', says: sayLost(gone, empty, cut) };
   const threads = snapshot.threads.length;
   const unsure = fates.filter(fate => fate !== 'kept').length;
   const readable = `${countOf(threads - unsure, 'conversation')} can be read on this disk`;
@@ -40,11 +42,12 @@ export function answerNothingLost(snapshot: Snapshot): NothingLost {
   return { answer: 'yes', says: sayKept(snapshot) };
 }
 
-type Fate = 'kept' | 'gone' | 'empty' | 'unsure';
+/** `cut`: the file in which it begins ends before the place at which it goes on. */
+type Fate = 'kept' | 'gone' | 'empty' | 'cut' | 'unsure';
 
 function fateOf(
   { row, own, bound, files }: Thread,
-  { paths }: Snapshot,
+  { paths, cutBeginnings }: Snapshot,
   known: ReadonlySet<string | undefined>,
 ): Fate {
   const file = own ?? files[0] ?? null;
@@ -58,6 +61,7 @@ function fateOf(
   // A thread that goes on in a new file, or in a fork, needs the file in which it began.
   const parent = file.head.meta?.historyFile ?? file.head.meta?.historyBase ?? null;
   if (parent !== null && !known.has(parent)) return 'gone';
+  if (cutBeginnings.includes(file.path)) return 'cut';
   return fits(file) ? 'kept' : 'unsure';
 }
 
@@ -66,12 +70,17 @@ function fits({ head }: Rollout): boolean {
   return head.state === 'sound' && head.meta !== null;
 }
 
-function sayLost(gone: number, empty: number): string {
+function sayLost(gone: number, empty: number, cut: number): string {
   const parts = [
     ...(gone > 0
       ? [`${countOf(gone, 'conversation')} that Codex knows of ${is(gone)} not on this disk`]
       : []),
     ...(empty > 0 ? [`${countOf(empty, 'file')} of a conversation ${is(empty)} empty`] : []),
+    ...(cut > 0
+      ? [
+          `${countOf(cut, 'conversation')} ${cut === 1 ? 'goes' : 'go'} on from a file that holds less than it did`,
+        ]
+      : []),
   ];
   return `${parts.join(', and ')}. All others can be read.`;
 }

@@ -2,7 +2,7 @@
 // at comes back as data, never as an exception: the scan turns it into a gap.
 
 import type { Repository } from './model/closerLook.ts';
-import type { HostSight } from './model/host.ts';
+import type { FreshServer, HostSight, SeenStart } from './model/host.ts';
 import type { Codex, Holder, PathState, Snapshot } from './model/snapshot.ts';
 import type { Filesystem } from './model/database.ts';
 import type { FilePath } from './model/words.ts';
@@ -264,6 +264,8 @@ export interface LearntMigration {
 export interface Processes {
   /** Programs that have one of these folders' files open. */
   holders(folders: readonly FilePath[]): Promise<Read<Holders>>;
+  /** Those of these locks that are held now; one that was let go and taken again meanwhile is among them. */
+  stillHeld(locks: readonly FileLock[]): Promise<Read<readonly FileLock[]>>;
   /** The process that has started this one, the one that has started that, and so on; as far as can be told. */
   ancestors(pid: number): Promise<readonly number[]>;
 }
@@ -272,6 +274,19 @@ export interface Holders {
   readonly holders: readonly Holder[];
   /** Programs whose open files this account may not see: any of them may be one more holder. */
   readonly unreadable: readonly { readonly pid: number; readonly program: string }[];
+  /** Locks on databases, but for those of our own repairs. Absent where the system does not tell of them. */
+  readonly locks?: readonly FileLock[];
+}
+
+/** A lock of a program on some bytes of a database, or of the memory that its users share (`-shm`). */
+export interface FileLock extends Pick<Holder, 'pid' | 'program' | 'terminal'> {
+  /** As the system names it: one and the same as long as it is held. */
+  readonly name: string;
+  readonly file: FilePath;
+  /** Others may have a lock on the same bytes unless it is. */
+  readonly isExclusive: boolean;
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Hears of changes instead of looking for them. Opens nothing for writing, and waits for no server. */
@@ -329,6 +344,24 @@ export interface Hosts {
   here(asked: ProbeRequest): Promise<Read<Probe>>;
   /** One connection, for all that is asked; it asks for no password and ends with `close`. */
   connect(alias: string, asked: ProbeRequest, signal?: AbortSignal): Promise<Read<HostConnection>>;
+  /**
+   * Starts an app server on a host, one after another in each of these ways, or on this machine where `alias` is
+   * null; each is asked where it keeps its things, and ended. It writes into that home what Codex writes there at
+   * any start, so that none is started which would use another home than `home`, as it is found in that moment.
+   */
+  startFresh(
+    alias: string | null,
+    starts: readonly FreshStart[],
+    signal?: AbortSignal,
+  ): Promise<readonly FreshServer[]>;
+}
+
+export interface FreshStart {
+  readonly how: SeenStart['how'];
+  /** As CODEX_HOME names it there. */
+  readonly home: FilePath;
+  /** Where no `codex` is on the path that a Codex has which is started so; null: then none is started. */
+  readonly program: FilePath | null;
 }
 
 export interface ProbeRequest {

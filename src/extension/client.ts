@@ -55,7 +55,7 @@ export interface RepairClient extends Client {
   ): Promise<AnswerOf<Name>>;
 }
 
-type RepairRequest = 'codexHealth/apply' | 'codexHealth/undo';
+type RepairRequest = 'codexHealth/apply' | 'codexHealth/undo' | 'codexHealth/confirmSplit';
 
 export function startClient(context: ExtensionContext, log: LogOutputChannel): RepairClient {
   const module = path.join(context.extensionPath, 'dist', 'server.js');

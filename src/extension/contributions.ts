@@ -25,6 +25,9 @@ export const COMMANDS = {
   showAccepted: 'codexHealth.showAccepted',
   saveCopy: 'codexHealth.saveCopy',
   moveProvider: 'codexHealth.moveProvider',
+  splitHome: 'codexHealth.splitHome',
+  askHosts: 'codexHealth.askHosts',
+  keepDatabasesLocal: 'codexHealth.keepDatabasesLocal',
   relinkFolder: 'codexHealth.relinkFolder',
   archiveThread: 'codexHealth.archiveThread',
   unarchiveThread: 'codexHealth.unarchiveThread',
@@ -32,6 +35,9 @@ export const COMMANDS = {
   forkThread: 'codexHealth.forkThread',
   openInCodex: 'codexHealth.openInCodex',
   copyResumeCommand: 'codexHealth.copyResumeCommand',
+  pinToHost: 'codexHealth.pinToHost',
+  noteWriting: 'codexHealth.noteWriting',
+  stopNoting: 'codexHealth.stopNoting',
 } as const;
 
 /** Says which welcome text an empty view shows, and whether it is empty at all. */
@@ -39,6 +45,10 @@ export const STATE_KEY = 'codexHealth.state';
 
 /** Which threads are shown: `all`, `trouble`, `hidden` or `archived`. */
 export const FILTER_KEY = 'codexHealth.filter';
+
+/** Whether other hosts have the home as well, and whether what is written here is noted. */
+export const SHARED_KEY = 'codexHealth.shared';
+export const NOTING_KEY = 'codexHealth.noting';
 
 /** The setting that the server does not read: for so many days backups are kept; 0 for ever. */
 export const KEEP_BACKUPS_FOR = 'keepBackupsFor';

@@ -44,6 +44,11 @@ async function answer(request: DatabaseRequest): Promise<Read<DatabaseReply>> {
         open.set(request.id, { database: new sql.Database(bytes), image: bytes });
         return { ok: true, value: { image: facts } };
       }
+      case 'take': {
+        const { id, image } = request;
+        open.set(id, { database: new sql.Database(image), image });
+        return { ok: true, value: {} };
+      }
       case 'ask': {
         const { database } = opened(request.database);
         const tables = request.questions.map(question => ask(database, question));

@@ -3,7 +3,9 @@
 
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { factsOf, readDatabaseImage } from '../engine/scan/databases/databaseImage.ts';
 import type { Databases, ImageFacts, PageUses, Read, Table } from '../engine/world.ts';
+import type { FarFiles } from './far/farFiles.ts';
 
 /** Messages to the thread; each gets one answer, and nobody waits for that of `close`. */
 export type DatabaseRequest =
@@ -13,6 +15,8 @@ export type DatabaseRequest =
       readonly file: string;
       readonly maxBytes: number;
     }
+  /** One that was read already; the bytes are given away. */
+  | { readonly id: number; readonly kind: 'take'; readonly image: Uint8Array }
   | {
       readonly id: number;
       readonly kind: 'ask';
@@ -52,7 +56,11 @@ const IDLE_MS = 50;
 /** The built thread beside the WASM that it loads; or both as they came to a host where nothing is written. */
 export type DatabaseProgram = string | { readonly source: string; readonly wasm: Uint8Array };
 
-export function createDatabases(program: DatabaseProgram): DatabaseThread {
+/** `files`: where a thread that reads a database could hang, it is read through these, and handed to the thread. */
+export function createDatabases(
+  program: DatabaseProgram,
+  files: FarFiles | null = null,
+): DatabaseThread {
   const waiting = new Map<number, (answer: Read<DatabaseReply>) => void>();
   const open = new Set<number>();
   let nextId = 0;
@@ -98,7 +106,8 @@ export function createDatabases(program: DatabaseProgram): DatabaseThread {
   const send = (request: Unnumbered<DatabaseRequest>) => {
     worker ??= start();
     nextId += 1;
-    worker.postMessage({ ...request, id: nextId });
+    const given = request.kind === 'take' ? [request.image.buffer as ArrayBuffer] : [];
+    worker.postMessage({ ...request, id: nextId }, given);
     return nextId;
   };
   const ask = (request: Unnumbered<DatabaseRequest>) =>
@@ -109,12 +118,17 @@ export function createDatabases(program: DatabaseProgram): DatabaseThread {
 
   return {
     open: async (file, maxBytes) => {
-      const opening = ask({ kind: 'open', file, maxBytes });
+      const read = files?.isFar(file) === true ? await readFar(files, file, maxBytes) : null;
+      if (read?.ok === false) return read;
+      const opening =
+        read === null
+          ? ask({ kind: 'open', file, maxBytes })
+          : ask({ kind: 'take', image: read.value.bytes });
       // The thread knows the database by the number of the request that opened it.
       const database = nextId;
       const opened = await opening;
       if (!opened.ok) return opened;
-      const { image } = opened.value;
+      const image = read?.value.facts ?? opened.value.image;
       if (image === undefined)
         throw new Error('the thread of the databases answered without an image');
       open.add(database);
@@ -149,4 +163,15 @@ export function createDatabases(program: DatabaseProgram): DatabaseThread {
       failAll('the scan was ended');
     },
   };
+}
+
+/** Where a thread could hang, and this process with it. */
+async function readFar(
+  files: FarFiles,
+  file: string,
+  maxBytes: number,
+): Promise<Read<{ readonly facts: ImageFacts; readonly bytes: Uint8Array }>> {
+  const read = await readDatabaseImage(files, Date.now, file, maxBytes);
+  if (!read.ok) return read;
+  return { ok: true, value: { facts: factsOf(read.value), bytes: read.value.bytes } };
 }

@@ -20,7 +20,15 @@ import { canPack, packedSizeOf, unpack } from './unpack.ts';
 const MAX_DEPTH = 8;
 const PIECE_BYTES = 1024 * 1024;
 
-export function createFiles(): Files {
+/** How files are read that may stop to come: in small parts, and of each that has come somebody is told. */
+export interface Pace {
+  readonly bytesAtOnce: number;
+  readonly came: () => void;
+}
+
+const UNHURRIED: Pace = { bytesAtOnce: Infinity, came: () => undefined };
+
+export function createFiles(pace: Pace = UNHURRIED): Files {
   return {
     stat: async file => attempt(() => asState(fs.statSync(file, { bigint: true }))),
     list: async folder =>
@@ -31,20 +39,22 @@ export function createFiles(): Files {
           kind: kindOf(entry),
         })),
       ),
-    tree: async root => attempt(() => readTree(root)),
+    tree: async root => attempt(() => readTree(root, pace)),
     ends: async (file, headBytes, tailBytes, room) => {
       const isEnough = room !== undefined && room.length >= headBytes + tailBytes;
       const bytes = isEnough ? room : Buffer.allocUnsafeSlow(headBytes + tailBytes);
-      return attempt(() => readEnds(file, headBytes, tailBytes, bytes));
+      return attempt(() => readEnds(file, headBytes, tailBytes, bytes, pace));
     },
     range: async (file, offset, length) =>
-      attempt(() => withFile(file, handle => readFully(handle, Buffer.alloc(length), offset))),
-    whole: async (file, maxBytes) => readWhole(file, maxBytes),
-    stream: (file, visit) => streamFile(file, visit),
-    digest: file => attemptLong(() => digestOf(file)),
-    measure: async root => attempt(() => measureTree(root)),
+      attempt(() =>
+        withFile(file, handle => readFully(handle, Buffer.alloc(length), offset, pace)),
+      ),
+    whole: async (file, maxBytes) => readWhole(file, maxBytes, pace),
+    stream: (file, visit) => streamFile(file, visit, pace),
+    digest: file => attemptLong(() => digestOf(file, pace.came)),
+    measure: async root => attempt(() => measureTree(root, pace.came)),
     packedSize: async (file, atMost) =>
-      canPack ? attempt(() => packedSizeOf(readStart(file, atMost))) : null,
+      canPack ? attempt(() => packedSizeOf(readStart(file, atMost, pace))) : null,
     realPath: async file => {
       const real = attempt(() => fs.realpathSync.native(file));
       return real.ok ? real.value : file;
@@ -68,14 +78,15 @@ export function createFiles(): Files {
   };
 }
 
-function readTree(root: string): Tree {
+function readTree(root: string, { came }: Pace): Tree {
   const entries: TreeEntry[] = [];
   const troubles: { path: string; trouble: Trouble }[] = [];
   const walk = (folder: string, prefix: string, depth: number) => {
     const listed = attempt(() => fs.readdirSync(folder, { withFileTypes: true }));
+    came();
     if (!listed.ok) {
       // The root's own trouble is the caller's answer; a folder that vanished was never there.
-      if (depth === 0) throw new WorldTrouble(listed.trouble);
+      if (depth === 0) throw new WorldTrouble(danglingLink(root) ?? listed.trouble);
       if (listed.trouble.code !== 'missing')
         troubles.push({ path: folder, trouble: listed.trouble });
       return;
@@ -91,38 +102,52 @@ function readTree(root: string): Tree {
   return { entries, troubles };
 }
 
+/** A link that leads nowhere is mostly a disk that is not there now: what it holds is not missing. */
+function danglingLink(file: string): Trouble | null {
+  try {
+    if (!fs.lstatSync(file).isSymbolicLink() || fs.existsSync(file)) return null;
+    return {
+      code: 'broken',
+      why: `it is a link to ${fs.readlinkSync(file)}, and nothing is there`,
+    };
+  } catch {
+    return null;
+  }
+}
+
 function readEnds(
   file: string,
   headBytes: number,
   tailBytes: number,
   buffer: Uint8Array,
+  pace: Pace,
 ): FileEnds {
   return withFile(file, (handle, stats) => {
     const state = asState(stats);
     const length = Math.min(headBytes, state.bytes);
-    const head = buffer.subarray(0, readInto(handle, buffer, 0, length, 0));
+    const head = buffer.subarray(0, readInto(handle, buffer, 0, length, 0, pace));
     if (head.length === state.bytes) return { state, head, tail: head, tailOffset: 0 };
     const tailOffset = Math.max(0, state.bytes - tailBytes);
-    const tailLength = readInto(handle, buffer, headBytes, tailBytes, tailOffset);
+    const tailLength = readInto(handle, buffer, headBytes, tailBytes, tailOffset, pace);
     const tail = buffer.subarray(headBytes, headBytes + tailLength);
     return { state, head, tail, tailOffset };
   });
 }
 
-function readStart(file: string, atMost: number): Uint8Array {
+function readStart(file: string, atMost: number, pace: Pace): Uint8Array {
   return withFile(file, (handle, stats) => {
     const length = Math.min(atMost, Number(stats.size));
-    return readFully(handle, Buffer.allocUnsafeSlow(length), 0);
+    return readFully(handle, Buffer.allocUnsafeSlow(length), 0, pace);
   });
 }
 
-function readWhole(file: string, maxBytes: number): Read<Uint8Array> {
+function readWhole(file: string, maxBytes: number, pace: Pace): Read<Uint8Array> {
   return attempt(() =>
     withFile(file, (handle, stats) => {
       const size = Number(stats.size);
       if (size > maxBytes)
         throw new WorldTrouble({ code: 'too-large', why: `it has ${String(size)} bytes` });
-      return readFully(handle, Buffer.allocUnsafeSlow(size), 0);
+      return readFully(handle, Buffer.allocUnsafeSlow(size), 0, pace);
     }),
   );
 }
@@ -130,18 +155,20 @@ function readWhole(file: string, maxBytes: number): Read<Uint8Array> {
 async function streamFile(
   file: string,
   visit: (piece: Uint8Array) => 'more' | 'stop',
+  pace: Pace,
 ): Promise<Read<void>> {
   return attempt(() => {
-    if (!file.endsWith('.zst')) return readPieces(file, visit);
-    unpack(fs.statSync(file).size, take => readPieces(file, take), visit);
+    if (!file.endsWith('.zst')) return readPieces(file, visit, pace);
+    unpack(fs.statSync(file).size, take => readPieces(file, take, pace), visit);
   });
 }
 
-function readPieces(file: string, visit: (piece: Uint8Array) => 'more' | 'stop'): void {
+function readPieces(file: string, visit: (piece: Uint8Array) => 'more' | 'stop', pace: Pace): void {
   withFile(file, handle => {
-    const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    // No Buffer: whoever keeps a `slice` of that keeps no copy, and the next piece comes into the same room.
+    const buffer = new Uint8Array(PIECE_BYTES);
     for (let offset = 0; ;) {
-      const length = fs.readSync(handle, buffer, 0, buffer.length, offset);
+      const length = readInto(handle, buffer, 0, buffer.length, offset, pace);
       if (length === 0 || visit(buffer.subarray(0, length)) === 'stop') return;
       offset += length;
     }
@@ -149,8 +176,8 @@ function readPieces(file: string, visit: (piece: Uint8Array) => 'more' | 'stop')
 }
 
 /** Fills the buffer from the file; shorter where the file ends before. */
-function readFully(handle: number, buffer: Buffer, offset: number): Buffer {
-  return buffer.subarray(0, readInto(handle, buffer, 0, buffer.length, offset));
+function readFully(handle: number, buffer: Buffer, offset: number, pace: Pace): Buffer {
+  return buffer.subarray(0, readInto(handle, buffer, 0, buffer.length, offset, pace));
 }
 
 /** Returns how many bytes there were. */
@@ -160,10 +187,13 @@ function readInto(
   at: number,
   length: number,
   offset: number,
+  { bytesAtOnce, came }: Pace,
 ): number {
   let done = 0;
   while (done < length) {
-    const got = fs.readSync(handle, buffer, at + done, length - done, offset + done);
+    const wanted = Math.min(length - done, bytesAtOnce);
+    const got = fs.readSync(handle, buffer, at + done, wanted, offset + done);
+    came();
     if (got === 0) break;
     done += got;
   }

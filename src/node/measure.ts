@@ -10,7 +10,8 @@ const MAX_DEPTH = 32;
 /** In such blocks the system counts the room that a file takes, whatever those of the disk are. */
 const BLOCK_BYTES = 512n;
 
-export function measureTree(root: string): Measured {
+/** `came` is told after each look. */
+export function measureTree(root: string, came: () => void): Measured {
   const entries: MeasuredEntry[] = [];
   const troubles: Measured['troubles'][number][] = [];
   const note = (file: string, error: unknown) => {
@@ -26,6 +27,7 @@ export function measureTree(root: string): Measured {
       try {
         const entry = measured(fs.lstatSync(file, { bigint: true }), prefix + name, file);
         entries.push(entry);
+        came();
         if (entry.kind === 'folder') walk(file, `${prefix}${name}/`, depth + 1);
       } catch (error) {
         note(file, error);

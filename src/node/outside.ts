@@ -1,13 +1,15 @@
 // Paths that may hang are asked in another process, which is left behind when it does not answer
 // in time: a call that waits for a dead server cannot be cancelled, not even by killing it.
 
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Socket } from 'node:net';
-import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import type { Repository } from '../engine/model/closerLook.ts';
 import type { PathState } from '../engine/model/snapshot.ts';
 import type { Outside, Projects } from '../engine/world.ts';
+import {
+  letGo,
+  startHelperProcess,
+  type HelperProcess,
+  type HelperProgram,
+} from './helperProcess.ts';
 
 export interface OutsideProcess extends Outside {
   readonly projects: Projects;
@@ -17,7 +19,7 @@ export interface OutsideProcess extends Outside {
 
 export interface OutsideOptions {
   /** The built helper, `outside.js`; or its source where Node runs that; or what was built, itself. */
-  readonly helper: string | { readonly source: string };
+  readonly helper: HelperProgram;
   /** What one call of `look` may take, once the helper runs. */
   readonly limitMs?: number;
   /** What the start of the helper may take: a busy machine is not a hung mount. */
@@ -105,7 +107,7 @@ interface RunningHelper {
 }
 
 function startHelper(helper: OutsideOptions['helper']): RunningHelper {
-  const child = startProcess(typeof helper === 'string' ? [helper] : ['-e', helper.source]);
+  const child = startHelperProcess(helper);
   const questions = new Map<number, { readonly text: string; readonly listener: Listener }>();
   const listeners = new Set<Listener>();
   let asked = 0;
@@ -113,10 +115,7 @@ function startHelper(helper: OutsideOptions['helper']): RunningHelper {
   let isLost = child === null;
   const end = () => {
     isLost = true;
-    // It may sleep in the kernel, where no signal wakes it. Nobody waits for its end.
-    child?.kill('SIGKILL');
-    child?.stdin.destroy();
-    child?.stdout.destroy();
+    if (child !== null) letGo(child);
     for (const listener of [...listeners]) listener.dead();
   };
   const read = (line: string) => {
@@ -153,42 +152,7 @@ function startHelper(helper: OutsideOptions['helper']): RunningHelper {
   };
 }
 
-/** Null when the system has no room for one more process. */
-function startProcess(
-  program: readonly string[],
-): ChildProcessByStdio<Writable, Readable, null> | null {
-  try {
-    const child = spawn(process.execPath, program, {
-      cwd: path.parse(process.execPath).root,
-      env: helperEnvironment(),
-      stdio: ['pipe', 'pipe', 'ignore'],
-      windowsHide: true,
-    });
-    child.unref();
-    // Where pipes could not be made either, Node leaves these undefined, whatever their type says.
-    for (const pipe of [child.stdin, child.stdout]) (pipe as Socket).unref();
-    return child;
-  } catch {
-    return null;
-  }
-}
-
-/** Nothing of the person's environment: no proxy, no NODE_OPTIONS, no secret reaches the helper. */
-function helperEnvironment(): NodeJS.ProcessEnv {
-  const systemRoot = process.env['SystemRoot'];
-  return {
-    // A look that hangs keeps a thread, and Node has four by default.
-    UV_THREADPOOL_SIZE: '64',
-    // Inside an editor our own program is the editor.
-    ...(process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
-    ...(systemRoot === undefined ? {} : { SystemRoot: systemRoot }),
-  };
-}
-
-function readLines(
-  child: ChildProcessByStdio<Writable, Readable, null> | null,
-  read: (line: string) => void,
-): void {
+function readLines(child: HelperProcess | null, read: (line: string) => void): void {
   let unfinished = '';
   child?.stdout.setEncoding('utf8');
   child?.stdout.on('data', (text: string) => {

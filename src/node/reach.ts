@@ -2,11 +2,10 @@
 // a thread for ever, and then even our own process cannot end; so what may hang is asked about
 // first, in the process that may be left behind.
 
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Filesystem } from '../engine/model/database.ts';
 import type { PathState } from '../engine/model/snapshot.ts';
-import type { Outside } from '../engine/world.ts';
+import type { Files, Outside } from '../engine/world.ts';
 import {
   mayHang,
   mountOf,
@@ -33,7 +32,11 @@ const NOTHING: ReadonlyMap<string, PathState> = new Map();
 /** A mount that hangs costs its second once in this time, not once for each question. */
 const SILENCE_MS = 30_000;
 
-export function createReach(outside: Outside): Reach {
+/** `files`: who can be asked about what may hang. */
+export function createReach(
+  outside: Outside,
+  files: Pick<Files, 'mayHang' | 'stat' | 'realPath'>,
+): Reach {
   const silentUntil = new Map<string, number>();
   return {
     realPaths: async given => {
@@ -48,8 +51,11 @@ export function createReach(outside: Outside): Reach {
           silentUntil.set(file, performance.now() + SILENCE_MS);
       return Promise.all(
         known.map(async ({ given: as, file, isLocal }) => {
-          const answers = isLocal || (states.get(file) ?? 'unknown') !== 'unknown';
-          return { given: as, real: answers ? await realPathOf(file) : file, answers };
+          const isThere = isLocal || (states.get(file) ?? 'unknown') !== 'unknown';
+          // It may have fallen silent since.
+          if (isThere && !isLocal) await files.mayHang(file);
+          const real = isThere ? await realPathOf(file, files) : null;
+          return { given: as, real: real ?? file, answers: real !== null };
         }),
       );
     },
@@ -69,12 +75,16 @@ function resolve(
   return { file: resolved, isLocal };
 }
 
-/** The real path of the part that exists, and the rest as it is written. */
-async function realPathOf(file: string): Promise<string> {
-  try {
-    return await fs.realpath(file);
-  } catch {
-    const above = path.dirname(file);
-    return above === file ? file : path.join(await realPathOf(above), path.basename(file));
-  }
+/** The real path of the part that exists, and the rest as it is written; null where nobody answers. */
+async function realPathOf(
+  file: string,
+  files: Pick<Files, 'stat' | 'realPath'>,
+): Promise<string | null> {
+  const state = await files.stat(file);
+  if (state.ok) return files.realPath(file);
+  if (state.trouble.code === 'timeout') return null;
+  const above = path.dirname(file);
+  if (above === file) return file;
+  const real = await realPathOf(above, files);
+  return real === null ? null : path.join(real, path.basename(file));
 }

@@ -45,14 +45,24 @@ function unpackNatively(readPieces: (visit: Visit) => void): Uint8Array | null {
     pieces.push(piece.slice());
     return 'more';
   });
+  const packed = Buffer.concat(pieces);
   try {
-    return zlib.zstdDecompressSync(Buffer.concat(pieces), {
-      maxOutputLength: SMALL_UNPACKED_BYTES,
-    });
+    const { buffer, engine } = unpackFrame(packed);
+    // Node ends behind the first frame and says nothing: other tools pack a file in several.
+    return engine.bytesWritten === packed.length ? buffer : null;
   } catch {
     // The slow way says what is wrong, and hands over what can be read before it.
     return null;
   }
+}
+
+/** With `info` also how much of what it was given belonged to the frame; the types do not know that. */
+function unpackFrame(packed: Buffer) {
+  const options = { maxOutputLength: SMALL_UNPACKED_BYTES, info: true };
+  return zlib.zstdDecompressSync(packed, options) as unknown as {
+    readonly buffer: Buffer;
+    readonly engine: { readonly bytesWritten: number };
+  };
 }
 
 /** Since Node 22.15. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { World } from '../engine/world.ts';
 import { createCodexes } from './codexes.ts';
 import { createDatabases } from './databases.ts';
-import { createFiles } from './files.ts';
+import { createFarFiles } from './far/farFiles.ts';
 import { createHosts } from './hosts/hosts.ts';
 import { machineId } from './hosts/machineId.ts';
 import { createKeep, NOTHING_KEPT } from './keep.ts';
@@ -36,6 +36,7 @@ export interface NodeWorldOptions {
 export interface SentPrograms {
   readonly databases: string;
   readonly outside: string;
+  readonly reader: string;
   readonly wasm: Uint8Array;
 }
 
@@ -44,19 +45,22 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
   const userHome = os.homedir();
   const protectedFolders = new Set<string>();
   const homes = () => [...protectedFolders];
-  const files = createFiles();
   const { programs } = options;
   const isSent = typeof programs !== 'string';
+  const files = createFarFiles(
+    isSent ? { source: programs.reader } : path.join(programs, 'reader.js'),
+  );
   const databases = createDatabases(
     isSent
       ? { source: programs.databases, wasm: programs.wasm }
       : path.join(programs, 'databases.js'),
+    files,
   );
   const outsideProcess = createOutside({
     helper: isSent ? { source: programs.outside } : path.join(programs, 'outside.js'),
   });
   const outside = createLocalFirst(outsideProcess);
-  const reach = createReach(outside);
+  const reach = createReach(outside, files);
   const folder = isSent ? null : stateFolder(process.platform, environment, userHome);
   const memory = createMemory({
     folder,
@@ -80,7 +84,7 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     outside,
     projects: outsideProcess.projects,
     codexes: createCodexes({ environment, userHome, homes, outside, reach, memory }),
-    processes: createProcesses(reach),
+    processes: createProcesses(reach, files),
     watching: createWatching({ log: line => options.log?.(line) }),
     memory,
     keep: isSent ? NOTHING_KEPT : createKeep(folder),
@@ -99,6 +103,7 @@ export function createNodeWorld(options: NodeWorldOptions): NodeWorld {
     close: async () => {
       await memory.settled();
       outsideProcess.close();
+      files.end();
       await databases.end();
     },
   };

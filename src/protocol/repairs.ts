@@ -1,6 +1,7 @@
 // What a person may ask to be changed, the plan of it that they read, and what came of it.
 
 import type { CureNeed, CureOffer } from '../engine/model/finding.ts';
+import type { PlannedSplit } from '../engine/model/host.ts';
 import type { Left } from '../engine/model/plan.ts';
 
 /**
@@ -28,7 +29,39 @@ export type Wish =
   | { readonly kind: 'restore'; readonly threads: readonly string[] | null }
   | { readonly kind: 'archive' | 'unarchive'; readonly threads: readonly string[] }
   | { readonly kind: 'rename'; readonly thread: string; readonly name: string }
-  | { readonly kind: 'fork'; readonly thread: string };
+  | { readonly kind: 'fork'; readonly thread: string }
+  | SplitWished
+  | DatabasesWished;
+
+/** A Codex home for each host of a home that several share. */
+export interface SplitWished {
+  readonly kind: 'split';
+  readonly hosts: readonly SplitHost[];
+  /** Programs of the shells whose start-up files tell each host of its home, as `/bin/zsh`. */
+  readonly shells: readonly string[];
+  /** How settings, keys, rules, skills and prompts are shared. */
+  readonly shared: 'link' | 'copy';
+  /** Hosts that nobody can see, of which the person says that no Codex runs there. */
+  readonly closed: readonly string[];
+}
+
+/** Databases on a disk of this host. */
+export interface DatabasesWished {
+  readonly kind: 'databases';
+  /** It need not be there yet. */
+  readonly folder: string;
+  /** `go`: the person says that no other host has the home; else those in it stay for the others. */
+  readonly old: 'stay' | 'go';
+  /** As of a split. */
+  readonly shells: readonly string[];
+}
+
+export interface SplitHost {
+  /** What it calls itself. */
+  readonly host: string;
+  /** The threads that go there. */
+  readonly threads: readonly string[];
+}
 
 export interface PlanShown {
   readonly wish: Wish;
@@ -46,6 +79,22 @@ export interface PlanShown {
   readonly withoutStopping: Wish | null;
   /** Who has to be closed before; empty when nobody has to. */
   readonly holders: readonly HolderShown[];
+  /** What has to be closed, or looked at again, on other hosts before; only a split asks for that. */
+  readonly elsewhere: readonly OpenElsewhere[];
+}
+
+export interface OpenElsewhere {
+  readonly host: string;
+  readonly why: string;
+  readonly next: string;
+  /** Programs that it can be waited for; empty where there is another reason, which waiting does not change. */
+  readonly programs: readonly OpenProgram[];
+}
+
+export interface OpenProgram {
+  readonly pid: number;
+  /** A sentence part that names it: `codex (process 7) has it open`. */
+  readonly says: string;
 }
 
 export interface RefusedShown {
@@ -99,6 +148,14 @@ export interface RepairDone {
   };
   /** The record of the thread that was made, of a fork. */
   readonly made: string | null;
+  /** Whether databases that were given to this host are used; null where none were. */
+  readonly used: DatabasesUsed | null;
+}
+
+export interface DatabasesUsed {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  /** The same in a whole sentence, with who does not use them. */
+  readonly says: string;
 }
 
 export interface UndoRequest {
@@ -118,6 +175,8 @@ export interface HistoryShown {
   readonly uri: string;
   readonly vaultBytes: number;
   readonly interrupted: string | null;
+  /** A split of another home that has given this one to a host, and was stopped in the middle. */
+  readonly stoppedSplit: Pick<PlannedSplit, 'receipt' | 'home'> | null;
   /** The newest first. */
   readonly receipts: readonly ReceiptShown[];
 }
@@ -175,4 +234,54 @@ export interface Accepted {
   readonly finding: string;
   readonly says: string;
   readonly acceptedAtMs: number;
+}
+
+/** Whom a home could be split for, as all of them were seen a moment ago. */
+export interface SplitChoices {
+  /** Those that share the home, this machine first. */
+  readonly hosts: readonly SplitChoice[];
+  /** Those that cannot take part. */
+  readonly others: readonly SplitOther[];
+  readonly shells: readonly string[];
+}
+
+export interface SplitChoice extends SplitHost {
+  readonly isHere: boolean;
+  /** Where its Codex home would be. */
+  readonly home: string;
+  /** Threads that may belong there: nobody has said so, or seen them there. */
+  readonly inferred: readonly string[];
+}
+
+export interface SplitOther {
+  readonly host: string;
+  /** Why it cannot take part, as whole sentences that begin with its name. */
+  readonly says: string;
+  /** Whether a Codex there may have the home open, and nobody can see it. */
+  readonly isUnseen: boolean;
+}
+
+/** What has to be known before databases are kept on a disk of this host. */
+export interface DatabaseChoices {
+  readonly host: string;
+  /** Others that are known to have this home. */
+  readonly others: readonly string[];
+  readonly shells: readonly string[];
+}
+
+export interface ConfirmRequest {
+  /** The repair that has made the split; null for the one that the home has part in. */
+  readonly receipt: string | null;
+  readonly workDoneToken?: string;
+}
+
+/** Whether a split has taken on each of its hosts; null where there is no such split. */
+export type SplitConfirmed = readonly HostConfirmed[] | null;
+
+export interface HostConfirmed {
+  readonly host: string;
+  readonly home: string;
+  readonly answer: 'yes' | 'no' | 'unknown';
+  /** What was seen there, as whole sentences. */
+  readonly says: readonly string[];
 }

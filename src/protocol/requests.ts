@@ -7,6 +7,8 @@ import type {
   Accepted,
   ApplyRequest,
   Candidates,
+  ConfirmRequest,
+  DatabaseChoices,
   HistoryShown,
   PlanShown,
   ProviderChoice,
@@ -14,6 +16,8 @@ import type {
   PruningShown,
   RepairDone,
   SaveDone,
+  SplitChoices,
+  SplitConfirmed,
   UndoDone,
   UndoRequest,
   Wish,
@@ -21,6 +25,8 @@ import type {
 import type {
   FindRequest,
   HealthTree,
+  NoteRequest,
+  PinRequest,
   ThreadDetails,
   ThreadNode,
   ThreadsAnswer,
@@ -39,11 +45,9 @@ export interface Requests {
   'codexHealth/find': Asked<FindRequest, readonly ThreadNode[]>;
   /** What is needed to open a thread; null when there is no such thread. */
   'codexHealth/thread': Asked<{ readonly id: string }, ThreadDetails | null>;
-  /** The person says to which host threads belong; null takes that back. */
-  'codexHealth/pinThreads': Asked<
-    { readonly threads: readonly string[]; readonly host: string | null },
-    void
-  >;
+  'codexHealth/pin': Asked<PinRequest, void>;
+  /** Whether it shall be noted which threads are written on this machine. */
+  'codexHealth/note': Asked<NoteRequest, void>;
   /** Looks again. Answered when the scan is over. */
   'codexHealth/refresh': Asked<undefined, void>;
   /** The text of a document of the scheme `codex-health:`. */
@@ -61,6 +65,12 @@ export interface Requests {
   'codexHealth/apply': Asked<ApplyRequest, RepairDone>;
   'codexHealth/undo': Asked<UndoRequest, UndoDone>;
   'codexHealth/history': Asked<undefined, HistoryShown>;
+  /** Looks at all hosts that the person chose. */
+  'codexHealth/splitChoices': Asked<undefined, SplitChoices>;
+  /** Looks at the hosts of a split, and asks Codex there. Who cancels it hears of those that were asked. */
+  'codexHealth/confirmSplit': Asked<ConfirmRequest, SplitConfirmed>;
+  /** How Codex is started on this host, and who else is known to have the home. */
+  'codexHealth/databaseChoices': Asked<undefined, DatabaseChoices>;
   /** What dropping old backups would drop. Looks only. */
   'codexHealth/planPruning': Asked<PruneRequest, PruningShown>;
   /** Drops exactly what was shown. For this there is no undo. */

@@ -22,12 +22,16 @@ export interface HealthTree {
   /** A repair that was stopped in the middle; null when there is none, or none is known of yet. */
   readonly interrupted: string | null;
   readonly hasCodex: boolean;
+  /** Whether it is noted which threads are written on this machine; null where the person has never said. */
+  readonly noting: boolean | null;
   readonly hosts: readonly HostNode[];
 }
 
 export interface HostNode {
   readonly kind: 'host';
   readonly name: string;
+  /** What it calls itself; threads are pinned to it by this. */
+  readonly hostname: string;
   readonly isHere: boolean;
   /** When somebody looked at it; null for this machine, and where nobody could. */
   readonly seenAtMs: number | null;
@@ -191,4 +195,17 @@ export interface Belonging {
   readonly isOnlyThere: boolean;
   /** Sentences, what weighs most first. */
   readonly evidence: readonly string[];
+}
+
+/** The person says to which host threads and whole projects belong; null takes that back. */
+export interface PinRequest {
+  readonly threads: readonly string[];
+  /** By their paths. */
+  readonly projects: readonly string[];
+  /** As it calls itself. */
+  readonly host: string | null;
+}
+
+export interface NoteRequest {
+  readonly isWanted: boolean;
 }

@@ -21,6 +21,7 @@ function serve({ parts, mark }: Given): void {
     programs: {
       databases: part('databases.js').toString(),
       outside: part('outside.js').toString(),
+      reader: part('reader.js').toString(),
       wasm: new Uint8Array(part('sql-wasm.wasm')),
     },
   });

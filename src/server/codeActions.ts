@@ -92,6 +92,7 @@ export function remediesOf(view: View, finding: Finding, uri: string): readonly 
         : remedy(cureTitle(cure), 'repairFinding', finding.id, cure.id)),
       isPreferred: cure === preferred,
     })),
+    ...(view.elsewhere === null ? remediesOfHosts(finding, remedy) : []),
     remedy(
       'Accept this finding: it counts no more until its facts change',
       'acceptFinding',
@@ -99,6 +100,23 @@ export function remediesOf(view: View, finding: Finding, uri: string): readonly 
     ),
     ...(record === null ? [] : [remedy('Open the session record', 'openRecord', record)]),
   ];
+}
+
+/** Changes of more than a finding, which a person chooses the ends of. */
+function remediesOfHosts(
+  { check }: Finding,
+  remedy: (title: string, command: string) => Remedy,
+): readonly Remedy[] {
+  switch (check) {
+    case 'home-shared':
+      return [remedy('Give each host a Codex home of its own', 'splitHome')];
+    case 'split-not-effective':
+      return [remedy('Ask each host whether it uses its own home', 'askHosts')];
+    case 'database-on-network-filesystem':
+      return [remedy('Keep the databases of this host on its local disk', 'keepDatabasesLocal')];
+    default:
+      return [];
+  }
 }
 
 function cureTitle({ title, loses }: CureOffer): string {

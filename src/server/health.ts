@@ -3,12 +3,12 @@
 
 import type { Connection } from 'vscode-languageserver';
 import { createEngine, type CheckPage, type StandingScan } from '../engine/engine.ts';
-import type { HostName } from '../engine/model/host.ts';
 import type { Report } from '../engine/model/report.ts';
-import type { ThreadId } from '../engine/model/words.ts';
+import type { FilePath } from '../engine/model/words.ts';
 import type { World } from '../engine/world.ts';
 import { CHANGED_NOTIFICATION } from '../protocol/requests.ts';
 import type { ServerSettings } from '../protocol/settings.ts';
+import type { NoteRequest, PinRequest } from '../protocol/tree.ts';
 import { createMarkerBoard, diagnose } from './diagnostics.ts';
 import type { ReadTranscript } from './documents.ts';
 import { createFolders, type Folders } from './folders.ts';
@@ -42,11 +42,10 @@ export interface Health {
   /** What each check says about itself, by its id. */
   readonly checks: ReadonlyMap<string, CheckPage>;
   readonly readTranscript: ReadTranscript;
-  /** The person says to which host these threads belong; null takes that back. */
-  pinThreads(wanted: {
-    readonly threads: readonly ThreadId[];
-    readonly host: HostName | null;
-  }): Promise<void>;
+  /** Looks at the other hosts now, and at the home with what they have shown; as `HostSights.look`. */
+  seeHosts(splitInto?: readonly FilePath[], signal?: AbortSignal): Promise<Report>;
+  pin(request: PinRequest): Promise<void>;
+  note(request: NoteRequest): Promise<void>;
   /** Tells the editor what is so now. */
   publish(): Promise<void>;
   /** Marks what is wrong, where it is wanted. */
@@ -122,6 +121,11 @@ export function createHealth(connection: Connection, world: World): Health {
     await health.publish();
     return true;
   };
+  const lookOnAndTell = async () => {
+    const report = await scans.again('on');
+    await health.publish();
+    return report;
+  };
   const freshness = createGathering(async () => (await inBackground(lookOn())) === true);
   // The failed look has forgotten everything, so that the next one looks at everything.
   const retries = createRetries(() => freshness.notice());
@@ -152,11 +156,19 @@ export function createHealth(connection: Connection, world: World): Health {
       return viewsOfHosts(await viewNow());
     },
     looking: () => sights.looking(),
-    pinThreads: async ({ threads, host }) => {
+    seeHosts: async (splitInto, signal) => {
+      await sights.look(await scans.newest(), splitInto, signal);
+      return lookOnAndTell();
+    },
+    pin: async ({ threads, projects, host }) => {
       const report = await scans.newest();
       for (const thread of threads) await engine.hosts.pin(report, { thread }, host);
-      await scans.again('on');
-      await health.publish();
+      for (const project of projects) await engine.hosts.pin(report, { project }, host);
+      await lookOnAndTell();
+    },
+    note: async ({ isWanted }) => {
+      await engine.hosts.remember(await scans.newest(), isWanted);
+      await lookOnAndTell();
     },
     checks: new Map(engine.checks.map(check => [check.id, check])),
     readTranscript: ({ report }, { thread, part, file }) =>

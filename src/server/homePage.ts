@@ -20,6 +20,8 @@ export function writeHomePage(
   page.fact('home', 'folder', home.path);
   page.fact('host', 'host', home.hostname);
   page.fact('sqliteHome', 'databases', `${home.sqliteHome} (from: ${home.sqliteHomeFrom})`);
+  if (home.logDir !== null)
+    page.fact('logDir', 'log of Codex from 0.169 on', `${home.logDir} (from: config)`);
   page.fact('filesystem', 'filesystem', home.filesystem?.type ?? 'unknown');
   const toConfig = config.state === 'absent' ? null : toFileUri(config.file, home.system);
   page.fact('config', 'config.toml', config.state, toConfig);

@@ -4,6 +4,7 @@
 import type { HostList } from '../engine/engine.ts';
 import type { HostSight } from '../engine/model/host.ts';
 import type { Report } from '../engine/model/report.ts';
+import type { FilePath } from '../engine/model/words.ts';
 
 export interface HostSights {
   /** In the order in which the hosts were named. */
@@ -12,10 +13,15 @@ export interface HostSights {
   looking(): ReadonlySet<string>;
   /** From now on these hosts are meant; what is known of them is remembered from earlier. */
   choose(aliases: readonly string[]): Promise<void>;
-  /** Looks at all of them; a look that is under way is given up for it. Ends when every host has been seen. */
-  look(report: Report): Promise<void>;
+  /**
+   * Looks at all of them; a look that is under way is given up for it. Ends when every host has been seen.
+   * `splitInto`: homes of which is asked as well who has them open. `signal` ends it earlier.
+   */
+  look(report: Report, splitInto?: readonly FilePath[], signal?: AbortSignal): Promise<void>;
   stop(): void;
 }
+
+const NEVER = new AbortController().signal;
 
 /** `changed`: what is known is no longer what it was. */
 export function createHostSights(
@@ -40,16 +46,18 @@ export function createHostSights(
       sights = new Map(known.map(sight => [sight.alias, sight]));
       if (isOtherwise) changed();
     },
-    look: async report => {
+    look: async (report, splitInto = [], given = NEVER) => {
       round.abort();
-      round = new AbortController();
-      const { signal } = round;
+      const own = new AbortController();
+      round = own;
+      const signal = AbortSignal.any([own.signal, given]);
       looking = new Set(chosen);
-      if (chosen.length === 0) return;
-      changed();
+      if (chosen.length > 0) changed();
+      // Also without others: where a split has given this machine a home, it is looked at by this as well.
       await list.look({
         aliases: chosen,
         report,
+        splitInto,
         signal,
         seen: sight => {
           if (signal.aborted) return;
@@ -58,6 +66,9 @@ export function createHostSights(
           changed();
         },
       });
+      if (!given.aborted || round !== own) return;
+      looking = new Set();
+      changed();
     },
     stop: () => round.abort(),
   };

@@ -5,7 +5,7 @@ import type { Finding } from '../engine/model/finding.ts';
 import type { Row } from '../engine/model/database.ts';
 import type { Shown, Visibility } from '../engine/model/report.ts';
 import type { Rollout } from '../engine/model/rollout.ts';
-import type { Holder, Snapshot } from '../engine/model/snapshot.ts';
+import type { Holder, PathState, Snapshot } from '../engine/model/snapshot.ts';
 import type { Thread } from '../engine/model/thread.ts';
 import { conversationOf } from '../engine/engine.ts';
 import { fileAddress, transcriptAddress } from './addresses.ts';
@@ -31,7 +31,7 @@ export function writeRecord({ thread, snapshot, findings, visibility }: RecordOf
   writeFindings(page, findings);
   if (visibility !== null) writeVisibility(page, visibility);
   writeFiles(page, thread, snapshot);
-  writeRow(page, thread);
+  writeRow(page, thread, snapshot);
   writeHistory(page, thread, kinOf(snapshot));
   writeKin(page, thread, snapshot);
   writeGit(page, thread);
@@ -140,8 +140,16 @@ function headInWords({ head }: Rollout): string {
   return head.why === null ? head.state : `${head.state}: ${head.why}`;
 }
 
+/** What is at the path of a row that leads to none of the conversations in the home. */
+const PLACES: Readonly<Record<PathState, string>> = {
+  missing: 'not there',
+  file: 'there, and not among the files of this home',
+  folder: 'a folder',
+  unknown: 'it could not be told what is there',
+};
+
 /** The row, held against the head of the file: where they differ, both are shown. */
-function writeRow(page: PageWriter, { row, own, bound }: Thread): void {
+function writeRow(page: PageWriter, { row, own, bound }: Thread, { paths }: Snapshot): void {
   page.heading('Entry in the database');
   if (row === null) {
     page.fact('row', 'entry', 'none');
@@ -149,7 +157,8 @@ function writeRow(page: PageWriter, { row, own, bound }: Thread): void {
   }
   const meta = own?.head.meta ?? null;
   page.fact('row', 'entry', row.undecodable ?? 'can be read');
-  page.fact('row.path', 'file', `${row.rolloutPath}${bound === null ? ' (not there)' : ''}`);
+  const place = bound === null ? ` (${PLACES[paths[row.rolloutPath] ?? 'unknown']})` : '';
+  page.fact('row.path', 'file', `${row.rolloutPath}${place}`);
   const compare = (key: string, label: string, inRow: string | null, inFile: string | null) =>
     page.fact(`row.${key}`, label, comparison(inRow, meta === null ? inRow : inFile));
   compare('cwd', 'directory', row.cwd, meta?.cwd ?? null);
@@ -245,6 +254,7 @@ const FACTS: Readonly<Record<string, readonly string[]>> = {
   'thread-row-missing': ['row'],
   'thread-file-missing': ['row.path', 'file'],
   'thread-path-stale': ['row.path'],
+  'thread-file-elsewhere': ['row.path'],
   'thread-bound-to-other': ['row.path'],
   'thread-file-duplicate': ['file'],
   'thread-archive-mismatch': ['row.archived', 'archived'],

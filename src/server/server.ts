@@ -141,7 +141,7 @@ function answerTree(
   { projects, machine }: World,
 ): readonly Disposable[] {
   const answer = answering(connection);
-  const { view, hosts, looking, pinThreads, lookAgain } = health;
+  const { view, hosts, looking, pin, note, lookAgain } = health;
   const tellChanged = () => void connection.sendNotification(CHANGED_NOTIFICATION);
   const notes = createGitNotes(projects, tellChanged);
   const stopped = createStopped(interrupted, tellChanged);
@@ -160,7 +160,8 @@ function answerTree(
     answer('codexHealth/threads', async request => makeThreads(...(await seen()), request)),
     answer('codexHealth/find', async request => findThreads(await hosts(), request)),
     answer('codexHealth/thread', async ({ id }) => threadDetails(await hosts(), machine, id)),
-    answer('codexHealth/pinThreads', pinThreads),
+    answer('codexHealth/pin', pin),
+    answer('codexHealth/note', note),
     answer('codexHealth/refresh', () => {
       notes.askAgain();
       return lookAgain();
@@ -187,6 +188,11 @@ function answerChanges(connection: Connection, changes: Changes): readonly Dispo
       changes.undo(request, waiting(request, cancel)),
     ),
     answer('codexHealth/history', changes.history),
+    answer('codexHealth/splitChoices', changes.splitChoices),
+    answer('codexHealth/confirmSplit', (request, cancel) =>
+      changes.confirmSplit(request, waiting(request, cancel)),
+    ),
+    answer('codexHealth/databaseChoices', changes.databaseChoices),
     answer('codexHealth/planPruning', changes.planPruning),
     answer('codexHealth/prune', changes.prune),
     answer('codexHealth/save', changes.save),

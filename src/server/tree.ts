@@ -51,6 +51,7 @@ export function makeTree(
     troublesOfHome: [...view.ofHome].filter(({ severity }) => severity !== 'note').length,
     interrupted,
     hasCodex: snapshot.codexes.length > 0,
+    noting: snapshot.hosts.remembers,
     hosts: isShown ? hosts.map(host => hostNode(host, repositories, filter, looking)) : [],
   };
 }
@@ -94,12 +95,13 @@ function hostNode(
   filter: Filter,
   looking: ReadonlySet<string>,
 ): HostNode {
-  const { name, view, sight, isHere, hasHome, alsoFrom } = host;
+  const { name, hostname, view, sight, isHere, hasHome, alsoFrom, doubts } = host;
   const { home } = view.report.snapshot;
   const { counts, stands } = forestOf(host, notesOn(host, repositories)).grove(filter);
   return {
     kind: 'host',
     name,
+    hostname,
     isHere,
     seenAtMs: sight === null || sight.by === 'nobody' ? null : sight.takenAtMs,
     isLooking: sight !== null && looking.has(sight.alias),
@@ -111,7 +113,10 @@ function hostNode(
     projects: stands.map(stand => projectNode(name, stand)),
     findings: hasHome ? homeFindings(view) : [],
     databases: hasHome ? databaseNodes(view, name) : [],
-    gaps: [...(sight === null ? [] : hostGapNodes(sight)), ...(hasHome ? gapNodes(view) : [])],
+    gaps: [
+      ...hostGapNodes([...(sight?.gaps ?? []), ...doubts]),
+      ...(hasHome ? gapNodes(view) : []),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
 import { HOME, home } from '../support/home.ts';
+import { sql } from '../support/memoryWorld.ts';
 import { LONG_AGO, recordedDatabase } from '../support/recordedDatabase.ts';
 
 const CHECK = 'database-missing';
@@ -69,6 +70,12 @@ describe('says', () => {
       'The state database has nothing in it, and 1 conversation file is there. Codex makes a new one from them.',
     ));
 
+  test('that it is empty, as a copy without its log is', () =>
+    expectFindings(withoutState().file('state_5.sqlite', withoutTables(), LONG_AGO)).toSay(
+      CHECK,
+      'The state database has nothing in it, and 1 conversation file is there. Codex makes a new one from them.',
+    ));
+
   test('where another one is', () =>
     expectFindings(
       withoutState()
@@ -79,3 +86,10 @@ describe('says', () => {
       'There is no state database, and 1 conversation file is there. Another one with threads is at sqlite/state_5.sqlite.',
     ));
 });
+
+/** What stands in the file itself while all that was entered is still in the log beside it. */
+function withoutTables(): Uint8Array {
+  const database = new sql.Database();
+  database.run('CREATE TABLE made (one); DROP TABLE made;');
+  return database.export();
+}

@@ -12,6 +12,7 @@ import { foresee, predictSight } from '../../src/engine/visibility.ts';
 import { takeSnapshot } from '../../src/engine/scan/takeSnapshot.ts';
 import { damagedHome, soundHome } from '../support/damagedHome.ts';
 import { home, HOME, idOf } from '../support/home.ts';
+import { rolloutPath } from '../support/rolloutPath.ts';
 
 const REQUEST = { home: HOME, sqliteHome: null, codex: null, full: false };
 const heedless = checks.filter(check => check.heedsGrowth !== true);
@@ -29,6 +30,17 @@ test('whoever does not heed growth does not look at it', async () => {
     { numRuns: 100 },
   );
 }, 120_000);
+
+test('nor at what has grown in a home that was copied', async () => {
+  const at = rolloutPath('t1');
+  const { world } = home()
+    .thread('t1', { row: { rollout_path: `/original/${at}` } })
+    .elsewhere(`/original/${at}`, at)
+    .build();
+  const snapshot = await takeSnapshot(world, REQUEST);
+  expect(snapshot.strays).toHaveLength(1);
+  expect(runChecks(heedless, withoutGrowth(snapshot))).toEqual(runChecks(heedless, snapshot));
+});
 
 /** One of each way in which a Codex behaves, and one between two of them. */
 const VERSIONS = ['0.142.0', '0.150.0', '0.155.0', '0.160.0', '0.169.0'];

@@ -1,10 +1,18 @@
 import { test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
-import { home, idOf } from '../support/home.ts';
+import { home, HOME, idOf } from '../support/home.ts';
 import { rolloutPath } from '../support/rolloutPath.ts';
 
 /** A file of another name that says it is t1. */
 const copy = { row: false, header: { id: idOf('t1'), session_id: idOf('t1') } } as const;
+/** Holds all that t1 holds, and goes on where `more` says so. */
+const same = {
+  ...copy,
+  age: 60,
+  prompt: 'please do t1',
+  text: (text: string) => text.replaceAll(idOf('c'), idOf('t1')),
+} as const;
+const goneOn = { type: 'event_msg', payload: { type: 'agent_message', message: 'And more.' } };
 const older = `sessions/2025/01/02/rollout-2025-01-02T11-00-00-${idOf('t1')}.jsonl`;
 
 test('a copy under an older date', () =>
@@ -36,6 +44,44 @@ test('a row that is bound to the copy changes nothing', () =>
     home()
       .thread('t1', { row: { rollout_path: `/home/ada/.codex/${older}` } })
       .thread('c', { ...copy, at: older }),
+  ).toBe('warning thread-file-duplicate t1'));
+
+// Each of these homes is also repaired: the thread is then where Codex looks for it, and nothing else is found.
+test.each([
+  ['that a cloud folder made', rolloutPath('t1').replace('.jsonl', ' 2.jsonl')],
+  ['in the archive', rolloutPath('t1', { archived: true })],
+  ['under an older date', older],
+])('a copy %s, and that goes on', (_, at) =>
+  expectFindings(
+    home()
+      .thread('t1')
+      .thread('c', { ...same, at, more: [goneOn] }),
+  ).toBe('warning thread-file-duplicate t1'),
+);
+
+test('a copy that goes on, to which the row is bound', () =>
+  expectFindings(
+    home()
+      .thread('t1', { row: { rollout_path: `${HOME}/${older}` } })
+      .thread('c', { ...same, at: older, more: [goneOn] }),
+  ).toBe('warning thread-file-duplicate t1'));
+
+test('a copy that has less, to which the row is bound', () =>
+  expectFindings(
+    home()
+      .thread('t1', { more: [goneOn], row: { rollout_path: `${HOME}/${older}` } })
+      .thread('c', { ...same, at: older }),
+  ).toBe('warning thread-file-duplicate t1'));
+
+test('two files of one thread, neither under its name', () =>
+  expectFindings(
+    home()
+      .thread('t1', { at: rolloutPath('t1').replace('.jsonl', ' 2.jsonl') })
+      .thread('c', {
+        ...same,
+        at: rolloutPath('t1').replace('.jsonl', ' 3.jsonl'),
+        more: [goneOn],
+      }),
   ).toBe('warning thread-file-duplicate t1'));
 
 test('not the parts in which a thread goes on', () =>

@@ -55,6 +55,31 @@ test('the earliest of several parts is gone', () =>
       }),
   ).toBe('error thread-fork-parent-missing t1'));
 
+// As after an older copy of the parent was put back; a compressed file does not tell how much it holds.
+const before = (bytes: number) => ({
+  header: {
+    ...forkOf('t1').header,
+    history_base: { ...forkOf('t1').header.history_base, end_byte_offset: bytes },
+  },
+});
+
+test('the file of the parent ends before the place at which the fork goes on', () =>
+  expectFindings(home().thread('t1').thread('t2', before(1_000_000))).toSay(
+    'thread-fork-parent-missing',
+    `It was forked from the conversation t1, whose file ends before the place at which this one goes on, as an older copy of it does: Codex cannot open it without that beginning.`,
+  ));
+
+test('then not all of its conversation is on this disk', async () => {
+  const { world } = home().thread('t1').thread('t2', before(1_000_000)).build();
+  const { nothingLost, visibility } = await createEngine(world).scan(REQUEST);
+  expect(nothingLost).toEqual({
+    answer: 'no',
+    says: '1 conversation goes on from a file that holds less than it did. All others can be read.',
+  });
+  expect(visibility[idOf('t2')]?.resumable.answer).toBe(false);
+  expect(visibility[idOf('t1')]?.resumable.answer).toBe(true);
+});
+
 test('nothing, when the parent is there', () =>
   expectFindings(home().thread('t1').thread('t2', forkOf('t1'))).toBe());
 

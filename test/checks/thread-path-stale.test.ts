@@ -32,11 +32,11 @@ test('not, when plain and compressed are all that differs', () =>
     home().thread('t1', { row: { rollout_path: `${HOME}/${rolloutPath('t1')}.zst` } }),
   ).toBe());
 
-test('not, when there is a file at that place: it may be the same one by another way', () =>
+test('not, when the very same file is at that place by another way', () =>
   expectFindings(
     home()
       .thread('t1', { row: { rollout_path: `/mnt/home/${rolloutPath('t1')}` } })
-      .file(`/mnt/home/${rolloutPath('t1')}`, '{}\n'),
+      .elsewhere(`/mnt/home/${rolloutPath('t1')}`, rolloutPath('t1'), 'name'),
   ).toBe());
 
 test('is said in one sentence', () =>

@@ -179,6 +179,24 @@ describe('disk', () => {
     expect(total.bytes).toBeLessThan(5000 + 9000 + 9000);
   });
 
+  test('a log in log_dir is counted, and of two databases of one name it is told which is which', async () => {
+    const builder = home()
+      .config('log_dir = "/big/logs"')
+      .folder('/big/logs')
+      .file('logs_2.sqlite', 'x'.repeat(5000))
+      .file('/big/logs/logs_2.sqlite', 'x'.repeat(9000))
+      .file('/big/logs/codex-tui.log', 'x'.repeat(9000))
+      .file('/big/logs/film.mp4', 'x'.repeat(90_000));
+    const { databases, kinds } = await shown(builder);
+    const logs = databases.filter(({ name }) => name === 'logs_2.sqlite');
+    expect(logs.map(({ allocated }) => allocated)).toEqual([12_288, 8192]);
+    expect(kinds.find(({ kind }) => kind === 'logs')?.bytes).toBe(9000);
+    const { out } = await typed(builder, ['disk'], { columns: 200 });
+    expect(out).toContain('/big/logs/logs_2.sqlite');
+    const inHome = home().config('log_dir = "log"').file('log/logs_2.sqlite', 'x'.repeat(5000));
+    expect((await shown(inHome)).databases.map(({ name }) => name)).toContain('logs_2.sqlite');
+  });
+
   test.each([48, 80])('no line is longer than %i columns', async columns => {
     const { out } = await typed(sample(), ['disk'], { columns });
     const { out: plan } = await typed(sample(), ['disk', 'compress'], { columns, answer: 'n' });

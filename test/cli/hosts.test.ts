@@ -69,6 +69,47 @@ describe('hosts', () => {
   });
 });
 
+describe('databases of a host’s own', () => {
+  const LOCAL = '/var/tmp/ada/codex';
+  const own = (host: string) => ({
+    ...{ home: HOME, host, folder: LOCAL, isShared: true, receipt: 'r' },
+    at: '2026-11-20T10:00:00Z',
+  });
+  const told = (sqliteHome: string | null) => ({
+    how: 'command' as const,
+    shell: '/bin/bash',
+    home: '/home/ada',
+    codexHome: null,
+    sqliteHome,
+  });
+  const shown = async (starts: Reached['starts'], ...args: string[]) => {
+    const databases = ['gpu-1.cluster', 'gpu-3'].map(own);
+    const sample = home().thread('t1').kept('own-databases.json', { databases });
+    const hosts = reached({ 'gpu-1': { hostname: 'gpu-1.cluster', ...(starts && { starts }) } });
+    const { type } = terminal(sample, { hosts, columns: 200 });
+    await type('hosts', 'add', 'gpu-1');
+    return (await type('hosts', '--no-color', ...args)).out;
+  };
+
+  test('are told of that host, with where they are and whether they are used', async () => {
+    const said = `It has databases of its own for ~/.codex since 2026-11-20, in ${LOCAL}`;
+    expect(await shown([told(LOCAL)])).toMatch(new RegExp(`${said}\\n`));
+    expect(await shown([told(null)])).toContain(`${said}; but a Codex there uses others`);
+    expect(await shown([])).toContain(`${said}; whether they are used is not known`);
+  });
+
+  test('and of one that was not looked at', async () =>
+    expect(await shown([])).toContain('gpu-3, which was not looked at: databases of its own for'));
+
+  test('in JSON, for programs', async () =>
+    expect(JSON.parse(await shown([told(LOCAL)], '--json'))).toMatchObject({
+      ownDatabases: [
+        { host: 'gpu-1.cluster', home: HOME, folder: LOCAL, isUsed: 'yes' },
+        { host: 'gpu-3', isUsed: 'unknown' },
+      ],
+    }));
+});
+
 describe('hosts add and remove', () => {
   test('remember what was chosen, in the order in which it was', async () => {
     const { type } = terminal(sample(), { hosts: reached({}) });
@@ -150,7 +191,8 @@ describe('hosts remember and pin', () => {
     [['pin', 'gpu-1', '--thread', idOf('t1'), '--project', '/x'], 'Name either threads'],
     [['pin', 'gpu-1', '--thread', 'ffff'], 'There is no thread'],
     [['unpin', 'gpu-1'], 'unpin takes'],
-    [['add', 'gpu-1', '--thread', 'x'], '--thread and --project say'],
+    [['add', 'gpu-1', '--thread', 'x'], 'hosts add has no option --thread'],
+    [['--yes'], 'hosts has no option --yes'],
     [['add'], 'Which host?'],
     [['find'], 'is not understood'],
   ])('%j is refused with what to say', async (words, says) => {

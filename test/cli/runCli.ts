@@ -1,11 +1,12 @@
 // Runs the command line on a home in memory, as if somebody had typed it.
 
 import { run } from '../../src/cli/cli.ts';
-import type { Hands } from '../../src/engine/hands.ts';
+import type { AppServers, Hands } from '../../src/engine/hands.ts';
 import type { Hosts, World } from '../../src/engine/world.ts';
 import { Refusal } from '../../src/engine/refusal.ts';
 import { HOME, type HomeBuilder } from '../support/home.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
+import type { MemoryFile } from '../support/memoryWorld.ts';
 
 export interface Typed {
   readonly code: number;
@@ -23,6 +24,8 @@ export interface TypedOptions {
   readonly answer?: string | null;
   /** Other machines; none answers when absent. */
   readonly hosts?: Hosts;
+  /** The Codex that repairs may start; none when absent. */
+  readonly codex?: (files: Map<string, MemoryFile>) => AppServers;
   /** Files that are there before. */
   readonly existing?: readonly string[];
 }
@@ -30,7 +33,7 @@ export interface TypedOptions {
 /** A machine on which one can type several times. */
 export function terminal(builder: HomeBuilder, options: TypedOptions = {}) {
   const { world, keyOf, files } = builder.build();
-  const memory = createMemoryHands(files);
+  const memory = createMemoryHands(files, options.codex?.(files));
   const environment = { ...world.machine.environment, ...options.environment };
   const machine = { ...world.machine, environment };
   return {

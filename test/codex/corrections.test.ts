@@ -21,7 +21,7 @@ import { inParallel } from '../support/codex/inParallel.ts';
 import { copyHome, homeKinds, makeHome, type CodexHome } from '../support/codex/makeHome.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 
-const LANES = 3;
+const LANES = 2;
 const CHOSEN = process.env['BREAKAGES']?.split(',');
 
 let world: NodeWorld;

@@ -28,7 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-test.each<[version: string, mode: HistoryMode]>([
+// Most of their time is waiting for the log, which they do side by side.
+test.concurrent.each<[version: string, mode: HistoryMode]>([
   ['0.142.0', 'legacy'],
   ['0.160.0', 'paginated'],
   ['0.169.0', 'paginated'],
@@ -63,7 +64,7 @@ test.each<[version: string, mode: HistoryMode]>([
   });
 });
 
-test('the log of Codex 0.128.0 has threads, and no host', async () => {
+test.concurrent('the log of Codex 0.128.0 has threads, and no host', async () => {
   await onSharedHome('0.128.0', 'legacy', async bench => {
     const thread = await bench.makeThread(await bench.startOn('host-a'));
     await bench.logHas(thread);

@@ -19,7 +19,7 @@ import {
 import { readPicker } from '../support/codex/picker.ts';
 import { createPredictor, type Predictor } from '../support/codex/predicting.ts';
 
-const LANES = 3;
+const LANES = 2;
 
 type Folder = Parameters<typeof projectFolder>[0];
 interface Case {

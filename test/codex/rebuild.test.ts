@@ -4,17 +4,25 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { NodeWorld } from '../../src/node/world.ts';
+import { forkThread } from '../support/codex/askThreads.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
 import { findStateDatabase, removeDatabase } from '../support/codex/databases.ts';
 import { askFurniture, crowd, furnish } from '../support/codex/furnish.ts';
 import { homePicture, pictureDifferences } from '../support/codex/homePicture.ts';
 import { inParallel } from '../support/codex/inParallel.ts';
-import { copyHome, homeKinds, makeHome, type CodexHome } from '../support/codex/makeHome.ts';
+import {
+  copyHome,
+  homeKinds,
+  makeHome,
+  useProviderPort,
+  type CodexHome,
+} from '../support/codex/makeHome.ts';
+import { startMockProvider } from '../support/codex/mockProvider.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { rowsById, tear, tears, type Tear } from '../support/codex/tearing.ts';
 
-const LANES = 3;
+const LANES = 2;
 const ALL = { findings: 'all', cure: null } as const;
 
 let world: NodeWorld;
@@ -62,6 +70,7 @@ test.each(homeKinds)(
     await withScratchFolder(async root => {
       const home = copyHome(await makeHome(version, mode), path.join(root, 'home'));
       await furnish(codex, home);
+      await forkInto(codex, home);
       const before = await lookAt(codex, home);
       tear(home, 'the header');
       // Codex makes a new one by itself, and somebody who misses things in it removes that.
@@ -74,6 +83,17 @@ test.each(homeKinds)(
     });
   },
 );
+
+/** A fork that goes on with words of its own, of a thread whose memory mode it does not have. */
+async function forkInto(codex: string, home: CodexHome): Promise<void> {
+  const provider = await startMockProvider();
+  try {
+    useProviderPort(home, provider.port);
+    await forkThread(codex, home, 'B', 'in the fork');
+  } finally {
+    await provider.close();
+  }
+}
 
 /** Codex writes Git notes into files of legacy history: then the file has the newer time, and it counts. */
 function isNewerThanRow({ mode, ids }: CodexHome, id: string): boolean {

@@ -20,7 +20,7 @@ import {
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
 import { askOracle, type OracleAnswer, type ThreadAnswer } from '../support/codex/oracle.ts';
 
-const LANES = 3;
+const LANES = 2;
 
 const ALL = { findings: 'all', cure: null } as const;
 

@@ -10,12 +10,13 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { SplitWish } from '../../src/engine/engine.ts';
 import type { NodeWorld } from '../../src/node/world.ts';
 import { forkThread, pack, revertNewestTurn, takeTurn } from '../support/codex/askThreads.ts';
+import { askAll, type Told } from '../support/codex/askAll.ts';
 import { startMockProvider } from '../support/codex/mockProvider.ts';
 import { codexEnvironment, startAppServer } from '../support/codex/appServer.ts';
 import { withDatabase } from '../support/codex/databases.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { withScratchFolder } from '../support/codex/cache.ts';
-import { askFurniture, furnish } from '../support/codex/furnish.ts';
+import { furnish } from '../support/codex/furnish.ts';
 import {
   homePicture,
   pictureDifferences,
@@ -88,6 +89,17 @@ test.each(homeKinds)('Codex %s, %s history', async (version, mode) => {
     expect(fs.readFileSync(path.join(root, '.bashrc'), 'utf8')).toBe(BASHRC);
     expect(fs.existsSync(path.join(root, '.zshenv'))).toBe(false);
     expect(rolloutFiles(here?.folder ?? '')).toEqual([]);
+
+    // In the new homes there is nothing but what every Codex makes: they can be used once more.
+    const { sha } = await repairs.planSplit(await scan(), wish);
+    const again = { ...request, sights: [sightOf('gpu-2', home)], sha };
+    const second = await repairs.applySplit(await scan(), scan, again);
+    expect([second.receipt.failed, second.receipt.unplanned]).toEqual([[], []]);
+    expect(await askAll(codex, here ?? home)).toEqual(only(asked, home, HERE));
+    const back = await repairs.undo(await scan(), second.receipt.id, null, undefined, again.sights);
+    expect(back.left).toEqual([]);
+    expect(pictureDifferences(before, homePicture(home.folder))).toEqual([]);
+    expect(timesOf(home)).toEqual(times);
   });
 });
 
@@ -193,6 +205,68 @@ test.each(['0.142.0', '0.160.0', '0.169.0'])(
   },
 );
 
+test.each(['0.142.0', '0.160.0', '0.169.0'])(
+  'Codex %s has plugins and hooks of the home that they lie in, however settings name them',
+  async version => {
+    const codex = await installCodex(version);
+    await withScratchFolder(async root => {
+      const [shared, bare, linked] = ['shared', 'bare', 'linked'].map(name => {
+        fs.mkdirSync(path.join(root, name));
+        return path.join(root, name);
+      }) as [string, string, string];
+      writeMarketplace(path.join(root, 'market'));
+      const run = (...words: string[]) =>
+        spawnSync(codex, words, { env: codexEnvironment(shared), timeout: 60_000 }).status;
+      expect(run('plugin', 'marketplace', 'add', path.join(root, 'market'))).toBe(0);
+      expect(run('plugin', 'add', 'demo@local')).toBe(0);
+      fs.writeFileSync(path.join(shared, 'hooks.json'), HOOKS);
+      for (const name of ['config.toml', 'plugins', 'hooks.json'])
+        for (const home of name === 'config.toml' ? [bare, linked] : [linked])
+          fs.symlinkSync(path.join(shared, name), path.join(home, name));
+      const has = async (home: string) => {
+        const server = await startAppServer(codex, home);
+        try {
+          const asked = ['skills/list', 'hooks/list'].map(method =>
+            server.call(method, { cwds: [root] }),
+          );
+          const [skills, hooks] = (await Promise.all(asked)).map(one => JSON.stringify(one));
+          return [skills?.includes('"demo:hello"'), hooks?.includes('said-by-a-hook')];
+        } finally {
+          await server.stop();
+        }
+      };
+      expect(await has(shared)).toEqual([true, true]);
+      expect(await has(bare)).toEqual([false, false]);
+      expect(await has(linked)).toEqual([true, true]);
+    });
+  },
+);
+
+const HOOKS = JSON.stringify({
+  hooks: { SessionStart: [{ hooks: [{ type: 'command', command: 'echo said-by-a-hook' }] }] },
+});
+
+function writeMarketplace(folder: string): void {
+  const source = { source: 'local', path: './plugins/demo' };
+  for (const [name, text] of [
+    [
+      '.agents/plugins/marketplace.json',
+      JSON.stringify({ name: 'local', plugins: [{ name: 'demo', source }] }),
+    ],
+    [
+      'plugins/demo/.codex-plugin/plugin.json',
+      JSON.stringify({ name: 'demo', version: '1.0.0', description: 'It says hello.' }),
+    ],
+    [
+      'plugins/demo/skills/hello/SKILL.md',
+      '---\nname: hello\ndescription: It says hello.\n---\nSay hello.\n',
+    ],
+  ] as const) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), text);
+  }
+}
+
 const BASHRC = 'case $- in *i*) ;; *) return;; esac\nalias l=ls';
 
 async function sharedHome(
@@ -211,6 +285,9 @@ async function sharedHome(
   fs.writeFileSync(path.join(home.folder, 'auth.json'), '{"OPENAI_API_KEY":"a key of nobody"}');
   fs.mkdirSync(path.join(home.folder, 'prompts'));
   fs.writeFileSync(path.join(home.folder, 'prompts', 'mine.md'), 'Do it.');
+  fs.mkdirSync(path.join(home.folder, 'plugins', 'cache'), { recursive: true });
+  fs.writeFileSync(path.join(home.folder, 'plugins', 'cache', 'mine.md'), 'Do it as well.');
+  fs.writeFileSync(path.join(home.folder, 'hooks.json'), HOOKS);
   fs.writeFileSync(path.join(root, '.bashrc'), BASHRC);
   return home;
 }
@@ -256,37 +333,6 @@ function sightOf(host: string, { folder }: CodexHome) {
     snapshot: null,
     gaps: [],
   } as const;
-}
-
-type Told = Readonly<Record<string, unknown>>;
-
-/** What Codex says of each thread that it lists: all of its entry, its side of the archive, its turns. */
-async function askAll(codex: string, home: CodexHome): Promise<Told> {
-  const furniture = await askFurniture(codex, home);
-  const server = await startAppServer(codex, home.folder);
-  const told: Record<string, unknown> = {};
-  try {
-    for (const archived of [false, true])
-      for (const useStateDbOnly of [false, true]) {
-        const list = { limit: 100, modelProviders: [], archived, useStateDbOnly };
-        const sources = ['cli', 'vscode', 'exec', 'appServer'];
-        const { data } = (await server.call('thread/list', { ...list, sourceKinds: sources })) as {
-          data: readonly { id: string; name: string | null }[];
-        };
-        for (const { id, name } of data) {
-          const { thread } = (await server.call('thread/read', {
-            threadId: id,
-            includeTurns: true,
-          })) as { thread: { turns: unknown } };
-          const entry = (furniture[id] ?? '').replaceAll(home.folder, 'HOME');
-          const kind = `${archived ? 'archived' : 'active'} ${useStateDbOnly ? 'database' : 'files'}`;
-          told[`${id} ${kind}`] = [name, entry, thread.turns];
-        }
-      }
-    return told;
-  } finally {
-    await server.stop();
-  }
 }
 
 function only(told: Told, { ids }: CodexHome, names: readonly ThreadName[]): Told {

@@ -77,6 +77,12 @@ const projectOn = (hostId: string): Snapshot['desktop'] => ({
   state: 'read',
   hosts: [hostId],
   projects: [{ hostId, path: `${PROJECT}/` }],
+  threads: [],
+});
+/** In a project whose folder is another one than its own. */
+const shownOn = (name: string, projects: Snapshot['desktop'] = null): Snapshot['desktop'] => ({
+  ...{ file: 'x', state: 'read', hosts: [], projects: projects?.projects ?? [] },
+  threads: [{ hostId: `remote-ssh-discovered:${name}`, thread: idOf('t1') }],
 });
 
 describe('a home that nothing says is shared', () => {
@@ -165,6 +171,32 @@ describe('a home that is shared', () => {
       'the desktop app has its project there',
       { sights: [a], desktop: projectOn('remote-ssh-discovered:a') },
       'inferred a, desktop a',
+    ],
+    [
+      'the desktop app shows it there',
+      { sights: [a], desktop: shownOn('a') },
+      'inferred a, desktop a',
+    ],
+    [
+      'the desktop app shows it on the one, and has its project on the other',
+      {
+        sights: [a, sight('b')],
+        desktop: shownOn('b', projectOn('remote-ssh-discovered:a')),
+      },
+      'unknown, desktop a, desktop b',
+    ],
+    [
+      'the desktop app shows it there, and the log names another',
+      { sights: [a, sight('b')], desktop: shownOn('b'), logged: [loggedOn('a')] },
+      'inferred a, log a, desktop b',
+    ],
+    [
+      'the desktop app shows it on a host of another home',
+      {
+        sights: [a, sight('b', { sharing: { answer: 'no', because: [] } })],
+        desktop: shownOn('b'),
+      },
+      'unknown',
     ],
     [
       'an id of the desktop app that names nobody',
@@ -297,6 +329,7 @@ const anySight = fc
   .map(({ hostname, answer, ...more }) =>
     sightOf(hostname, { ...more, sharing: { answer, because: [] } }),
   );
+const desktopId = host.map(name => `remote-ssh-discovered:${name}`);
 const anyKnowledge = fc.record({
   sights: fc.array(anySight, { maxLength: 4 }),
   observed: fc.array(
@@ -319,6 +352,17 @@ const anyKnowledge = fc.record({
     { maxLength: 2 },
   ),
   paths: fc.dictionary(fc.constant(PROJECT), state),
+  desktop: fc.option(
+    fc.record({
+      file: fc.constant('x'),
+      state: fc.constant('read' as const),
+      hosts: fc.constant([]),
+      projects: fc.array(fc.record({ hostId: desktopId, path: fc.constant(PROJECT) }), {
+        maxLength: 2,
+      }),
+      threads: fc.array(fc.record({ hostId: desktopId, thread }), { maxLength: 3 }),
+    }),
+  ),
 });
 
 function all(changes: Changes): readonly Attribution[] {
@@ -334,6 +378,11 @@ test('the order in which things were noted does not matter', () => {
         observed: [...knowledge.observed].reverse(),
         logged: [...knowledge.logged].reverse(),
         holders: [...knowledge.holders].reverse(),
+        desktop: knowledge.desktop && {
+          ...knowledge.desktop,
+          projects: [...knowledge.desktop.projects].reverse(),
+          threads: [...knowledge.desktop.threads].reverse(),
+        },
       };
       expect(all(turned)).toEqual(all(knowledge));
     }),

@@ -18,7 +18,6 @@ import { rolloutFiles } from '../support/codex/rollouts.ts';
 import {
   addAlias,
   canHaveHosts,
-  childrenOf,
   freePort,
   NEEDS_HOSTS,
   portOf,
@@ -26,6 +25,7 @@ import {
   startSilence,
   type Lab,
 } from '../support/hosts/lab.ts';
+import { childrenOf } from '../support/hosts/labHost.ts';
 
 const VERSION = '0.169.0';
 

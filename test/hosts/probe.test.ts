@@ -1,7 +1,9 @@
 // What hosts say of themselves, each asked through its own ssh server by the system's own ssh.
 
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { HostConnection } from '../../src/engine/world.ts';
 import { createNodeWorld, type NodeWorld } from '../../src/node/world.ts';
@@ -38,6 +40,7 @@ beforeAll(async () => {
       homeFiles: { '.bashrc': 'export CODEX_HOME=/for/commands\n' },
     },
     { name: 'hanging', hasOwnHome: true, homeFiles: { '.bash_profile': 'sleep 1000' } },
+    { name: 'guarded' },
     { name: 'endless', hasOwnHome: true, homeFiles: { '.bashrc': 'yes what a noise' } },
   ]);
   makeHome(lab.home);
@@ -154,6 +157,23 @@ test('a profile that hangs is a gap, and what it was about is not running any mo
   expect(starts.map(({ how }) => how)).toEqual(['command']);
   expect(gaps).toMatchObject([{ what: 'what its login shell sets' }]);
   expect(lab.run('hanging', 'ps -A -o args=')).not.toContain('sleep 1000');
+});
+
+test('a server whose environment nobody may read is told, and nothing is said of its home', async () => {
+  // For root there is none that it may not read: what is seen of this one is nothing, as elsewhere.
+  const line = `export CODEX_HOME=/its/home; mount --bind /dev/null /proc/$$/environ
+    exec -a /opt/codex sh -c 'echo up; sleep 1000; :' app-server`;
+  const server = lab.start('guarded', line);
+  try {
+    await once(server.stdout as Readable, 'data');
+    const { servers, gaps } = await probeOf('guarded');
+    expect(servers).toMatchObject([
+      { program: '/opt/codex', codexHome: null, sqliteHome: null, isOpaque: true },
+    ]);
+    expect(gaps).toEqual([]);
+  } finally {
+    lab.cut('guarded');
+  }
 });
 
 test('a host that prints without end is given up', async () => {

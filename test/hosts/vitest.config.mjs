@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/codex/buildPrograms.mjs'],
     // Each file starts machines of its own, and real programs on them.
     fileParallelism: false,
+    // Those that are to run beside each other wait for servers, and hardly work.
+    maxConcurrency: 10,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -9,6 +9,7 @@ import { createCodexes, type CodexesOptions } from '../../src/node/codexes.ts';
 import { learnCodex } from '../../src/node/codexes/learnCodex.ts';
 import { nativeProgram } from '../../src/node/codexes/nativeProgram.ts';
 import { placesOf, programsBelow } from '../../src/node/codexes/places.ts';
+import { createFiles } from '../../src/node/files.ts';
 import { createReach } from '../../src/node/reach.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 
@@ -75,7 +76,7 @@ function start(options: Partial<CodexesOptions> = {}) {
     userHome: path.join(folder, 'user'),
     homes: () => [path.join(folder, 'home')],
     outside,
-    reach: createReach(outside),
+    reach: createReach(outside, createFiles()),
     memory: createMapMemory(),
     ...options,
   });
@@ -196,7 +197,7 @@ describe('a program that is named', () => {
 
 describe('a program that is tried', () => {
   const limits = { versionMs: 300, serverMs: 300 };
-  const trial = { homes: [], reach: createReach(outside), readMigrations, limits };
+  const trial = { homes: [], reach: createReach(outside, createFiles()), readMigrations, limits };
   const learn = (program: string) =>
     learnCodex(path.join(folder, program), { ...trial, homes: [path.join(folder, 'home')] });
 

@@ -108,6 +108,34 @@ test('a compressed rollout of many megabytes is unpacked as far as its head', as
   ]);
 });
 
+test('lines that are longer than what is read at once are read as they are', async () => {
+  const payload = {
+    type: 'user_message',
+    message: 'A long line, of which no part is like another: ',
+  };
+  const lines = Array.from({ length: 40 }, (_, line) => {
+    payload.message += String(line).repeat(3000);
+    return `${JSON.stringify({ timestamp: META.timestamp, type: 'event_msg', payload })}\n`;
+  });
+  fs.writeFileSync(path.join(day, NAME), HEADER + lines.join(''));
+  const { rollouts } = await read(true);
+  expect(rollouts.map(({ body }) => [body?.lines, body?.badLines])).toEqual([[41, []]]);
+});
+
+// As when `sessions` leads to a disk that is not mounted: its conversations are not gone.
+test('a tree whose root leads nowhere could not be looked at, and is not missing', async () => {
+  const link = path.join(day, 'elsewhere');
+  fs.symlinkSync(path.join(day, 'not-mounted'), link);
+  const files = createFiles();
+  expect(await files.tree(link)).toMatchObject({
+    ok: false,
+    trouble: { code: 'broken', why: expect.stringContaining('not-mounted') as string },
+  });
+  expect(await files.tree(path.join(day, 'nothing'))).toMatchObject({
+    trouble: { code: 'missing' },
+  });
+});
+
 test('two who read at once each have the bytes of their own file', async () => {
   const files = createFiles();
   const paths = ['one', 'other'].map(name => path.join(day, name));

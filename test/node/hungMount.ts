@@ -4,6 +4,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { createFarFiles } from '../../src/node/far/farFiles.ts';
 import { createMemory } from '../../src/node/memory.ts';
 import { createOutside } from '../../src/node/outside.ts';
 import { createProcesses } from '../../src/node/processes/processes.ts';
@@ -12,6 +13,7 @@ import { createReach } from '../../src/node/reach.ts';
 const [role = '', folder = ''] = process.argv.slice(2);
 const HUNG = path.join(folder, 'hung');
 const HELPER = path.join(import.meta.dirname, '../../src/node/outsideHelper.ts');
+const READER = path.join(import.meta.dirname, '../../src/node/far/readerProcess.ts');
 const FUSE_INIT = 26;
 
 if (role === 'visit') await visit();
@@ -45,9 +47,10 @@ async function visit(): Promise<void> {
   const stuck = await statesAtRest();
   const again = await outside.look([path.join(folder, 'file')]);
 
-  const reach = createReach(outside);
+  const files = createFarFiles(READER);
+  const reach = createReach(outside, files);
   const restStartedAt = performance.now();
-  const read = await createProcesses(reach).holders([HUNG, path.join(HUNG, 'sqlite')]);
+  const read = await createProcesses(reach, files).holders([HUNG, path.join(HUNG, 'sqlite')]);
   const memory = createMemory({ folder: path.join(folder, 'state'), homes: () => [HUNG], reach });
   await memory.remember('key', 'text');
   const inside = createMemory({ folder: path.join(HUNG, 'state'), homes: () => [folder], reach });

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BESIDE } from '../../src/engine/hands.ts';
 import { createFiles } from '../../src/node/files.ts';
 import { createHands } from '../../src/node/hands.ts';
+import { isOneFrame } from '../../src/node/zstdFrame.ts';
 
 const files = createFiles();
 const hands = createHands();
@@ -92,6 +93,38 @@ describe('digest', () => {
     const expected = { ok: true, value: { bytes: TEXT.length, sha256: SHA } };
     expect(await files.digest(at('plain.jsonl'))).toEqual(expected);
     expect(await files.digest(at('packed.jsonl.zst'))).toEqual(expected);
+  });
+
+  // Node's own zstd ends behind the first, and would have half a conversation taken for all of it.
+  test.each([
+    ['small', TEXT],
+    ['large', crypto.randomBytes(3_000_000).toString('base64')],
+  ])('a %s compressed file of several frames is read to its end', async (_, text) => {
+    const half = text.length / 2;
+    const frames = [text.slice(0, half), text.slice(half)].map(part => zlib.zstdCompressSync(part));
+    fs.writeFileSync(at('frames.jsonl.zst'), Buffer.concat(frames));
+    const sha256 = crypto.createHash('sha256').update(text).digest('hex');
+    const expected = { ok: true, value: { bytes: text.length, sha256 } };
+    expect(await files.digest(at('frames.jsonl.zst'))).toEqual(expected);
+    expect(isOneFrame(at('frames.jsonl.zst'))).toBe(false);
+    let streamed = '';
+    await files.stream(at('frames.jsonl.zst'), piece => {
+      streamed += Buffer.from(piece).toString();
+      return 'more';
+    });
+    expect(streamed).toBe(text);
+  });
+
+  // The fast way is kept for what Codex packs.
+  test.each([
+    ['of one frame', {}],
+    ['with a checksum', { [zlib.constants.ZSTD_c_checksumFlag]: 1 }],
+    ['of many blocks', { [zlib.constants.ZSTD_c_compressionLevel]: 1 }],
+  ])('a compressed file %s is known for one', (_, params) => {
+    for (const text of ['', 'x', 'x'.repeat(300), TEXT]) {
+      fs.writeFileSync(at('one.jsonl.zst'), zlib.zstdCompressSync(text, { params }));
+      expect(isOneFrame(at('one.jsonl.zst'))).toBe(true);
+    }
   });
 
   test.each([1, 100, 5000])(

@@ -3,11 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createReach, type Reach } from '../../src/node/reach.ts';
+import { createFiles } from '../../src/node/files.ts';
 import { createMemory, type MemoryOptions } from '../../src/node/memory.ts';
 import { stateFolder } from '../../src/node/stateFolder.ts';
 
 /** On a local disk, nobody is asked. */
-const reach = createReach({ look: () => Promise.reject(new Error('asked')) });
+const reach = createReach({ look: () => Promise.reject(new Error('asked')) }, createFiles());
 
 let base: string;
 let folder: string;

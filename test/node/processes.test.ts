@@ -2,8 +2,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Holder } from '../../src/engine/model/snapshot.ts';
+import { barringLocks } from '../../src/engine/scan/databases/sqliteLocks.ts';
 import type { Holders } from '../../src/engine/world.ts';
 import {
   ancestorsFromPs,
@@ -14,15 +16,17 @@ import {
 import {
   ancestorsInProc,
   findHoldersInProc,
-  parseLocks,
   readDescriptor,
   terminalName,
 } from '../../src/node/processes/linux.ts';
+import { parseLocks, stillHeldInProc } from '../../src/node/processes/locks.ts';
 import { createProcesses } from '../../src/node/processes/processes.ts';
+import { createFiles } from '../../src/node/files.ts';
 import { createReach, type RealPath } from '../../src/node/reach.ts';
 import { startAppServer } from '../support/codex/appServer.ts';
 import { installCodex } from '../support/codex/binaries.ts';
 import { copyHome, makeHome } from '../support/codex/makeHome.ts';
+import '../support/seed.ts';
 
 const ONE = '01a1fc9d-53ef-7143-a356-d880ac493987';
 const TWO = '01a1fca1-27d5-7b50-aff1-756bb5b1a7f1';
@@ -70,6 +74,11 @@ async function start(program: string, args: readonly string[]): Promise<number> 
   return child.pid ?? 0;
 }
 
+function end(pid: number): void {
+  children = children.filter(child => child.pid !== pid);
+  process.kill(-pid, 'SIGKILL');
+}
+
 const hold = (...files: readonly (readonly [mode: string, file: string, fate?: 'remove'])[]) =>
   start(process.execPath, ['-e', HOLD, JSON.stringify(files)]);
 
@@ -82,7 +91,7 @@ const real = (given: string): RealPath => ({
 });
 
 async function found(folders = [home]): Promise<Holders> {
-  const read = await findHoldersInProc(folders.map(real));
+  const read = await findHoldersInProc(folders.map(real), createFiles());
   if (!read.ok) throw new Error(read.trouble.why);
   return read.value;
 }
@@ -187,6 +196,93 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     });
   });
 
+  describe('locks on databases', () => {
+    const DATABASE = `
+      const { DatabaseSync } = require('node:sqlite');
+      const database = new DatabaseSync(process.argv[1]);
+      database.exec(process.argv[2]);
+      process.stdout.write('ready');
+      setInterval(() => {}, 1000);
+    `;
+    const keep = (...statements: readonly string[]) =>
+      start(process.execPath, ['-e', DATABASE, `${home}/state_5.sqlite`, statements.join('; ')]);
+    const WITH_LOG = 'PRAGMA journal_mode = WAL';
+    const barring = async () => barringLocks((await found()).locks ?? []);
+    const said = async () =>
+      (await barring()).map(({ lock: { pid, file }, bars }) => [
+        ...[pid, bars, path.basename(file)],
+      ]);
+
+    test.each([
+      ['to write into a log', [WITH_LOG, 'BEGIN IMMEDIATE'], 'writing', '-shm'],
+      [
+        'to have a database with a log alone',
+        [WITH_LOG, 'PRAGMA locking_mode = EXCLUSIVE', 'CREATE TABLE a (b)'],
+        ...['everything', ''],
+      ],
+      ['to write into the main file', ['BEGIN IMMEDIATE'], 'writing', ''],
+      ['to have the main file alone', ['BEGIN EXCLUSIVE'], 'everything', ''],
+    ] as const)('as SQLite takes them %s, until it lets go', async (_, statements, bars, of) => {
+      const pid = await keep(...statements);
+      expect(await said()).toEqual([[pid, bars, `state_5.sqlite${of}`]]);
+      const held = await barring();
+      const locks = held.map(({ lock }) => lock);
+      expect(await stillHeldInProc(locks)).toEqual({ ok: true, value: locks });
+      end(pid);
+      await vi.waitFor(
+        async () => expect(await stillHeldInProc(locks)).toEqual({ ok: true, value: [] }),
+        PATIENCE,
+      );
+    });
+
+    test('nobody is barred by who has a database open, or reads it beside its log', async () => {
+      await keep(WITH_LOG, 'CREATE TABLE a (b)', 'BEGIN', 'SELECT * FROM a');
+      expect((await found()).locks).not.toEqual([]);
+      expect(await said()).toEqual([]);
+    });
+
+    test('who repairs the home bars nobody for long, and is not named', async () => {
+      await keep(WITH_LOG, 'BEGIN IMMEDIATE');
+      const ours = `${home}/session-health/lock.sqlite`;
+      fs.mkdirSync(path.dirname(ours));
+      const both = `require('node:fs').openSync(${JSON.stringify(ours)}, 'w');${DATABASE}`;
+      await start(process.execPath, ['-e', both, `${home}/logs_2.sqlite`, 'BEGIN IMMEDIATE']);
+      expect(await said()).toMatchObject([[expect.anything(), 'writing', 'state_5.sqlite-shm']]);
+    });
+
+    test('a lock of another kind, and one on a file that was removed, bar nobody', async () => {
+      await lock(`${home}/state_5.sqlite`);
+      expect((await found()).locks).toEqual([]);
+      await keep('BEGIN IMMEDIATE');
+      expect(await said()).toHaveLength(1);
+      fs.rmSync(`${home}/state_5.sqlite`);
+      expect(await said()).toEqual([]);
+    });
+
+    test('of a container that knows the home under another path', async context => {
+      const isRoot = process.getuid?.() === 0;
+      const namespaces = [...(isRoot ? [] : ['--user', '--map-root-user']), '--mount'];
+      const canMount = spawnSync('unshare', [...namespaces, 'true']).status === 0;
+      context.skip(!canMount, 'needs a mount namespace');
+      const inside = 'mount --bind "$0" /mnt && exec "$1" -e "$2" /mnt/state_5.sqlite "$3"';
+      const pid = await start('unshare', [
+        ...[...namespaces, 'sh', '-c', inside, home],
+        ...[process.execPath, DATABASE, `${WITH_LOG}; BEGIN IMMEDIATE`],
+      ]);
+      expect(await said()).toEqual([[pid, 'writing', 'state_5.sqlite-shm']]);
+    });
+
+    test('without the table of locks nothing is said of them', async () => {
+      await keep('BEGIN IMMEDIATE');
+      const { locks = [] } = await found();
+      expect(locks).not.toEqual([]);
+      const noTable = '/proc/self';
+      const read = await findHoldersInProc([real(home)], createFiles(), noTable);
+      expect(read.ok && read.value.locks).toBe(undefined);
+      expect(await stillHeldInProc(locks, noTable)).toMatchObject({ ok: false });
+    });
+  });
+
   test('programs of others make the answer a partial one, but for the locks they hold', async context => {
     const pid = await lock(`${home}/thread-writer-locks/${ONE}.lock`);
     fs.chmodSync(home, 0o755);
@@ -230,9 +326,11 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
 /** Asks from a process of another account; only root can start one. */
 function foundByNobody(): Partial<Holders> {
   if (process.getuid?.() !== 0) return {};
-  const sources = path.join(import.meta.dirname, '../../src/node/processes/linux.ts');
-  const program = `const { findHoldersInProc } = await import(${JSON.stringify(sources)});
-    const found = await findHoldersInProc([${JSON.stringify(real(home))}]);
+  const source = (name: string) =>
+    JSON.stringify(path.join(import.meta.dirname, '../../src/node', name));
+  const program = `const { findHoldersInProc } = await import(${source('processes/linux.ts')});
+    const { createFiles } = await import(${source('files.ts')});
+    const found = await findHoldersInProc([${JSON.stringify(real(home))}], createFiles());
     process.stdout.write(JSON.stringify(found.value));`;
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     encoding: 'utf8',
@@ -251,11 +349,58 @@ describe('what the kernel of Linux says', () => {
 3: OFDLCK ADVISORY  READ -1 00:06:1025 0 EOF
 4: LEASE  ACTIVE    READ 77 fe:00:12 0 EOF
 `;
+    const rest = Number.MAX_SAFE_INTEGER;
     expect(parseLocks(text)).toEqual([
-      { pid: 8496, isForWriting: false, file: 'fe:00:2359334' },
-      { pid: 8774, isForWriting: true, file: '103:02:2363080' },
-      { pid: 77, isForWriting: false, file: 'fe:00:12' },
+      {
+        name: 'POSIX ADVISORY READ 8496 fe:00:2359334 128 128',
+        ...{ pid: 8496, isPosix: true, isExclusive: false, file: 'fe:00:2359334' },
+        ...{ first: 128, last: 128 },
+      },
+      {
+        name: 'FLOCK ADVISORY WRITE 8774 103:02:2363080 0 EOF',
+        ...{ pid: 8774, isPosix: false, isExclusive: true, file: '103:02:2363080' },
+        ...{ first: 0, last: rest },
+      },
+      {
+        name: 'LEASE ACTIVE READ 77 fe:00:12 0 EOF',
+        ...{ pid: 77, isPosix: false, isExclusive: false, file: 'fe:00:12', first: 0, last: rest },
+      },
     ]);
+  });
+
+  test('a lock has one name in its table and behind a descriptor; nothing else is taken for one', () => {
+    const number = fc.nat({ max: 2 ** 40 });
+    const lock = fc.record({
+      kind: fc.constantFrom('POSIX', 'FLOCK'),
+      access: fc.constantFrom('READ', 'WRITE'),
+      pid: fc.integer({ min: 1, max: 2 ** 22 }),
+      inode: number,
+      first: number,
+      last: fc.oneof(fc.constant('EOF'), number),
+    });
+    const lines = fc.array(fc.tuple(lock, fc.constantFrom('held', 'waiting', 'noise'), number));
+    fc.assert(
+      fc.property(lines, entries => {
+        const words = entries.map(([{ kind, access, pid, inode, first, last }]) =>
+          [
+            ...[`${kind}  ADVISORY  ${access.padEnd(5)}`, pid, `fe:00:${String(inode)}`],
+            ...[first, last],
+          ].join(' '),
+        );
+        const line = (start: string) => (_: unknown, at: number) => {
+          const [, state, order] = entries[at] ?? [];
+          const before = { held: '', waiting: '-> ', noise: '?' }[state ?? 'noise'];
+          return `${start}${String(order)}: ${before}${words[at] ?? ''}\n`;
+        };
+        const table = parseLocks(words.map(line('')).join(''));
+        const held = entries.filter(([, state]) => state === 'held');
+        expect(table.map(one => [one.pid, one.first])).toEqual(
+          held.map(([{ pid, first }]) => [pid, first]),
+        );
+        const descriptor = `pos:\t0\nflags:\t02\n${words.map(line('lock:\t')).join('')}`;
+        expect(readDescriptor(descriptor).locks).toEqual(table);
+      }),
+    );
   });
 
   test.each([
@@ -265,7 +410,7 @@ describe('what the kernel of Linux says', () => {
     ['flags:\t02100002\nlock:\t1: POSIX  ADVISORY  READ 8774 fe:00:1 128 128\n', true, false],
     ['', false, false],
   ])('a descriptor %j', (text, isForWriting, hasLock) => {
-    expect(readDescriptor(text)).toEqual({ isForWriting, hasLock });
+    expect(readDescriptor(text)).toMatchObject({ isForWriting, hasLock });
   });
 
   test.each([
@@ -380,7 +525,12 @@ n/Users/ada/x (deleted)
 });
 
 test('the module of this system is the one that is asked', async () => {
-  const reach = createReach({ look: () => Promise.resolve(new Map()) });
-  expect(await createProcesses(reach, 'win32').holders([home])).toMatchObject({ ok: false });
-  expect(await createProcesses(reach, 'linux').holders([home])).toMatchObject({ ok: true });
+  const reach = createReach({ look: () => Promise.resolve(new Map()) }, createFiles());
+  const files = { ...createFiles(), isReader: () => false };
+  expect(await createProcesses(reach, files, 'win32').holders([home])).toMatchObject({ ok: false });
+  expect(await createProcesses(reach, files, 'linux').holders([home])).toMatchObject({ ok: true });
+  for (const system of ['win32', 'darwin'] as const)
+    expect(await createProcesses(reach, files, system).stillHeld([])).toMatchObject({ ok: false });
+  const held = await createProcesses(reach, files, 'linux').stillHeld([]);
+  expect(held).toEqual({ ok: true, value: [] });
 });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PathState } from '../../src/engine/model/snapshot.ts';
+import { createFiles } from '../../src/node/files.ts';
 import { createReach } from '../../src/node/reach.ts';
 
 let folder: string;
@@ -16,12 +17,15 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
 const start = (state: PathState) =>
-  createReach({
-    look: paths => {
-      asked.push(...paths);
-      return Promise.resolve(new Map(paths.map(file => [file, state])));
+  createReach(
+    {
+      look: paths => {
+        asked.push(...paths);
+        return Promise.resolve(new Map(paths.map(file => [file, state])));
+      },
     },
-  });
+    createFiles(),
+  );
 
 describe.runIf(process.platform === 'linux')('real paths', () => {
   test('on local disks are found without asking, also of what does not exist', async () => {

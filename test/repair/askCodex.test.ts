@@ -279,7 +279,7 @@ describe('a database that is made anew', () => {
     ];
     const { receipt } = await rebuild(bench, rows);
     expect(receipt.failed.map(({ why }) => why)).toEqual([
-      "of what was read in the old database 4 of 4 entries could not be put back: there is no entry 'no such section' in thread_sections",
+      "of what Codex does not make by itself 4 of 4 entries could not be put back: there is no entry 'no such section' in thread_sections",
     ]);
     expect(bench.cell(`SELECT title FROM threads WHERE id = ${one.id}`)).toBe('Mine');
     expect(bench.cell(`SELECT count(*) FROM threads WHERE id = 'nobody'`)).toBe(0);

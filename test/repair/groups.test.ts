@@ -15,6 +15,10 @@ const row = (database: string, id: string): Step => ({
 const move = (from: string): Step => ({
   ...{ kind: 'move', from, to: { vault: 'x' }, bytes: 1, modifiedMs: 0 },
 });
+const image = (imaged: string): Step => ({
+  ...{ kind: 'create', file: `copy of ${imaged}`, modifiedMs: null },
+  content: { imaged, on: 'here' },
+});
 const ask: Step = { kind: 'ask', codex: 'c', home: 'h', sqliteHome: 'h', state: 's', calls: [] };
 
 function grouped(...units: readonly (readonly Step[])[]): readonly (readonly number[])[] {
@@ -39,6 +43,7 @@ test.each([
   ['a row that was changed before', [[row('d', '1')], [row('d', '1')]], [[0], [1]]],
   ['a database whose rows were changed before', [[row('d', '1')], [move('d')]], [[0], [1]]],
   ['rows of a database that was moved before', [[move('d')], [row('d', '1')]], [[0], [1]]],
+  ['a database that is copied before it is moved', [[image('d')], [move('d')]], [[0], [1]]],
   ['Codex may do anything', [[edit('a')], [ask], [edit('b')], [edit('c')]], [[0], [1], [2, 3]]],
 ] as const)('%s', (_, units, groups) => {
   expect(grouped(...units)).toEqual(groups);

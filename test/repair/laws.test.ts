@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Hindered, type Hands } from '../../src/engine/hands.ts';
 import type { Plan } from '../../src/engine/model/plan.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
+import { planDatabases } from '../../src/engine/repair/ownDatabases/planDatabases.ts';
 import { handlerOf } from '../../src/engine/repair/steps/index.ts';
 import { recover, takeBack } from '../../src/engine/repair/undo.ts';
 import { stateOf } from '../../src/engine/repair/vault.ts';
@@ -18,6 +19,7 @@ import {
   editOf,
   fileOf,
   mixedPlan,
+  moveOf,
   planOf,
   SPECIMENS,
   type Bench,
@@ -93,6 +95,45 @@ test('units of several steps beside each other, stopped at any operation', async
   expect((await undone(bench)).left).toEqual([]);
   expect(pictureOf(bench.built.files)).toEqual(before);
   await expectStopsToBeHarmless(mixedPlan, sampledPairs);
+});
+
+test('a file that takes the place of one that goes into the vault, stopped at any operation', async () => {
+  const planned = (bench: Bench) =>
+    planOf([
+      moveOf(bench, 'three', { vault: 'three.jsonl' }),
+      moveOf(bench, 'one', { file: fileOf(bench, 'three') }),
+    ]);
+  await expectStopsToBeHarmless(planned, everyPair);
+  const begun = createBench();
+  const repair = await begun.site.vault.begin(planned(begun));
+  await begun.site.vault.note(repair, { note: 'begun', units: [0] });
+  expect((await recover(begun.site)).flatMap(({ left }) => left)).toEqual([]);
+});
+
+test('databases that are copied elsewhere and then put away, stopped at any operation', async () => {
+  const planned = ({ built: { files } }: Bench) => {
+    const facts = (file: string) => {
+      const { bytes, modifiedMs } = files.get(file) ?? { bytes: '', modifiedMs: 0 };
+      return { file, bytes: bytes.length, modifiedMs };
+    };
+    const databases = ['state_5.sqlite', 'thread_history_1.sqlite'].map(name => {
+      const file = `${HOME}/${name}`;
+      const beside = [facts(`${file}-wal`)].filter(({ file: log }) => files.has(log));
+      return { ...facts(file), name, beside };
+    });
+    const startUp = [{ shell: 'zsh', file: '/home/ada/.zshenv', was: null }] as const;
+    const found = { host: 'workbench', home: HOME, databases, leftOut: [], log: null, startUp };
+    const wish = { folder: '/scratch/ada', old: 'go', startUp: [] } as const;
+    return planDatabases(wish, found, () => 'a-plan');
+  };
+  const bench = createBench();
+  const before = pictureOf(bench.built.files);
+  expect((await applied(bench, planned(bench))).failed).toEqual([]);
+  expect(bench.built.files.has(`${HOME}/state_5.sqlite`)).toBe(false);
+  expect(bench.built.files.has(`${HOME}/thread_history_1.sqlite-wal`)).toBe(false);
+  expect((await undone(bench)).left).toEqual([]);
+  expect(pictureOf(bench.built.files)).toEqual(before);
+  await expectStopsToBeHarmless(planned, sampledPairs);
 });
 
 test('undoing tells how far it has come', async () => {

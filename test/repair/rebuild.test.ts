@@ -93,6 +93,53 @@ test('a name that was read is not given twice', async () => {
   expect(callsOf((await planned(named)).plan)).toEqual(['thread/list']);
 });
 
+test('Codex names no thread that is archived: its name is written into the new database', async () => {
+  const named = home().thread('t1', { archived: true }).thread('t2').name('t1', "It's mine");
+  const { says, rows, plan } = await planned(named.name('t2', 'Mine too'), 1);
+  expect(callsOf(plan)).toEqual(['thread/list', 'thread/name/set']);
+  expect(says).toContain(
+    'Codex names none that is archived: the name of 1 archived conversation in session_index.jsonl will be written into the new database.',
+  );
+  expect(rows).toEqual([
+    {
+      ...{ table: 'threads', makes: false },
+      ...{ key: { id: `'${idOf('t1')}'` }, values: { name: "'It''s mine'" } },
+    },
+  ]);
+});
+
+test('also where nothing is left of the old one to be read', async () => {
+  const { world, files } = home()
+    .thread('t1', { archived: true })
+    .name('t1', 'Mine')
+    .codex('0.169.0', CODEX)
+    .build();
+  files.delete(STATE);
+  const { rows } = await planOf(world, files);
+  expect(valuesOf(rows, 't1')).toEqual({ name: "'Mine'" });
+});
+
+test('a Codex that is too old to have a place for it is not given one', async () => {
+  const { world, files } = home()
+    .thread('t1', { archived: true })
+    .name('t1', 'Mine')
+    .codex('0.142.0', { migrations: { 'state_5.sqlite': 39 } })
+    .build();
+  files.delete(STATE);
+  const { says, rows, plan } = await planOf(world, files);
+  expect(callsOf(plan)).toEqual(['thread/list']);
+  expect(rows).toEqual([]);
+  expect(says).toContain(
+    'This Codex is too old to have a place for the name of 1 archived conversation: session_index.jsonl keeps what it has of them.',
+  );
+});
+
+test('nothing is written for an archived thread with legacy history: it has the name from the file', async () => {
+  const legacy = home().thread('t1', { archived: true, mode: 'legacy' }).name('t1', 'Mine');
+  const { rows, plan } = await planned(legacy, 1);
+  expect([rows, callsOf(plan)]).toEqual([[], ['thread/list']]);
+});
+
 test('each row is named', async () => {
   const { plan } = await planned(home().thread('t1', { row: { name: 'Mine' } }));
   const touched = plan.units.flatMap(({ steps }) =>

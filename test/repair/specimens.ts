@@ -22,6 +22,7 @@ export function createBench(): Bench {
     .thread('two', { archived: true })
     .thread('three')
     .file('packed.jsonl.zst', packed)
+    .file('thread_history_1.sqlite-wal', 'no log', NOW - 3_600_000)
     .build();
   const memory = createMemoryHands(built.files);
   const vault = new Vault(built.world, memory.hands, `${HOME}/session-health`);
@@ -148,6 +149,12 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     content: { copied: PACKED, bytes: packed.length },
     modifiedMs: NOW,
   }),
+  'create: a database as it is at one moment': () => ({
+    kind: 'create',
+    file: `${HOME}-databases/state_5.sqlite`,
+    content: { imaged: `${HOME}/state_5.sqlite`, on: 'workbench' },
+    modifiedMs: null,
+  }),
   link: () => ({ kind: 'link', file: `${HOME}/linked.jsonl.zst`, target: PACKED }),
   'block: in a file that is there': bench => {
     const file = fileOf(bench, 'one');
@@ -252,7 +259,7 @@ export function editOf(bench: Bench, key: string, before: string, after: string)
   return { ...stateOf(bench, file), splices: [{ at, before, after }] };
 }
 
-function moveOf(bench: Bench, key: string, to: Extract<Step, { kind: 'move' }>['to']): Step {
+export function moveOf(bench: Bench, key: string, to: Extract<Step, { kind: 'move' }>['to']): Step {
   const from = fileOf(bench, key);
   const { bytes, modifiedMs } = stateOf(bench, from);
   return { kind: 'move', from, to, bytes, modifiedMs };

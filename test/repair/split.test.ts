@@ -2,23 +2,19 @@
 // refused. The Codex here is one in memory that makes an index of what it finds; the real one is asked in
 // test/codex/split.test.ts, and the shells in splitShells.test.ts.
 
-import zlib from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createEngine, createRepairs, handlerOf, type SplitWish } from '../../src/engine/engine.ts';
-import type { AppServer, AppServers } from '../../src/engine/hands.ts';
 import type { HostSight } from '../../src/engine/model/host.ts';
-import { readSplits } from '../../src/engine/scan/splitNotes.ts';
+import { readSplitNotes, readSplits } from '../../src/engine/scan/splitNotes.ts';
 import { home, HOME, idOf, NOW, type HomeBuilder } from '../support/home.ts';
-import { madeHistory, madeState } from '../support/madeDatabases.ts';
+import { askMemory, codexInMemory, EMPTY, goals } from '../support/codexInMemory.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
-import { sql, type MemoryFile } from '../support/memoryWorld.ts';
+import type { MemoryFile } from '../support/memoryWorld.ts';
 import { differences, pictureOf } from '../support/pictures.ts';
 
 const CODEX = '/opt/codex/codex';
 const HOSTS = '/home/ada/.codex-hosts';
 const BASHRC = '/home/ada/.bashrc';
-/** The database is one that a real Codex has made, with what it has entered. */
-const EMPTY = 'DELETE FROM thread_read_receipts';
 
 /** Of this machine, of another one, and of nobody. */
 const shared = () =>
@@ -38,6 +34,7 @@ const shared = () =>
     )
     .file('auth.json', 'a key of nobody')
     .file('prompts/mine.md', 'Do it.')
+    .file('plugins/cache/one/SKILL.md', 'Do it as well.')
     .file(BASHRC, 'alias l=ls\n', NOW - 1000)
     .file(CODEX, 'a program', 0)
     .codex('0.169.0', { path: CODEX, migrations: { 'state_5.sqlite': 62, 'goals_1.sqlite': 1 } });
@@ -76,7 +73,7 @@ const sight = (more: Partial<HostSight> = {}): HostSight => ({
 
 async function open(builder: HomeBuilder) {
   const { world, files, keyOf } = builder.build();
-  const memory = createMemoryHands(files, codexIn(files));
+  const memory = createMemoryHands(files, codexInMemory(files));
   const repairs = createRepairs(world, memory.hands);
   const engine = createEngine(world);
   const scan = () => engine.scan({ home: HOME, sqliteHome: null, codex: null, full: false });
@@ -88,74 +85,11 @@ async function open(builder: HomeBuilder) {
   return { world, files, keyOf, memory, repairs, scan, report, apply };
 }
 
-/** At its first start it enters what it finds; histories it makes when it reads one. */
-function codexIn(files: Map<string, MemoryFile>): AppServers {
-  const put = (file: string, bytes: Uint8Array) =>
-    void files.set(file, { bytes, modifiedMs: NOW - 60_000 });
-  return {
-    start: ({ home: at }) => {
-      const state = `${at}/state_5.sqlite`;
-      if (!files.has(`${at}/goals_1.sqlite`)) put(`${at}/goals_1.sqlite`, goals());
-      if (!files.has(state)) put(state, madeState(rowsFrom(files, at), [EMPTY]));
-      const server: AppServer = {
-        userAgent: 'codex',
-        knows: () => Promise.resolve(true),
-        call: method =>
-          Promise.resolve(
-            method === 'thread/read' && put(`${at}/thread_history_1.sqlite`, madeHistory([])),
-          ),
-        pages: (_, { archived = false }: { archived?: boolean }) =>
-          Promise.resolve(
-            ask(files, state, `SELECT id FROM threads WHERE archived = ${Number(archived)}`).map(
-              ([id]) => ({ id }),
-            ),
-          ),
-        end: () => Promise.resolve(),
-      };
-      return Promise.resolve(server);
-    },
-  };
-}
-
-function goals(...keys: readonly string[]): Uint8Array {
-  const database = new sql.Database();
-  database.run('CREATE TABLE thread_goals (thread_id TEXT PRIMARY KEY, objective TEXT)');
-  for (const key of keys)
-    database.run("INSERT INTO thread_goals VALUES (?, 'a goal')", [idOf(key)]);
-  const bytes = database.export();
-  database.close();
-  return bytes;
-}
-
-function rowsFrom(files: ReadonlyMap<string, MemoryFile>, at: string) {
-  return [...files].flatMap(([file, { bytes }]) => {
-    const id = /rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl/.exec(file)?.[1];
-    if (id === undefined || !file.startsWith(`${at}/`)) return [];
-    const text = file.endsWith('.zst') ? zlib.zstdDecompressSync(bytes) : bytes;
-    const isArchived = file.includes('/archived_sessions/');
-    return [
-      {
-        ...{ id, rollout_path: file.replace(/\.zst$/, ''), created_at: 1, updated_at: 1 },
-        ...{ source: 'vscode', model_provider: 'mock', cwd: '/', sandbox_policy: '{}' },
-        ...{ title: `${String(text.length)} bytes`, approval_mode: 'never' },
-        archived: Number(isArchived),
-      },
-    ];
-  });
-}
-
-function ask(files: ReadonlyMap<string, MemoryFile>, file: string, question: string) {
-  const database = new sql.Database(files.get(file)?.bytes);
-  const rows = database.exec(question)[0]?.values ?? [];
-  database.close();
-  return rows;
-}
-
 const textOf = (files: ReadonlyMap<string, MemoryFile>, file: string) =>
   new TextDecoder().decode(files.get(file)?.bytes);
 
 const threadsIn = (files: ReadonlyMap<string, MemoryFile>, at: string) =>
-  ask(files, `${at}/state_5.sqlite`, 'SELECT id FROM threads ORDER BY id').map(([id]) =>
+  askMemory(files, `${at}/state_5.sqlite`, 'SELECT id FROM threads ORDER BY id').map(([id]) =>
     String(id),
   );
 
@@ -186,16 +120,20 @@ test('each host gets its threads, with files, entries, names and what only the d
     '/home/ada/.codex/sessions/2026/11/21/nobody.jsonl',
   ]);
   const named = `SELECT name, is_pinned FROM threads WHERE id = '${idOf('here1')}'`;
-  expect(ask(files, `${here}/state_5.sqlite`, named)).toEqual([['Mine', 1]]);
-  expect(ask(files, `${there}/state_5.sqlite`, 'SELECT thread_section_id FROM threads')).toEqual([
-    ['s'],
-  ]);
+  expect(askMemory(files, `${here}/state_5.sqlite`, named)).toEqual([['Mine', 1]]);
+  expect(
+    askMemory(files, `${there}/state_5.sqlite`, 'SELECT thread_section_id FROM threads'),
+  ).toEqual([['s']]);
   const receipts = 'SELECT thread_id FROM thread_read_receipts';
-  expect(ask(files, `${here}/state_5.sqlite`, receipts)).toEqual([[idOf('here1')]]);
-  expect(ask(files, `${HOME}/state_5.sqlite`, receipts)).toEqual([[idOf('nobody')]]);
+  expect(askMemory(files, `${here}/state_5.sqlite`, receipts)).toEqual([[idOf('here1')]]);
+  expect(askMemory(files, `${HOME}/state_5.sqlite`, receipts)).toEqual([[idOf('nobody')]]);
   const projected = 'SELECT thread_id FROM thread_history_projection_state ORDER BY 1';
   expect(
-    ask(files, `${here}/thread_history_1.sqlite`, projected).flat().map(String).map(keyOf).sort(),
+    askMemory(files, `${here}/thread_history_1.sqlite`, projected)
+      .flat()
+      .map(String)
+      .map(keyOf)
+      .sort(),
   ).toEqual([...['here1', 'here2']]);
   expect(textOf(files, `${here}/session_index.jsonl`).match(/Mine[^"]*/g)).toEqual([
     'Mine',
@@ -213,7 +151,7 @@ test('what a person has set up is linked and never read; each home has an id of 
   expect(links.sort()).toEqual(
     ['workbench', 'gpu-2']
       .flatMap(host =>
-        ['config.toml', 'auth.json', 'prompts'].map(name => [
+        ['config.toml', 'auth.json', 'prompts', 'plugins'].map(name => [
           `${HOSTS}/${host}/${name}`,
           `${HOME}/${name}`,
         ]),
@@ -223,12 +161,35 @@ test('what a person has set up is linked and never read; each home has an id of 
   expect(files.has(`${HOSTS}/gpu-2/installation_id`)).toBe(false);
 });
 
+test('what goes to no host is named, and what every home gets by itself is not', async () => {
+  const names = ['history.jsonl', 'memories/a.md', 'log/codex.log', 'tmp/x', 'some.lock'];
+  const taken = ['plugins/cache/one', 'hooks.json', '.personality_migration', 'version.json'];
+  const told = async (builder: HomeBuilder) => {
+    const { repairs, report } = await open(builder);
+    const { units } = await repairs.planSplit(report, wishOf(KNOWN));
+    return units.map(({ says }) => says).filter(says => says.includes('belongs to no host'));
+  };
+  const full = [...names, ...taken].reduce((one, name) => one.file(name, ''), shared());
+  expect(await told(full)).toEqual([
+    expect.stringContaining(
+      'do not go: history.jsonl (what was typed before), log and memories (what Codex has noted for itself). The new',
+    ),
+  ]);
+  expect(await told(shared())).toEqual([]);
+  const many = Array.from({ length: 14 }, (_, at) => `own-${String(at).padStart(2, '0')}`);
+  const crowded = many.reduce((one, name) => one.file(name, ''), shared());
+  expect(await told(crowded)).toEqual([
+    expect.stringMatching(/own-00, .* own-11 and 2 more\. The new/),
+  ]);
+});
+
 test('or copied, by nobody who looks into it', async () => {
   const { files, apply, repairs, report } = await open(shared());
   const plan = await repairs.planSplit(report, wishOf(KNOWN, { shared: 'copy' }));
   expect(JSON.stringify(plan)).not.toContain('a key of nobody');
   await apply(wishOf(KNOWN, { shared: 'copy' }));
-  for (const name of ['auth.json', 'prompts/mine.md', 'config.toml'])
+  const plugin = 'plugins/cache/one/SKILL.md';
+  for (const name of ['auth.json', 'prompts/mine.md', plugin, 'config.toml'])
     expect(textOf(files, `${HOSTS}/gpu-2/${name}`)).toBe(textOf(files, `${HOME}/${name}`));
 });
 
@@ -313,10 +274,10 @@ test('goals, and whatever else a database says of a thread, go along and are nob
   const { receipt } = await apply(wishOf(KNOWN));
   expect(receipt.failed).toEqual([]);
   const asked = 'SELECT thread_id, objective FROM thread_goals';
-  expect(ask(files, `${HOSTS}/workbench/goals_1.sqlite`, asked)).toEqual([
+  expect(askMemory(files, `${HOSTS}/workbench/goals_1.sqlite`, asked)).toEqual([
     [idOf('here1'), 'a goal'],
   ]);
-  expect(ask(files, `${HOSTS}/gpu-2/goals_1.sqlite`, asked)).toEqual([]);
+  expect(askMemory(files, `${HOSTS}/gpu-2/goals_1.sqlite`, asked)).toEqual([]);
   const { left } = await repairs.undo(await scan(), receipt.id, null, undefined, [sight()]);
   expect(left).toEqual([]);
   expect(differences(before, pictureOf(files))).toEqual([]);
@@ -362,11 +323,125 @@ test('stopped at any operation, it is before or after', async () => {
       bench.memory.stopAfter(at, isTorn);
       await expect(bench.apply(wishOf(KNOWN))).rejects.toThrow(/stopped before/);
       bench.memory.restart();
-      const { receipts } = await bench.repairs.history(await bench.scan(), null);
-      const isMade = receipts.some(({ undone }) => !undone);
-      const now = pictureOf(bench.files);
-      expect([at, differences(now, isMade ? after : before)]).toEqual([at, []]);
+      const { repairs, world } = bench;
+      const halted = pictureOf(bench.files);
+      const { interrupted, receipts } = await repairs.history(await bench.scan(), null);
+      if (interrupted === null) {
+        const isMade = receipts.length > 0;
+        expect([at, differences(pictureOf(bench.files), isMade ? after : before)]).toEqual([
+          at,
+          [],
+        ]);
+        expect(await readSplitNotes(world.keep)).toMatchObject({
+          made: isMade ? [{ home: HOME }] : [],
+          begun: [],
+        });
+        continue;
+      }
+      // Nobody has looked at the other host: what was begun stays as it is.
+      expect([at, differences(pictureOf(bench.files), halted)]).toEqual([at, []]);
+      await repairs.undo(await bench.scan(), null, null, undefined, [sight()]);
+      expect([at, differences(pictureOf(bench.files), before)]).toEqual([at, []]);
+      expect(await readSplitNotes(world.keep)).toEqual({ made: [], begun: [] });
     }
+});
+
+describe('where it cannot be written down for the other hosts that the home is split', () => {
+  const failing = async (fails: (write: number) => boolean) => {
+    const bench = await open(shared());
+    const before = pictureOf(bench.files);
+    const { write } = bench.world.keep;
+    let writes = 0;
+    Object.assign(bench.world.keep, {
+      write: (...given: Parameters<typeof write>) =>
+        fails((writes += 1))
+          ? Promise.resolve({ ok: false, trouble: { code: 'denied', why: 'it is full' } })
+          : write(...given),
+    });
+    const error = await bench.apply(wishOf(KNOWN)).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    const left = () => differences(before, pictureOf(bench.files));
+    return { ...bench, error, left, mend: () => Object.assign(bench.world.keep, { write }) };
+  };
+
+  test.each([
+    ['before its first step', (write: number) => write >= 1],
+    ['when it is done', (write: number) => write === 2],
+  ])('%s, nothing comes of it', async (_, fails) => {
+    const { error, left, world, scan, repairs } = await failing(fails);
+    expect(error).toMatchObject({ message: expect.stringContaining('it is full') as string });
+    expect(left()).toEqual([]);
+    expect(await readSplitNotes(world.keep)).toEqual({ made: [], begun: [] });
+    expect(await repairs.interrupted(await scan(), null)).toBeNull();
+  });
+
+  test('nor that it was taken back, it stays one that was stopped, and can be gone on with', async () => {
+    const { error, left, world, scan, repairs, mend } = await failing(write => write >= 2);
+    expect(error).toMatchObject({ message: expect.stringContaining('it is full') as string });
+    expect(await repairs.interrupted(await scan(), null)).not.toBeNull();
+    mend();
+    await repairs.undo(await scan(), null, null, undefined, [sight()]);
+    expect(left()).toEqual([]);
+    expect(await readSplitNotes(world.keep)).toEqual({ made: [], begun: [] });
+  });
+});
+
+describe('a split that was stopped is not taken back where nobody knows of the other hosts', () => {
+  const halted = async () => {
+    const whole = await open(shared());
+    await whole.apply(wishOf(KNOWN));
+    const bench = await open(shared());
+    const before = pictureOf(bench.files);
+    bench.memory.stopAfter(whole.memory.operations.length - 3, false);
+    await expect(bench.apply(wishOf(KNOWN))).rejects.toThrow(/stopped before/);
+    bench.memory.restart();
+    return { ...bench, before, middle: pictureOf(bench.files) };
+  };
+
+  test('by what changes the home next, nor by the history', async () => {
+    const { repairs, scan, files, middle, before } = await halted();
+    const report = await scan();
+    const choice = { findings: 'all', cure: null } as const;
+    const { sha } = await repairs.plan(report, choice);
+    await expect(repairs.apply(report, scan, { choice, sha, vault: null })).rejects.toMatchObject({
+      code: 'other-hosts',
+      next: expect.stringContaining('codex-health undo looks at these hosts by itself') as string,
+    });
+    expect((await repairs.history(report, null)).interrupted).not.toBeNull();
+    expect(differences(middle, pictureOf(files))).toEqual([]);
+    const running = sight({ servers: [server({ codexHome: `${HOSTS}/gpu-2` })] });
+    await expect(repairs.undo(report, null, null, undefined, [running])).rejects.toMatchObject({
+      code: 'other-hosts',
+    });
+    await repairs.undo(report, null, null, undefined, [sight()]);
+    expect(differences(before, pictureOf(files))).toEqual([]);
+  });
+
+  test('a host that nobody reaches is closed when the person says so, and one that is seen is not', async () => {
+    const { repairs, scan, files, middle, before } = await halted();
+    const report = await scan();
+    const undo = (sights: readonly HostSight[], ...closed: readonly string[]) =>
+      repairs.undo(report, null, null, undefined, sights, closed);
+    const silent = sight({ gaps: [{ what: 'how it is now', why: 'it did not answer' }] });
+    const says = expect.stringContaining(
+      'If gpu-2 never comes back, codex-health undo --closed gpu-2 takes your word',
+    ) as string;
+    for (const sights of [[], [silent]])
+      await expect(undo(sights, 'gpu-3')).rejects.toMatchObject({ next: says });
+    const running = sight({ servers: [server({ codexHome: `${HOSTS}/gpu-2` })] });
+    const halfSeen = sight({ gaps: [{ what: 'running app servers', why: 'no answer' }] });
+    for (const one of [running, halfSeen])
+      for (const sights of [[one], [silent, one]])
+        await expect(undo(sights, 'gpu-2')).rejects.toMatchObject({
+          code: 'other-hosts',
+          next: expect.not.stringContaining('--closed') as string,
+        });
+    expect(differences(middle, pictureOf(files))).toEqual([]);
+    await undo([silent], 'gpu-2');
+    expect(differences(before, pictureOf(files))).toEqual([]);
+  });
 });
 
 describe('what belongs together', () => {
@@ -503,6 +578,10 @@ describe('refused', () => {
       'it is another home there',
       [sight({ homes: [{ ...homeSeen(), installationId: 'another' }] })],
     ],
+    [
+      'it is another home, by what could be compared',
+      [sight({ sharing: { answer: 'no', because: [] } })],
+    ],
     ['somebody has files of it open', [sight({ holders: [holder()] })]],
     ['a server runs with it', [sight({ servers: [server({ codexHome: HOME })] })]],
     [
@@ -536,12 +615,20 @@ describe('refused', () => {
     expect(await refusal(shared(), wishOf(KNOWN), [sight(), other])).toBe('twin-hosts');
   });
 
+  test('but not what a Codex has left there by itself, as after a split that was undone', async () => {
+    const left = ['installation_id', '.tmp/plugins.sync.lock', 'thread-writer-locks/a.lock'];
+    const builder = left.reduce((to, name) => to.file(`${HOSTS}/gpu-2/${name}`, 'a'), shared());
+    const { repairs, scan } = await open(builder);
+    expect((await repairs.planSplit(await scan(), wishOf(KNOWN))).homes).toHaveLength(2);
+  });
+
   test('a Codex that is open here', async () => {
     expect(await refusal(shared().holder({}), wishOf(KNOWN))).toBe('codex-running');
   });
 
   test.each<[string, HomeBuilder, Partial<SplitWish>]>([
     ['target-not-empty', shared().file(`${HOSTS}/gpu-2/config.toml`, ''), {}],
+    ['target-not-empty', shared().file(`${HOSTS}/gpu-2/sessions/2026/a.jsonl`, ''), {}],
     ['homes-overlap', shared(), { hosts: [{ host: 'a', home: `${HOME}/a` }] }],
     ['homes-overlap', shared(), { hosts: [host('a', '/x'), host('b', '/x/b')] }],
     ['homes-overlap', shared(), { hosts: [host('a', '/x'), host('b', '/x')] }],
@@ -551,10 +638,27 @@ describe('refused', () => {
     ['unsafe-name', shared(), { hosts: [] }],
     ['no-start-up-file', shared(), { startUp: [] }],
     ['two-databases', shared().config('sqlite_home = "/elsewhere"'), {}],
+    ['own-databases', shared().kept('own-databases.json', { databases: [OWN] }), {}],
     ['split-already', shared().file(BASHRC, '# >>> codex-health: a Codex home per host >>>\n'), {}],
     ['not-all-seen', shared().trouble(`${HOME}/archived_sessions`), {}],
   ])('%s', async (code, builder, more) => {
     expect(await refusal(builder, wishOf(KNOWN, more))).toBe(code);
+  });
+
+  test.each<[string, string, string]>([
+    ['what every Codex makes', 'installation_id', 'done'],
+    ['a folder of what every Codex makes', '.tmp/plugins.sync.lock', 'done'],
+    ['a conversation', 'sessions/2026/11/21/rollout-x.jsonl', 'target-not-empty'],
+    ['a database', 'state_5.sqlite', 'target-not-empty'],
+    ['somebody’s own', 'history.jsonl', 'target-not-empty'],
+    ['a vault', 'session-health/repairs/x', 'target-not-empty'],
+  ])('or not, where in the new home there is %s', async (_, name, code) => {
+    const { apply } = await open(shared().file(`${HOSTS}/gpu-2/${name}`, ''));
+    const done = await apply(wishOf(KNOWN)).then(
+      () => 'done',
+      (error: unknown) => (error as { code: string }).code,
+    );
+    expect(done).toBe(code);
   });
 
   test('on a network, unless every host of the split was seen to be closed', async () => {
@@ -568,6 +672,12 @@ describe('refused', () => {
     expect(undone.left).toEqual([]);
   });
 });
+
+const OWN = {
+  ...{ home: HOME, host: 'gpu-2', folder: '/disk', isShared: true },
+  receipt: 'a',
+  at: 'b',
+};
 
 function host(name: string, at: string) {
   return { host: name, home: at };

@@ -8,9 +8,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Step } from '../../src/engine/model/plan.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
-import { proposeStartUp } from '../../src/engine/repair/split/startUpFiles.ts';
-import { startUpLines } from '../../src/engine/repair/split/startUpLines.ts';
-import type { Shell } from '../../src/engine/repair/split/wish.ts';
+import { proposeStartUp } from '../../src/engine/repair/startUp/startUpFiles.ts';
+import { homeLines } from '../../src/engine/repair/split/homeLines.ts';
+import type { Shell } from '../../src/engine/repair/startUp/shells.ts';
 import { takeBack } from '../../src/engine/repair/undo.ts';
 import { Vault } from '../../src/engine/repair/vault.ts';
 import { createHands } from '../../src/node/hands.ts';
@@ -77,7 +77,7 @@ describe.each(SHELLS)('$shell', ({ shell, file, command, login, guard }) => {
     ask(command ?? login, command === null ? null : standIn, chosen);
 
   test('each host gets its own home, whatever comes behind', () => {
-    write(startUpLines(shell, HOSTS, SHARED) + guard);
+    write(homeLines(shell, HOSTS, SHARED) + guard);
     if (command !== null) {
       expect(homeOf('echo gpu-2', null)).toBe(THERE);
       expect(homeOf(`echo ${os.hostname()}`, null)).toBe(HERE);
@@ -86,30 +86,30 @@ describe.each(SHELLS)('$shell', ({ shell, file, command, login, guard }) => {
   });
 
   test('the shared home, and that of another host of the split, are no choice of a person', () => {
-    write(startUpLines(shell, HOSTS, SHARED) + guard);
+    write(homeLines(shell, HOSTS, SHARED) + guard);
     for (const chosen of ['', SHARED, THERE, HERE]) expect(homeOf(null, chosen)).toBe(HERE);
   });
 
   test('read twice, it is the same', () => {
-    const lines = startUpLines(shell, HOSTS, SHARED);
+    const lines = homeLines(shell, HOSTS, SHARED);
     write(lines + lines + guard);
     expect(homeOf(null, null)).toBe(HERE);
   });
 
   test('any other machine, no host name, and a home that somebody has chosen are left alone', () => {
-    write(startUpLines(shell, HOSTS, SHARED) + guard);
+    write(homeLines(shell, HOSTS, SHARED) + guard);
     expect(homeOf(null, '/elsewhere')).toBe('/elsewhere');
     for (const standIn of ['echo gpu-20', 'echo', 'exit 1', 'echo "*"']) {
       if (command === null) continue;
       expect([standIn, homeOf(standIn, null)]).toEqual([standIn, '']);
       expect(homeOf(standIn, SHARED)).toBe(SHARED);
     }
-    write(startUpLines(shell, HOSTS.slice(1), SHARED) + guard);
+    write(homeLines(shell, HOSTS.slice(1), SHARED) + guard);
     expect(ask(login, null, null)).toBe('');
   });
 
   test('where the machine has no such program, the shell says nothing and goes on', () => {
-    write(startUpLines(shell, HOSTS, SHARED));
+    write(homeLines(shell, HOSTS, SHARED));
     if (command === null) return expect(shell).toBe('sh');
     const bin = standInBin(null);
     for (const name of ['sh', 'printenv']) fs.symlinkSync(whereIs(name), path.join(bin, name));
@@ -128,7 +128,7 @@ describe.each(SHELLS)('$shell', ({ shell, file, command, login, guard }) => {
     fs.utimesSync(name, 1_700_000_000.5, 1_700_000_000.5);
     const before = stateOf(name);
     const undo = await put(shell, name);
-    expect(fs.readFileSync(name, 'latin1')).toBe(startUpLines(shell, HOSTS, SHARED) + text);
+    expect(fs.readFileSync(name, 'latin1')).toBe(homeLines(shell, HOSTS, SHARED) + text);
     if (command !== null) expect(homeOf(null, null)).toBe(HERE);
     expect(await undo()).toEqual([]);
     expect(stateOf(name)).toEqual(before);
@@ -267,7 +267,7 @@ async function put(shell: Shell, file: string) {
   const site = { world, hands, home: { path: root, sqliteHome: root }, vault };
   const state = await world.files.stat(file);
   const was = state.ok ? { bytes: state.value.bytes, modifiedMs: state.value.modifiedMs } : null;
-  const block = startUpLines(shell, HOSTS, SHARED);
+  const block = homeLines(shell, HOSTS, SHARED);
   const step: Step = { kind: 'block', file, block, was };
   const receipt = await apply(site, planOf([step]), null, () => undefined);
   expect(receipt.failed).toEqual([]);

@@ -161,3 +161,25 @@ function isJson(text: string): boolean {
     return false;
   }
 }
+
+// Seen in Codex 0.142 and 0.169: JavaScript takes and writes such a line, Codex passes over it.
+describe('the escape of half a character', () => {
+  const half = String.fromCharCode(0xd83d);
+
+  test.each([
+    ['in the description', { ...META, originator: `test ${half}` }],
+    ['in its instructions', { ...META, base_instructions: { text: `Be ${half}` } }],
+  ])('%s makes it none', (_, meta) => {
+    const { state, header: found } = readHead(bytes(`${line('session_meta', meta)}\n`));
+    expect(state).not.toBe('sound');
+    expect(found).toBe(null);
+  });
+
+  test.each([
+    ['a whole one', '\\ud83d\\uDE00'],
+    ['what only looks like one', '\\\\ud83d'],
+  ])('%s is none', (_, written) => {
+    const first = line('session_meta', META).replace('"test"', `"${written}"`);
+    expect(readHead(bytes(`${first}\n`)).state).toBe('sound');
+  });
+});

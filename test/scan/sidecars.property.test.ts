@@ -126,6 +126,61 @@ describe('.codex-global-state.json', () => {
     );
   });
 
+  test('has the threads that are shown on other hosts, whatever else is in it', () => {
+    const projects = [
+      { id: 'p', hostId: 'a', remotePath: '/work' },
+      { id: 'q', hostId: 'b', remotePath: '/work' },
+    ];
+    // One without a host of its own is where its project is; what is local says nothing of hosts.
+    const sound = fc.constantFrom<readonly [string, object]>(
+      ['a', { projectKind: 'remote', projectId: 'p' }],
+      ['b', { projectKind: 'remote', projectId: 'q', path: '/work', pendingCoreUpdate: false }],
+      ['c', { projectKind: 'remote', projectId: 'p', hostId: 'c' }],
+    );
+    const other = fc.oneof(
+      fc.jsonValue().filter(value => !JSON.stringify(value).includes('remote')),
+      fc.constantFrom<object>(
+        { projectKind: 'local', projectId: 'p' },
+        { projectKind: 'remote', projectId: 'gone' },
+        { projectKind: 'remote', projectId: ['p'] },
+        { projectId: 'p', hostId: 'a' },
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.dictionary(id, sound, { noNullPrototype: true }),
+        fc.dictionary(
+          id.map(one => `other ${one}`),
+          other,
+          { noNullPrototype: true },
+        ),
+        (threads, others) => {
+          const assigned = Object.entries(threads).map(
+            ([thread, [, value]]) => [thread, value] as const,
+          );
+          const json: object = {
+            'remote-projects': projects,
+            'thread-project-assignments': { ...Object.fromEntries(assigned), ...others },
+          };
+          const state = read(bytes(JSON.stringify(json)));
+          const expected = Object.entries(threads).map(([thread, [hostId]]) => ({
+            hostId,
+            thread,
+          }));
+          expect(state.threads).toEqual(expect.arrayContaining(expected));
+          expect(state.threads).toHaveLength(expected.length);
+          expect(state.hosts).toEqual(
+            [...new Set(['a', 'b', ...expected.map(({ hostId }) => hostId)])].sort(),
+          );
+        },
+      ),
+    );
+    for (const odd of [null, 'x', 1, [], [null]])
+      expect(read(bytes(JSON.stringify({ 'thread-project-assignments': odd }))).threads).toEqual(
+        [],
+      );
+  });
+
   test('is broken where it is no JSON, and never more than that', () => {
     const sound = bytes(JSON.stringify({ 'remote-projects': [{ hostId: 'a', remotePath: '/b' }] }));
     fc.assert(

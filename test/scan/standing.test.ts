@@ -7,6 +7,7 @@ import { createEngine } from '../../src/engine/engine.ts';
 import { createWatching } from '../../src/node/watching.ts';
 import { ChangingHome } from '../support/changingHome.ts';
 import { home, HOME, idOf, NOW } from '../support/home.ts';
+import { rolloutPath } from '../support/rolloutPath.ts';
 
 test('who has files open is asked again, also after the clock was set back', async () => {
   const { world } = home().thread('t1').build();
@@ -31,6 +32,22 @@ test('who has files open is asked again, also after the clock was set back', asy
   expect(await askedAt(NOW + 10_000)).toBe(1);
   expect(await askedAt(NOW - 3_600_000)).toBe(1);
   expect(await askedAt(NOW - 3_599_000)).toBe(0);
+  standing.close();
+});
+
+test('a database that is kept locked is waited for once', async () => {
+  const { world } = home().thread('t1').lock().build();
+  let waitedMs = 0;
+  const pause = (milliseconds: number) => Promise.resolve(void (waitedMs += milliseconds));
+  const engine = createEngine({ ...world, files: { ...world.files, pause } });
+  const request = { home: HOME, sqliteHome: null, codex: null, full: false };
+  const standing = engine.stand(request, () => undefined);
+  const { snapshot } = await standing.look();
+  expect(snapshot.locked).toMatchObject([{ by: { program: 'sqlitebrowser' } }]);
+  expect(waitedMs).toBeGreaterThan(1500);
+  const after = waitedMs;
+  expect((await standing.look()).snapshot.locked).toEqual(snapshot.locked);
+  expect(waitedMs).toBe(after);
   standing.close();
 });
 
@@ -84,4 +101,32 @@ test('files to which only a link leads are heard of, and read again', async () =
     standing.close();
     changing.remove();
   }
+});
+
+test('a file outside the home to which a row leads is read again when it has changed', async () => {
+  const at = rolloutPath('t1');
+  const { world, files } = home()
+    .thread('t1', { row: { rollout_path: `/original/${at}` } })
+    .elsewhere(`/original/${at}`, at)
+    .build();
+  let read = 0;
+  const ends: typeof world.files.ends = (file, ...rest) => {
+    if (file.startsWith('/original/')) read += 1;
+    return world.files.ends(file, ...rest);
+  };
+  const engine = createEngine({ ...world, files: { ...world.files, ends } });
+  const request = { home: HOME, sqliteHome: null, codex: null, full: false };
+  const standing = engine.stand(request, () => undefined);
+  const longer = async () => {
+    const { findings } = await standing.look();
+    return findings.find(({ check }) => check === 'thread-file-elsewhere')?.facts['longer'];
+  };
+  expect([await longer(), await longer(), read]).toEqual([0, 0, 1]);
+  const before = files.get(`/original/${at}`)?.bytes ?? new Uint8Array();
+  files.set(`/original/${at}`, {
+    bytes: new Uint8Array([...before, ...before]),
+    modifiedMs: NOW + 1,
+  });
+  expect([await longer(), read]).toEqual([1, 2]);
+  standing.close();
 });

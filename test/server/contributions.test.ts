@@ -79,11 +79,18 @@ test('commands that need an argument hide in the palette', () => {
   const alone: readonly string[] = [
     ...[COMMANDS.refresh, COMMANDS.copyReport, COMMANDS.showLog, COMMANDS.repairState],
     ...[COMMANDS.undoRepair, COMMANDS.showHistory, COMMANDS.showAccepted, COMMANDS.saveCopy],
-    ...[COMMANDS.moveProvider, COMMANDS.findThread, COMMANDS.showAllThreads],
+    ...[
+      COMMANDS.moveProvider,
+      COMMANDS.splitHome,
+      COMMANDS.keepDatabasesLocal,
+      COMMANDS.askHosts,
+      COMMANDS.findThread,
+      COMMANDS.showAllThreads,
+    ],
     ...[COMMANDS.showThreadsInTrouble, COMMANDS.showHiddenThreads, COMMANDS.showArchivedThreads],
     // Of the page that is open.
     ...[COMMANDS.openTranscript, COMMANDS.repairFinding, COMMANDS.openInCodex],
-    ...[COMMANDS.copyResumeCommand, COMMANDS.applyPlan],
+    ...[COMMANDS.copyResumeCommand, COMMANDS.applyPlan, COMMANDS.noteWriting, COMMANDS.stopNoting],
   ];
   expect(hidden.sort()).toEqual(
     Object.values(COMMANDS)
@@ -104,9 +111,15 @@ test('menus of rows are for the rows of our view, and those of editors for our d
 });
 
 test('a row says which commands are for it', () => {
-  const commandsFor = (viewItem: string) =>
+  const commandsFor = (viewItem: string, ...keys: readonly string[]) =>
     (contributes.menus['view/item/context'] ?? [])
-      .filter(({ when = '' }) => holds(when, { view: VIEW, viewItem }))
+      .filter(({ when = '' }) =>
+        holds(when, {
+          view: VIEW,
+          viewItem,
+          ...Object.fromEntries(keys.map(key => [key, 'true'])),
+        }),
+      )
       .map(({ command = '' }) => command.replace('codexHealth.', ''));
   expect(commandsFor('thread')).not.toContain('unarchiveThread');
   expect(commandsFor('thread')).toContain('archiveThread');
@@ -120,6 +133,20 @@ test('a row says which commands are for it', () => {
   expect(commandsFor('project trouble')).toContain('repairFinding');
   expect(commandsFor('project missing')).toContain('relinkFolder');
   expect(commandsFor('gap')).toEqual([]);
+  for (const shared of ['host shared', 'home shared', 'finding warning check:home-shared'])
+    expect(commandsFor(shared)).toContain('splitHome');
+  for (const own of ['host', 'home', 'finding warning check:thread-row-missing'])
+    expect(commandsFor(own)).not.toContain('splitHome');
+  const onNetwork = 'finding warning check:database-on-network-filesystem';
+  expect(commandsFor(onNetwork)).toEqual(['acceptFinding', 'keepDatabasesLocal']);
+  const notTaken = 'finding warning check:split-not-effective';
+  expect(commandsFor(notTaken)).toEqual(['acceptFinding', 'askHosts']);
+  for (const row of ['thread active', 'project']) {
+    expect(commandsFor(row)).not.toContain('pinToHost');
+    expect(commandsFor(row, 'codexHealth.shared')).toContain('pinToHost');
+  }
+  expect(commandsFor('host shared')).toEqual(['splitHome', 'noteWriting']);
+  expect(commandsFor('host shared', 'codexHealth.noting')).toEqual(['splitHome', 'stopNoting']);
 });
 
 test('the view is in its container, with a welcome for when it is empty', () => {
@@ -215,7 +242,7 @@ test('pictures that are named are there', () => {
 function holds(when: string, keys: Readonly<Record<string, string>>): boolean {
   return when.split(' && ').every(term => {
     const [, not, key = '', , value, pattern] =
-      /^(!?)\(?(\w+)(?: (== (\S+)|=~ \/(.+?)\/))?\)?$/.exec(term) ?? [];
+      /^(!?)\(?([\w.]+)(?: (== (\S+)|=~ \/(.+?)\/))?\)?$/.exec(term) ?? [];
     const actual = keys[key];
     const isTrue =
       pattern !== undefined

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import type { SeenHome } from '../../src/engine/model/host.ts';
+import type { Snapshot } from '../../src/engine/model/snapshot.ts';
 import type { Hosts, World } from '../../src/engine/world.ts';
+import type { HealthTree } from '../../src/protocol/tree.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { home, HOME, idOf, type HomeBuilder } from '../support/home.ts';
-import { OWN, reachedHosts, type Reached } from '../support/reachedHosts.ts';
+import { OWN, reachedHosts, SHARED, type Reached } from '../support/reachedHosts.ts';
 import { openEditor, type Editor } from './editor.ts';
 
 /** A home with one thread of which nothing is known, and one whose folder is on gpu-1 alone. */
@@ -83,11 +86,41 @@ test('who says that it belongs here is believed, and may take that back', async 
   const elsewhere = async () =>
     (await editor.ask('codexHealth/thread', { id: idOf('there') }))?.elsewhere?.host;
   const threads = [idOf('there')];
-  await editor.ask('codexHealth/pinThreads', { threads, host: 'workbench' });
+  await editor.ask('codexHealth/pin', { threads, projects: [], host: 'workbench' });
   expect(await elsewhere()).toBeUndefined();
   expect((await editor.tree()).hosts.map(({ counts }) => counts.threads)).toEqual([2, 0]);
-  await editor.ask('codexHealth/pinThreads', { threads, host: null });
+  await editor.ask('codexHealth/pin', { threads, projects: [], host: null });
   expect(await elsewhere()).toBe('gpu-1');
+  editor.close();
+});
+
+test('a whole project is said to belong to a host, and no longer', async () => {
+  const editor = await opened(shared(), reachedHosts(GPU));
+  await seen(editor);
+  const counts = async () =>
+    (await editor.tree()).hosts.map(one => [one.hostname, one.counts.threads]);
+  const projects = ['/scratch/x'];
+  await editor.ask('codexHealth/pin', { threads: [], projects, host: 'workbench' });
+  expect(await counts()).toEqual([
+    ['workbench', 2],
+    ['gpu-1', 0],
+  ]);
+  await editor.ask('codexHealth/pin', { threads: [], projects, host: null });
+  expect(await counts()).toEqual([
+    ['workbench', 1],
+    ['gpu-1', 1],
+  ]);
+  editor.close();
+});
+
+test('whether it is noted what is written here is what the person said, if they did', async () => {
+  const editor = await opened(shared(), reachedHosts(GPU));
+  const noting = async () => (await editor.tree()).noting;
+  expect(await noting()).toBeNull();
+  await editor.ask('codexHealth/note', { isWanted: true });
+  expect(await noting()).toBe(true);
+  await editor.ask('codexHealth/note', { isWanted: false });
+  expect(await noting()).toBe(false);
   editor.close();
 });
 
@@ -116,6 +149,92 @@ test('a host with a home of its own has its own threads, records and trouble', a
   expect(tree.hosts[0]?.uri).not.toBe(tree.hosts[1]?.uri);
   const [found] = await editor.ask('codexHealth/find', { text: idOf('attic'), limit: 5 });
   expect(await editor.text(found?.uri ?? '')).toContain('/attic');
+  editor.close();
+});
+
+/** On the same server, but of which other files are told: one home or a copy, nobody can tell. */
+const DOUBTFUL: SeenHome = {
+  ...SHARED,
+  files: { 'state_5.sqlite': { inode: '77', bytes: 1000, modifiedS: 1_780_000_000 } },
+};
+
+async function snapshotOf(builder: HomeBuilder): Promise<Snapshot> {
+  const request = { home: HOME, sqliteHome: null, codex: null, full: false };
+  return (await createEngine(builder.build().world).scan(request)).snapshot;
+}
+
+const standing = ({ hosts }: HealthTree) =>
+  hosts.map(({ name, counts, gaps }) => [name, counts.threads, gaps.map(({ says }) => says)]);
+
+test('threads of homes that may be one stand once, and it is said that nobody can tell', async () => {
+  const snapshot = await snapshotOf(shared().thread('attic', { cwd: '/attic' }));
+  const hosts = reachedHosts({ 'gpu-1': { homes: [DOUBTFUL], snapshot } });
+  const editor = await opened(shared(), hosts);
+  expect(standing(await seen(editor))).toEqual([
+    ['workbench', 2, []],
+    [
+      'gpu-1',
+      1,
+      [
+        'whether it has one home with workbench: 2 threads are in both, and shown at workbench. Too little of what both have could be compared.',
+      ],
+    ],
+  ]);
+  expect(await editor.ask('codexHealth/find', { text: idOf('there'), limit: 5 })).toHaveLength(1);
+  editor.close();
+});
+
+test('what two other hosts have in one home stands at the first of them', async () => {
+  const snapshot = await snapshotOf(home().thread('attic', { cwd: '/attic' }));
+  const hosts = reachedHosts({
+    'gpu-1': { homes: [OWN_ON_NFS], snapshot },
+    'gpu-2': { homes: [OWN_ON_NFS], snapshot },
+  });
+  const editor = await opened(shared(), hosts, ['gpu-1', 'gpu-2']);
+  expect(standing(await seen(editor))).toEqual([
+    ['workbench', 2, []],
+    ['gpu-1', 1, []],
+    [
+      'gpu-2',
+      0,
+      [
+        'what it has in common with gpu-1: they have one home: one thread is in both, and shown at gpu-1',
+      ],
+    ],
+  ]);
+  editor.close();
+});
+
+const OWN_ON_NFS: SeenHome = {
+  ...SHARED,
+  installationId: '0198aaaa-0000-7000-8000-000000000003',
+  mounted: 'files:/export/cluster',
+};
+
+test('a thread of this home stands in no row of another home, whoever it belongs to', async () => {
+  const snapshot = await snapshotOf(home().thread('attic'));
+  const hosts = reachedHosts({ 'gpu-1': { homes: [OWN], snapshot } });
+  const editor = await opened(shared(), hosts);
+  await seen(editor);
+  await editor.ask('codexHealth/pin', { threads: [idOf('there')], projects: [], host: 'gpu-1' });
+  expect(standing(await editor.tree())).toEqual([
+    ['workbench', 2, []],
+    ['gpu-1', 1, []],
+  ]);
+  expect((await editor.ask('codexHealth/thread', { id: idOf('there') }))?.elsewhere?.host).toBe(
+    'gpu-1',
+  );
+  editor.close();
+});
+
+test('a copy of the home has its own threads, also where they are those of the home', async () => {
+  const snapshot = await snapshotOf(shared());
+  const hosts = reachedHosts({ 'gpu-1': { homes: [OWN], snapshot } });
+  const editor = await opened(shared(), hosts);
+  expect(standing(await seen(editor))).toEqual([
+    ['workbench', 2, []],
+    ['gpu-1', 2, []],
+  ]);
   editor.close();
 });
 

@@ -138,13 +138,32 @@ test('a thread that is at fault nowhere else has at least the line of its findin
 
 test('every check about threads is tried here', () => {
   const { checks } = createEngine(home().build().world);
-  // It is about a program, and stands with it on the page of the home; a gigabyte is not made here.
-  const elsewhere = ['rollout-unreadable-by-old-codex', 'rollout-oversized'];
+  // About a program, or another home, and on the page of the home; a gigabyte is not made here.
+  const elsewhere = [
+    ...['rollout-unreadable-by-old-codex', 'thread-file-elsewhere'],
+    'rollout-oversized',
+  ];
   const untried = checks
     .map(({ id }) => id)
     .filter(id => /^(?:thread|row|rollout)-/.test(id))
     .filter(id => !(id in CASES) && !elsewhere.includes(id));
   expect(untried).toEqual([]);
+});
+
+test('what is wrong for many is marked on the record of each that is open', async () => {
+  const builder = home()
+    .thread('one', { row: { rollout_path: `/copy/${FILE}` } })
+    .elsewhere(`/copy/${FILE}`, FILE);
+  const editor = await openEditor(builder.build().world, { settings: { home: HOME } });
+  const [{ uri } = { uri: '' }] = await editor.threads('/home/ada/work/one');
+  await editor.tell('codexHealth/pages', { uris: [uri] });
+  await editor.ask('codexHealth/refresh');
+  const [marker] = editor.markers.get(uri) ?? [];
+  expect(marker?.code).toBe('thread-file-elsewhere');
+  const line = (await editor.text(uri)).split('\n')[marker?.range.start.line ?? 0];
+  expect(line).toBe(
+    `file                  /copy/${FILE} (there, and not among the files of this home)`,
+  );
 });
 
 test('small rollouts are marked at the line itself', async () => {

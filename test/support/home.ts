@@ -6,7 +6,7 @@ import type { Repository } from '../../src/engine/model/closerLook.ts';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder } from '../../src/engine/model/snapshot.ts';
 import type { HostSight } from '../../src/engine/model/host.ts';
-import type { Trouble, World } from '../../src/engine/world.ts';
+import type { FileLock, Trouble, World } from '../../src/engine/world.ts';
 import { madeHistory, madeState, type Cells } from './madeDatabases.ts';
 import { createMemoryWorld, type MemoryFile } from './memoryWorld.ts';
 
@@ -69,6 +69,7 @@ export function home(): HomeBuilder {
 export class HomeBuilder {
   readonly #threads: [string, ThreadSpec][] = [];
   readonly #files = new Map<string, MemoryFile>();
+  readonly #elsewhere: { at: string; of: string; how: 'copy' | 'name' }[] = [];
   readonly #removed = new Set<string>();
   readonly #folders = new Set([HOME, `${HOME}/sessions`, PROJECT]);
   readonly #troubles = new Map<string, Trouble>();
@@ -77,6 +78,7 @@ export class HomeBuilder {
   readonly #sql: string[] = [];
   readonly #codexes: Codex[] = [];
   readonly #holders: Holder[] = [];
+  #locks: FileLock[] | null = [];
   readonly #environment: Record<string, string> = {};
   readonly #kept = new Map<string, string>();
   readonly #sights: HostSight[] = [];
@@ -107,6 +109,12 @@ export class HomeBuilder {
   file(at: string, content: string | Uint8Array, modifiedMs = NOW): this {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
     this.#files.set(path.posix.resolve(HOME, at), { bytes, modifiedMs });
+    return this;
+  }
+
+  /** The file of a thread, by its path in the home, lies elsewhere, too: once more, or under a second name. */
+  elsewhere(at: string, of: string, how: 'copy' | 'name' = 'copy'): this {
+    this.#elsewhere.push({ at, of: `${HOME}/${of}`, how });
     return this;
   }
 
@@ -196,6 +204,28 @@ export class HomeBuilder {
     return this;
   }
 
+  /** A lock that is kept; such as SQLite takes to write to a database with a log, where nothing else is said. */
+  lock(lock: Partial<FileLock> = {}): this {
+    this.#locks?.push({
+      name: `lock ${String(this.#locks.length)}`,
+      pid: 815,
+      program: 'sqlitebrowser',
+      terminal: null,
+      file: `${HOME}/state_5.sqlite-shm`,
+      isExclusive: true,
+      first: 120,
+      last: 120,
+      ...lock,
+    });
+    return this;
+  }
+
+  /** As on a system that does not tell of locks. */
+  noLocksTold(): this {
+    this.#locks = null;
+    return this;
+  }
+
   filesystem(filesystem: Filesystem): this {
     this.#filesystem = filesystem;
     return this;
@@ -242,6 +272,10 @@ export class HomeBuilder {
         bytes: madeHistory(paginated.flatMap(({ projected }) => projected ?? [])),
         modifiedMs: NOW - 3_600_000,
       });
+    for (const { at, of, how } of this.#elsewhere) {
+      const file = files.get(of);
+      if (file !== undefined) files.set(at, how === 'copy' ? file : { ...file, alsoAt: of });
+    }
     for (const [at, file] of this.#files) files.set(at, file);
     for (const at of this.#removed) files.delete(at);
     const keys = new Map(this.#threads.map(([key]) => [idOf(key), key]));
@@ -255,6 +289,7 @@ export class HomeBuilder {
         repositories: this.#repositories,
         codexes: this.#codexes,
         holders: this.#holders,
+        locks: this.#locks,
         filesystem: this.#filesystem,
         environment: this.#environment,
         kept: this.#kept,

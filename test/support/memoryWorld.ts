@@ -14,6 +14,7 @@ import { packThreads } from '../../src/engine/scan/databases/stateDatabase.ts';
 import type {
   Cell,
   Files,
+  FileLock,
   FileState,
   Measured,
   OpenDatabase,
@@ -32,6 +33,8 @@ export interface MemoryFile {
   readonly changedMs?: number;
   /** Where it leads, when it is a link; it is not followed but by `realPath`. */
   readonly link?: string;
+  /** The path that it has besides, where it is a second name of that file. */
+  readonly alsoAt?: string;
 }
 
 export interface MemoryMachine {
@@ -40,6 +43,8 @@ export interface MemoryMachine {
   readonly troubles: ReadonlyMap<string, Trouble>;
   readonly codexes: readonly Codex[];
   readonly holders: readonly Holder[];
+  /** Each is held throughout. Null: this system does not tell of any. */
+  readonly locks?: readonly FileLock[] | null;
   readonly filesystem: Filesystem | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly nowMs: number;
@@ -58,6 +63,7 @@ const NO_HOSTS: Hosts = {
   offered: () => Promise.resolve({ ok: true, value: [] }),
   here: () => Promise.resolve({ ok: false, trouble: UNREACHED }),
   connect: () => Promise.resolve({ ok: false, trouble: UNREACHED }),
+  startFresh: () => Promise.resolve([]),
 };
 
 export const sql: SqlJsStatic = await initSqlJs();
@@ -88,7 +94,12 @@ export function createMemoryWorld(machine: MemoryMachine): World {
     codexes: { find: () => Promise.resolve({ ok: true, value: machine.codexes }) },
     processes: {
       holders: () =>
-        Promise.resolve({ ok: true, value: { holders: machine.holders, unreadable: [] } }),
+        answer({
+          holders: machine.holders,
+          unreadable: [],
+          ...(machine.locks === null ? {} : { locks: machine.locks ?? [] }),
+        }),
+      stillHeld: locks => answer(locks),
       ancestors: () => Promise.resolve([]),
     },
     watching: { watch: () => ({ ready: Promise.resolve(), close: () => undefined }) },
@@ -350,8 +361,8 @@ const NO_STATE: FileState = {
 };
 
 function stateOf(file: string, memoryFile: MemoryFile): FileState {
-  const { bytes, modifiedMs, changedMs = modifiedMs } = memoryFile;
-  return { kind: 'file', bytes: bytes.length, modifiedMs, changedMs, identity: file };
+  const { bytes, modifiedMs, changedMs = modifiedMs, alsoAt: identity = file } = memoryFile;
+  return { kind: 'file', bytes: bytes.length, modifiedMs, changedMs, identity };
 }
 
 function answer<T>(value: T): Promise<Read<T>> {

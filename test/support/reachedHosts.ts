@@ -1,7 +1,7 @@
 // Other machines that answer as a test says; whoever it does not name does not answer.
 
 import type { SeenHome } from '../../src/engine/model/host.ts';
-import type { PathState, Snapshot } from '../../src/engine/model/snapshot.ts';
+import type { Holder, PathState, Snapshot } from '../../src/engine/model/snapshot.ts';
 import type { Hosts, Probe } from '../../src/engine/world.ts';
 import { HOME } from './home.ts';
 
@@ -36,6 +36,10 @@ export interface Reached extends Partial<Probe> {
   readonly hostname?: string;
   /** Folders that are there; all others are missing. */
   readonly folders?: readonly string[];
+  /** Where servers that are started there say that they keep their things; as planned, where it is absent. */
+  readonly serverSays?: string | null;
+  /** Who has files open there, by the folders in which they lie. */
+  readonly holders?: Readonly<Record<string, readonly Holder[]>>;
   /** What a scan of its own home sees. */
   readonly snapshot?: Snapshot;
 }
@@ -50,11 +54,27 @@ export function reachedHosts(
   return {
     offered: () => Promise.resolve({ ok: true, value: ['gpu-1', 'gpu-2', 'attic'] }),
     here: () => Promise.resolve({ ok: true, value: probe('workbench', here) }),
+    startFresh: (alias, starts) => {
+      const says = hosts[alias ?? '']?.serverSays;
+      return Promise.resolve(
+        starts.map(({ how, home, program }) => ({
+          ...{ how, program: program ?? 'codex', codexHome: says === undefined ? home : says },
+          why: says === null ? 'it ended without an answer' : null,
+        })),
+      );
+    },
     connect: alias => {
       connected.push(alias);
       const there = hosts[alias];
       if (there === undefined) return Promise.resolve({ ok: false, trouble: silent });
-      const { hostname = alias, folders = [], snapshot, ...more } = there;
+      const {
+        hostname = alias,
+        folders = [],
+        holders = {},
+        snapshot,
+        serverSays: _,
+        ...more
+      } = there;
       const state = (path: string): PathState => (folders.includes(path) ? 'folder' : 'missing');
       return Promise.resolve({
         ok: true,
@@ -66,7 +86,10 @@ export function reachedHosts(
               ok: true,
               value: Object.fromEntries(paths.map(path => [path, state(path)])),
             }),
-          holders: () => Promise.resolve({ ok: true, value: { holders: [], unreadable: [] } }),
+          holders: asked => {
+            const found = asked.flatMap(folder => holders[folder] ?? []);
+            return Promise.resolve({ ok: true, value: { holders: found, unreadable: [] } });
+          },
           scan: () =>
             Promise.resolve(
               snapshot === undefined

@@ -2,7 +2,8 @@
 // paginated history, which differ.
 
 import { describe, expect, test } from 'vitest';
-import { home, HOME, idOf, NOW, type ThreadSpec } from '../support/home.ts';
+import { scanned } from '../support/expect.ts';
+import { home, HOME, idOf, NOW, type HomeBuilder, type ThreadSpec } from '../support/home.ts';
 import { whyNot } from '../support/visible.ts';
 
 const DAY = 'sessions/2026/11/21';
@@ -231,3 +232,47 @@ describe('what Codex refuses in a config.toml', () => {
     );
   });
 });
+
+describe('a row that leads to a file outside the home, as in a copy of a home', () => {
+  const row = { rollout_path: `/original/${DAY}/${NAME}` };
+  const made = ([version, mode]: Release, spec: ThreadSpec = {}) =>
+    home()
+      .codex(version)
+      .thread('t1', { mode, ...spec, row: { ...row, ...(spec.row === false ? {} : spec.row) } })
+      .thread('t2', { mode });
+  const copied = (release: Release, spec: ThreadSpec = {}) =>
+    made(release, spec).elsewhere(`/original/${DAY}/${NAME}`, `${DAY}/${NAME}`);
+
+  test('goes on there', async () => {
+    for (const release of ALL) expect(await whyNot(copied(release), 'resume')).toBeNull();
+  });
+  test('not where that one is ruined, but for 0.142', async () => {
+    for (const release of ALL) {
+      const ruined = copied(release).file(`/original/${DAY}/${NAME}`, '');
+      expect(await canResume(ruined)).toBe(release === OLD);
+    }
+  });
+  test('is not known where row and folder disagree about the archive', async () => {
+    for (const release of [L160, P160, LEGACY, PAGINATED])
+      expect(await canResume(copied(release, { row: { archived: 1, archived_at: 1 } }))).toBe(
+        'unknown',
+      );
+  });
+  test('is not known where that one begins in another file', async () => {
+    for (const release of [P160, PAGINATED]) {
+      const header = { history_base: { thread_id: idOf('t2') } };
+      expect(await canResume(copied(release, { header }))).toBe('unknown');
+    }
+  });
+  test('is not known where there is no file of it in the home', async () => {
+    for (const release of ALL) {
+      const alone = made(release, { file: false }).file(`/original/${DAY}/${NAME}`, '{}\n');
+      expect(await canResume(alone)).toBe('unknown');
+    }
+  });
+});
+
+async function canResume(builder: HomeBuilder): Promise<unknown> {
+  const { report } = await scanned(builder);
+  return report.visibility[idOf('t1')]?.resumable.answer;
+}

@@ -37,7 +37,7 @@ async function runBundle(context: Context): Promise<number> {
   // It would be a pity to look for minutes and refuse then.
   surroundings.checkNewFile(file, []);
   const startedAt = world.now();
-  const report = await context.scan({ full: given.has('full') });
+  const report = await context.scan({ full: given.has('full'), evenIfSilent: true });
   const { home } = report.snapshot;
   const redacted = engine.redact(report);
   const text = inJson(bundleJson(redacted, version, world.now() - startedAt, surroundings.runtime));

@@ -8,8 +8,9 @@ import { demandConsent } from '../consent.ts';
 import { DONE } from '../exitCodes.ts';
 import { pruneWishOf } from '../pruneWish.ts';
 import { pruningJson, renderPruned, renderPruning } from '../render/pruning.ts';
+import { sayStoppedSplit } from '../render/stoppedSplit.ts';
 import { inJson } from '../render/reportJson.ts';
-import { wrapIndented } from '../text/wrap.ts';
+import { wrap, wrapIndented } from '../text/wrap.ts';
 
 export const history: Command = {
   name: 'history',
@@ -56,22 +57,28 @@ async function runPrune(context: Context, report: Report, wish: PruneWish): Prom
   return DONE;
 }
 
-function historyJson({ vaultBytes, interrupted, receipts }: History) {
+function historyJson({ vaultBytes, interrupted, stoppedSplit, receipts }: History) {
   return {
     schemaVersion: 1,
     vaultBytes,
-    interrupted,
+    interrupted: interrupted ?? stoppedSplit?.receipt ?? null,
     receipts,
   };
 }
 
 function renderHistory(
-  { vault, vaultBytes, interrupted, receipts }: History,
-  { page, typed }: Context,
+  { vault, vaultBytes, interrupted, stoppedSplit, receipts }: History,
+  { page, typed, world }: Context,
 ): string {
   const { paint, width } = page;
-  if (receipts.length === 0) return 'No repair of this home is in the vault.\n';
+  const split =
+    stoppedSplit === null
+      ? []
+      : wrap(harmless(sayStoppedSplit(stoppedSplit, world)), width).map(paint.yellow);
+  if (receipts.length === 0)
+    return `${[...split, 'No repair of this home is in the vault.'].join('\n')}\n`;
   const lines = [
+    ...split,
     ...(interrupted === null
       ? []
       : [

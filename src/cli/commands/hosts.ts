@@ -4,7 +4,15 @@ import type { ThreadId } from '../../engine/model/words.ts';
 import { folderGiven } from '../paths.ts';
 import { count } from '../../words/amounts.ts';
 import type { Command, Context } from '../command.ts';
+import type { OptionName } from '../options.ts';
+import { lookAtHosts } from '../lookAtHosts.ts';
+import { runConfirm, runSplit } from './hostsSplit.ts';
 import { UsageError } from '../commandLine.ts';
+import {
+  LOCAL_DATABASES_DETAILS,
+  LOCAL_DATABASES_USAGE,
+  runLocalDatabases,
+} from './hostDatabases.ts';
 import { DONE } from '../exitCodes.ts';
 import { hostsJson, renderHosts } from '../render/hosts.ts';
 import { inJson } from '../render/reportJson.ts';
@@ -20,6 +28,9 @@ export const hosts: Command = {
     'hosts remember yes | no',
     'hosts pin HOST (--thread ID… | --project DIR)',
     'hosts unpin (--thread ID… | --project DIR)',
+    'hosts split [HOST…] [--to DIR] [--copy] [--inferred] [--yes]',
+    'hosts confirm',
+    LOCAL_DATABASES_USAGE,
   ],
   details: `Several hosts can share one home directory, as on clusters: then threads of one are listed, and
 can be resumed, on another. \`hosts\` looks at the hosts that you have added, with your own ssh, its config,
@@ -33,8 +44,21 @@ on a host its shell answers what it can.
 \`remember yes\` lets each look note which threads are being written on this host, and when: Codex itself
 keeps no name of a host with a thread. It is kept in your state directory, outside every Codex home;
 \`remember no\` ends that and empties what this host has noted. \`pin\` says yourself to which host a thread, or all
-threads of a folder, belong; that goes before everything else.`,
-  options: ['thread', 'project'],
+threads of a folder, belong; that goes before everything else.
+
+\`split\` gives each host that shares this home, or each HOST, a Codex home of its own: \`~/.codex-hosts/HOST\`,
+or below DIR. It looks at the hosts, and shows the plan before it asks: whose threads go where, and on what
+evidence; what stays, and why; what has to be closed, and where. Threads go along that you pinned, or that
+were seen being used on a host; those whose host is only inferred stay, but with \`--inferred\`. Settings, keys,
+rules, skills and prompts are linked, or with \`--copy\` copied. Start-up files of the shells that these hosts use
+get marked lines that set \`CODEX_HOME\`. With \`--json\` it only shows the plan, but with \`--yes\`.
+\`codex-health undo\` takes all of it back.
+
+\`confirm\` starts a Codex for a moment on each host of a split and asks which home it uses. A split does that
+at its end; do it again when you have closed what still ran with the old home.
+
+${LOCAL_DATABASES_DETAILS}`,
+  options: ['thread', 'project', 'to', 'copy', 'inferred', 'alone', 'full', 'plan', 'wait', 'yes'],
   run: runHosts,
 };
 
@@ -44,25 +68,37 @@ const WORDS = {
   remember: runRemember,
   pin: runPin,
   unpin: runUnpin,
+  split: runSplit,
+  confirm: runConfirm,
+  'local-databases': runLocalDatabases,
 } as const satisfies Readonly<
   Record<string, (context: Context, words: readonly string[]) => Promise<number>>
 >;
 
+const PINNED: readonly OptionName[] = ['thread', 'project'];
+const OPTIONS_OF: Partial<Record<keyof typeof WORDS, readonly OptionName[]>> = {
+  pin: PINNED,
+  unpin: PINNED,
+  split: ['to', 'copy', 'inferred', 'full', 'plan', 'wait', 'yes'],
+  'local-databases': ['to', 'alone', 'plan', 'yes'],
+};
+const OF_SOME = Object.values(OPTIONS_OF).flat();
+
 async function runHosts(context: Context): Promise<number> {
   const [what, ...words] = context.operands;
-  if (
-    what !== 'pin' &&
-    what !== 'unpin' &&
-    (context.given.has('thread') || context.given.has('project'))
-  )
-    throw new UsageError('--thread and --project say what is pinned to a host.', 'hosts');
-  if (what === undefined) return runList(context);
-  if (!isWord(what))
+  if (what !== undefined && !isWord(what))
     throw new UsageError(
       `"${what}" is not understood. Say ${Object.keys(WORDS).join(', ')}, or nothing.`,
       'hosts',
     );
-  return WORDS[what](context, words);
+  const own: readonly OptionName[] = what === undefined ? [] : (OPTIONS_OF[what] ?? []);
+  const foreign = OF_SOME.find(name => context.given.has(name) && !own.includes(name));
+  if (foreign !== undefined)
+    throw new UsageError(
+      `${what === undefined ? 'hosts' : `hosts ${what}`} has no option --${foreign}.`,
+      'hosts',
+    );
+  return what === undefined ? runList(context) : WORDS[what](context, words);
 }
 
 function isWord(what: string): what is keyof typeof WORDS {
@@ -70,33 +106,21 @@ function isWord(what: string): what is keyof typeof WORDS {
 }
 
 async function runList(context: Context): Promise<number> {
-  const { engine, given, out, progress, surroundings } = context;
-  const report = await context.scan();
+  const { engine, given, out, surroundings } = context;
+  const report = await context.scan({ evenIfSilent: true });
   const aliases = await engine.hosts.chosen();
   const signal = surroundings.hearInterrupts();
-  let done = 0;
-  try {
-    progress.tell(0, aliases.length, 'hosts');
-    const [here, sights] = await Promise.all([
-      engine.hosts.here(report),
-      engine.hosts.look({
-        aliases,
-        report,
-        signal,
-        seen: () => progress.tell((done += 1), aliases.length, 'hosts'),
-      }),
-    ]);
-    progress.end();
-    const overview = hostsOverview(here, sights);
-    if (given.has('json')) out(inJson(hostsJson(overview)));
-    else {
-      const { remembers } = report.snapshot.hosts;
-      out(renderHosts(overview, await offeredOrNone(context), remembers, context));
-    }
-    return DONE;
-  } finally {
-    progress.end();
+  const [here, sights] = await Promise.all([
+    engine.hosts.here(report),
+    lookAtHosts(context, { aliases, report, signal }),
+  ]);
+  const overview = hostsOverview(here, sights, report.snapshot.hosts.ownDatabases);
+  if (given.has('json')) out(inJson(hostsJson(overview)));
+  else {
+    const { remembers } = report.snapshot.hosts;
+    out(renderHosts(overview, await offeredOrNone(context), remembers, context));
   }
+  return DONE;
 }
 
 /** That the ssh config cannot be read is said to whoever adds a host, and not to everybody. */

@@ -6,6 +6,7 @@ import { UsageError } from '../commandLine.ts';
 import { exitCodeOf, FINDINGS } from '../exitCodes.ts';
 import { knownCheck } from '../knownCheck.ts';
 import { renderReport } from '../render/report.ts';
+import { sayStoppedSplit } from '../render/stoppedSplit.ts';
 import { inJson, reportJson } from '../render/reportJson.ts';
 import { reportMarkdown } from '../render/reportMarkdown.ts';
 import { reportSarif } from '../render/sarif.ts';
@@ -41,6 +42,7 @@ async function runScan(context: Context): Promise<number> {
   const startedAt = world.now();
   const report = await context.scan({
     full: given.has('full'),
+    evenIfSilent: true,
     ...(checks.length === 0 ? {} : { checks }),
   });
   const totalMs = world.now() - startedAt;
@@ -62,18 +64,21 @@ async function runScan(context: Context): Promise<number> {
   return interrupted === null ? exitCodeOf(report) : FINDINGS;
 }
 
+function sayStopped(repair: string, undo: string): string {
+  return `A repair was stopped in the middle (${repair}). Nothing is lost: ${undo} puts back what was begun.`;
+}
+
 /** A home in the middle of a repair is neither what it was nor what it was meant to be. */
 async function lookForInterrupted(
   report: Report,
-  { repairs, vault, typed }: Context,
+  { repairs, vault, typed, world }: Context,
 ): Promise<{ readonly interrupted: string | null; readonly says: string | null }> {
   try {
     const interrupted = await repairs.interrupted(report, vault);
-    const says =
-      interrupted === null
-        ? null
-        : `A repair was stopped in the middle (${interrupted}). Nothing is lost: ${typed('history')} puts back what was begun.`;
-    return { interrupted, says };
+    if (interrupted !== null) return { interrupted, says: sayStopped(interrupted, typed('undo')) };
+    const split = await repairs.stoppedSplit(report);
+    if (split === null) return { interrupted, says: null };
+    return { interrupted: split.receipt, says: sayStoppedSplit(split, world) };
   } catch (error) {
     // That the vault cannot be read says nothing about the home.
     if (!(error instanceof Refusal)) throw error;

@@ -21,6 +21,8 @@ export function diskJson(use: DiskUse, { snapshot }: Report) {
 export function renderDisk(use: DiskUse, { snapshot }: Report, context: Context): string {
   const { page } = context;
   const { paint, width } = page;
+  const called = ({ file, name }: { readonly file: string; readonly name: string }) =>
+    use.databases.filter(one => one.name === name).length > 1 ? page.path(file) : name;
   const lines = [
     ...wrap(
       `${page.path(snapshot.home.path)} takes ${bytesInWords(use.total.allocated)} on disk, in ${count(use.total.files, 'file')}.`,
@@ -52,12 +54,12 @@ export function renderDisk(use: DiskUse, { snapshot }: Report, context: Context)
     ...section(
       'Databases',
       page,
-      use.databases.map(({ name, allocated, walAllocated }) =>
+      use.databases.map(({ file, name, allocated, walAllocated }) =>
         row(
           { allocated },
           walAllocated === 0
-            ? name
-            : `${name}, ${bytesInWords(walAllocated)} of it in its write-ahead log`,
+            ? called({ file, name })
+            : `${called({ file, name })}, ${bytesInWords(walAllocated)} of it in its write-ahead log`,
           page,
         ),
       ),

@@ -22,6 +22,8 @@ const PLACES: Readonly<Record<Gap['source'], string>> = {
   folders: 'the working directories',
   codexes: 'the Codex programs',
   processes: 'the running programs',
+  locks: 'the locks on the databases',
+  'other-machines': 'the programs on other machines',
   'desktop-state': "the desktop app's state",
   hosts: 'what is known of other hosts',
 };
@@ -31,9 +33,9 @@ export function describeGaps({ snapshot, checks }: Report, page: Page): string[]
   const unsure = checks.filter(({ outcome }) => outcome === 'unknown').map(({ id }) => id);
   const crashed = checks.filter(({ outcome }) => outcome === 'crashed');
   const nameOf = (path: string) => page.path(belowHome(path, snapshot.home.path));
-  const lines = [...gather(snapshot.gaps).values()].flatMap(gaps =>
-    wrapIndented(describeGap(gaps, nameOf), width, '  '),
-  );
+  // Of a home that does not answer, everything in it is missing for one reason.
+  const said = [...gather(snapshot.gaps).values()].map(gaps => describeGap(gaps, nameOf));
+  const lines = [...new Set(said)].flatMap(one => wrapIndented(one, width, '  '));
   if (unsure.length > 0) lines.push(...wrapIndented(sayUnsure(unsure), width, '  '));
   for (const { id, why } of crashed)
     lines.push(

@@ -1,24 +1,30 @@
 // Hosts, as a person reads them: which of them share a home, and then one after the other.
 
-import type { HostEntry, HostsOverview, SharedHome } from '../../engine/engine.ts';
+import type {
+  HostEntry,
+  HostsOverview,
+  SeenOwnDatabases,
+  SharedHome,
+} from '../../engine/engine.ts';
 import { ageInWords, count, isoTime } from '../../words/amounts.ts';
 import { harmless } from '../../words/harmless.ts';
 import type { Context } from '../command.ts';
 import type { Page } from '../page.ts';
 import { wrap, wrapIndented } from '../text/wrap.ts';
 
-export function hostsJson({ hosts, shared }: HostsOverview) {
+export function hostsJson({ hosts, shared, ownDatabases }: HostsOverview) {
   return {
     schemaVersion: 1,
     hosts: hosts.map(({ takenAtMs, ...host }) => ({ ...host, takenAt: isoTime(takenAtMs) })),
     shared,
+    ownDatabases,
   };
 }
 
 export function renderHosts(
   overview: HostsOverview,
   offered: readonly string[],
-  remembers: boolean,
+  remembers: boolean | null,
   context: Context,
 ): string {
   const { page, typed } = context;
@@ -28,9 +34,14 @@ export function renderHosts(
   const lines = [
     ...wrap(harmless(headline(overview, page)), width).map(paint.bold),
     ...overview.shared.flatMap(home => ['', ...aboutShared(home, page)]),
-    ...overview.hosts.flatMap(host => ['', ...aboutHost(host, context)]),
+    ...overview.hosts.flatMap(host => ['', ...aboutHost(host, overview, context)]),
     '',
-    ...(overview.shared.length === 0 || remembers
+    ...overview.ownDatabases
+      .filter(({ host }) => !overview.hosts.some(one => isOf(one, host)))
+      .flatMap(own =>
+        wrap(harmless(`${own.host}, which was not looked at: ${sayOwn(own, page)}`), width),
+      ),
+    ...(overview.shared.length === 0 || remembers === true
       ? []
       : wrap(
           `Whose thread is whose could be told better if each look noted which threads are being written here: ${typed('hosts remember yes')}. Nothing is noted before you say so.`,
@@ -43,6 +54,11 @@ export function renderHosts(
             `Your ssh config also names ${listed(more)}. Nobody is connected to before you say so.`,
           ),
           width,
+        )),
+    ...(overview.shared.length === 0
+      ? []
+      : wrap(`To see what a home for each of them would be: ${typed('hosts split')}`, width).map(
+          paint.dim,
         )),
     paint.dim(`To look at another host: ${typed('hosts add ALIAS')}`),
   ];
@@ -82,7 +98,25 @@ function aboutShared(home: SharedHome, page: Page): readonly string[] {
   return said.flatMap(text => wrap(harmless(text), page.width));
 }
 
-function aboutHost(host: HostEntry, { page, world }: Context): readonly string[] {
+function isOf({ name, machine }: HostEntry, host: string): boolean {
+  return (machine?.hostname ?? name) === host;
+}
+
+function sayOwn({ home, folder, at, isUsed }: SeenOwnDatabases, page: Page): string {
+  return `databases of its own for ${page.path(home)} since ${at.slice(0, 10)}, in ${page.path(folder)}${USED[isUsed]}`;
+}
+
+const USED: Readonly<Record<SeenOwnDatabases['isUsed'], string>> = {
+  yes: '',
+  no: '; but a Codex there uses others',
+  unknown: '; whether they are used is not known',
+};
+
+function aboutHost(
+  host: HostEntry,
+  { ownDatabases }: HostsOverview,
+  { page, world }: Context,
+): readonly string[] {
   const { paint, width } = page;
   const { name, isHere, machine, takenAtMs, homes, codexes, servers, starts, gaps, threads } = host;
   const itself = machine === null || machine.hostname === name ? '' : `(${machine.hostname})`;
@@ -92,6 +126,7 @@ function aboutHost(host: HostEntry, { page, world }: Context): readonly string[]
       home =>
         `Home: ${page.path(home.path)}${home.filesystem === null ? '' : `, on ${home.filesystem.type}`}${home.mounted === null ? '' : ` (${home.mounted})`}`,
     ),
+    ...ownDatabases.filter(own => isOf(host, own.host)).map(own => `It has ${sayOwn(own, page)}`),
     ...(threads === null ? [] : [`Threads: ${count(threads, 'thread')} of its own`]),
     ...codexes.map(({ path, version }) => `Codex ${version ?? 'of an unknown version'}: ${path}`),
     ...starts.map(

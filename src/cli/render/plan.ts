@@ -96,7 +96,7 @@ function groupsOf(units: readonly Unit[]): readonly (readonly [string, readonly 
   return [...groups];
 }
 
-function renderUnit(
+export function renderUnit(
   { says, steps }: Unit,
   { paint, width, path }: Page,
   isWhole: boolean,
@@ -108,7 +108,7 @@ function renderUnit(
   ];
 }
 
-function renderTerms({ units, needs, backupBytes }: Plan, { paint, width }: Page): string[] {
+export function renderTerms({ units, needs, backupBytes }: Plan, { paint, width }: Page): string[] {
   if (units.length === 0) return [];
   const terms = [
     needs.includes('codex-stopped')
@@ -128,7 +128,10 @@ function commandsTyped(text: string, typed: PlanOptions['typed']): string {
   );
 }
 
-function renderRefused({ refused }: Plan, { page: { width }, typed }: PlanOptions): string[] {
+export function renderRefused(
+  { refused }: Plan,
+  { page: { width }, typed }: Pick<PlanOptions, 'page' | 'typed'>,
+): string[] {
   if (refused.length === 0) return [];
   return [
     '',

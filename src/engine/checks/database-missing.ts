@@ -1,5 +1,6 @@
 import { defineCheck } from './check.ts';
 import { databaseAt, databaseSubject, stateFile, subjectOfFile } from './judging/databasesInUse.ts';
+import { ownDatabasesHere, usesOwnDatabases } from './judging/ownDatabases.ts';
 import { namedThreads } from './judging/namedThreads.ts';
 import { countOf, join } from './words.ts';
 import { rebuild } from './cures/rebuild.ts';
@@ -35,6 +36,8 @@ home, the finding names it.`,
     const { rollouts, home, otherStates } = snapshot;
     const file = stateFile(snapshot);
     const isEmpty = file?.trouble?.kind === 'empty';
+    // They are where this host was told that they are, and it is not the database that is missing here.
+    if (ownDatabasesHere(snapshot)?.isShared === false && !usesOwnDatabases(snapshot)) return;
     if (rollouts.length === 0 || (file !== null && !isEmpty)) return;
     yield {
       subject: file === null ? subjectOfFile(databaseAt(home, NAME), home) : databaseSubject(file),

@@ -10,10 +10,17 @@ shares with its host, locks may not reach the others: then Codex does not start,
 nobody holds, or two machines damage the database together. **The conversations are plain files and do
 not suffer.**
 
-What helps, best first: give the databases a folder on a local disk, with \`sqlite_home\` in
-config.toml or \`CODEX_SQLITE_HOME\`, on each machine its own; Codex fills it from the files. Or stop
+What helps, best first: give each machine databases on a disk of its own, with
+\`codex-health hosts local-databases --to DIR\`, run on that machine. It copies them as they are, with
+names, pins and all, tells Codex on that machine alone where they are (\`CODEX_SQLITE_HOME\`), and can be
+undone; the other machines go on with those in the home until it is done there too. An empty folder would
+not do: Codex fills it from the files, and what only the databases know would be missing. Or stop
 Codex on all machines and run \`codex migrate-nfs-db\` (0.169): it changes the mode to one that needs
 no shared memory (\`DELETE\`). That is kept by 0.169; 0.121 to 0.160 change it back at their next start.
+
+Where it is the log database alone, in the folder that config.toml calls \`log_dir\` (Codex from 0.169 on keeps
+it there, older ones do not), none of that moves it: make \`log_dir\` a path that is on a local disk of each
+machine, or take it out.
 
 Once the mode is changed this is only a note. It stays a warning where the mount has no real locks
 (\`nolock\`, \`local_lock\`), because two machines can then still write at once.`,

@@ -1,6 +1,7 @@
 import type { Home } from '../model/snapshot.ts';
 import { defineCheck } from './check.ts';
 import { databaseSubject } from './judging/databasesInUse.ts';
+import { strayStates } from './judging/ownDatabases.ts';
 import { join } from './words.ts';
 
 export default defineCheck({
@@ -15,10 +16,13 @@ conversations themselves are in one place, in files, and nothing is lost.**
 Look which of the two your programs use, and set the same place for all of them. This program looks
 at the one that Codex would use if it was started from here; \`--sqlite-home\` or the setting
 \`codexHealth.sqliteHome\` chooses. Until one is chosen nothing is written, since it could be the
-wrong one. The two are never merged.`,
+wrong one. The two are never merged. Where \`codex-health hosts local-databases\` has given this host
+databases of its own, those in the home are there for the other hosts, and nothing is said.`,
   severity: 'warning',
   needs: { 'state-database': 'seen' },
-  *detect({ state, otherStates, home }) {
+  *detect(snapshot) {
+    const { state, home } = snapshot;
+    const otherStates = strayStates(snapshot);
     if (state === null || state.rows.length === 0 || otherStates.length === 0) return;
     yield {
       subject: databaseSubject(state.database),

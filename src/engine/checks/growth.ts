@@ -47,6 +47,8 @@ function hasSameRest(before: Snapshot, now: Snapshot): boolean {
       case 'databases':
       case 'otherStates':
         return every(before[name], now[name], isSameDatabase);
+      case 'strays':
+        return every(before.strays, now.strays, isSameText);
       case 'history':
         return (
           before.history?.projected === now.history?.projected &&

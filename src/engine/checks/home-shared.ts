@@ -21,7 +21,9 @@ Different versions of Codex on one home do harm of their own: the older one cann
 newer one writes, and may stop when the newer one has changed the databases. Keep them the same on all
 hosts.
 
-The remedy is a home for each host (\`CODEX_HOME\`), on a disk of that host if it can be.`,
+The remedy is a home for each host (\`CODEX_HOME\`): \`codex-health hosts split\` shows what that would be,
+and makes it when you say yes. A smaller one is databases of its own for each host, with conversations
+shared as before: \`codex-health hosts local-databases --to DIR\`.`,
   severity: 'warning',
   needs: { home: 'seen', hosts: 'seen' },
   *detect(snapshot) {

@@ -13,10 +13,12 @@ import backfillUnfinished from './backfill-unfinished.ts';
 import databaseTwoHomes from './database-two-homes.ts';
 import databaseOnNetworkFilesystem from './database-on-network-filesystem.ts';
 import logDatabaseOvergrown from './log-database-overgrown.ts';
+import databaseLocked from './database-locked.ts';
 import walHeldByStaleProcess from './wal-held-by-stale-process.ts';
 import threadRowMissing from './thread-row-missing.ts';
 import threadFileMissing from './thread-file-missing.ts';
 import threadPathStale from './thread-path-stale.ts';
+import threadFileElsewhere from './thread-file-elsewhere.ts';
 import threadBoundToOther from './thread-bound-to-other.ts';
 import threadFileDuplicate from './thread-file-duplicate.ts';
 import threadArchiveMismatch from './thread-archive-mismatch.ts';
@@ -46,6 +48,7 @@ import homeShared from './home-shared.ts';
 import listCrowded from './list-crowded.ts';
 import codexVersionSkew from './codex-version-skew.ts';
 import splitNotEffective from './split-not-effective.ts';
+import ownDatabasesNotUsed from './own-databases-not-used.ts';
 
 export const checks: readonly Check[] = [
   migrationRowsMissing,
@@ -59,10 +62,12 @@ export const checks: readonly Check[] = [
   databaseTwoHomes,
   databaseOnNetworkFilesystem,
   logDatabaseOvergrown,
+  databaseLocked,
   walHeldByStaleProcess,
   threadRowMissing,
   threadFileMissing,
   threadPathStale,
+  threadFileElsewhere,
   threadBoundToOther,
   threadFileDuplicate,
   threadArchiveMismatch,
@@ -92,4 +97,5 @@ export const checks: readonly Check[] = [
   listCrowded,
   codexVersionSkew,
   splitNotEffective,
+  ownDatabasesNotUsed,
 ];

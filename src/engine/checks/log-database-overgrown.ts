@@ -12,7 +12,8 @@ const WORTH_TELLING = 64 * MIB;
 export default defineCheck({
   id: 'log-database-overgrown',
   title: 'The log database has grown large',
-  meaning: `Codex writes what it does into \`logs_2.sqlite\`; nothing of your conversations is in it.
+  meaning: `Codex writes what it does into \`logs_2.sqlite\`; nothing of your conversations is in it. It lies with
+the other databases, or, from 0.169 on, in the folder that config.toml calls \`log_dir\`.
 Where it has grown to gigabytes, or its write-ahead log (\`-wal\`) has, Codex starts slowly and the disk
 fills up. A write-ahead log grows without end while a program keeps an old reading of it open.
 

@@ -1,8 +1,8 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { flawOf, judgedThread, judgedThreads } from './judging/causes.ts';
+import { flawOf, judgedThread, judgedThreads, mayBeAnothers } from './judging/causes.ts';
 import { areAllFilesSeen } from './judging/allFilesSeen.ts';
-import { defineCheck } from './check.ts';
+import { defineCheck, type Objection } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 import { correctId, NOT_UNDERSTOOD } from './cures/firstLines.ts';
 import { asDraft, SAFE, takeRow } from './cures/curing.ts';
@@ -16,7 +16,8 @@ time of the thread agrees with the name. Codex 0.169 refuses to open the thread 
 … belongs to thread …"), and a list that looks through the files makes up an entry for the other id.
 
 The repair puts the id in the first line right and puts the made-up entry into the vault. Nothing
-else of the conversation is touched.`,
+else of the conversation is touched. It refuses where the other id is that of a thread of its own, and
+the time does not tell: files that were exchanged, or copied over each other, look the same.`,
   severity: 'error',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
@@ -55,9 +56,10 @@ else of the conversation is touched.`,
         const [rollout] = filesAt(snapshot, facts.file);
         const head = closer.heads[rollout?.file ?? ''];
         if (rollout === undefined || head === undefined) return NOT_UNDERSTOOD;
+        if (mayBeAnothers(rollout, snapshot)) return OF_TWO_THREADS;
         const { inHeader, inName } = facts;
         const madeUp = judgedThread(snapshot, inHeader);
-        const isMadeUp = madeUp?.cause === 'rollout-id-mismatch' && madeUp.thread.row !== null;
+        const isMadeUp = madeUp?.cause === 'rollout-id-mismatch' && madeUp.thread.bound === rollout;
         // Where not all was seen, it may have a conversation of its own, and stays.
         const isTaken = isMadeUp && areAllFilesSeen(snapshot);
         return asDraft(
@@ -69,6 +71,11 @@ else of the conversation is touched.`,
     },
   ],
 });
+
+const OF_TWO_THREADS: Objection = {
+  why: 'its first line names another conversation that Codex knows: the files may have been exchanged, or one copied over the other',
+  next: 'Nothing was changed. Read what the file holds before you decide whose it is.',
+};
 
 function filesAt({ rollouts }: Snapshot, path: string): readonly Rollout[] {
   return rollouts.filter(rollout => rollout.path === path);

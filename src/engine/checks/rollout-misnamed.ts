@@ -2,7 +2,7 @@ import { judgedThread, judgedThreads } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 import { asDraft, bindRow, moveFile, SAFE } from './cures/curing.ts';
-import { canonicalPlace, inHome } from './cures/canonicalPlace.ts';
+import { canonicalPlace, inHome, NO_RIGHT_NAME } from './cures/canonicalPlace.ts';
 
 export default defineCheck({
   id: 'rollout-misnamed',
@@ -47,8 +47,7 @@ path in the database right with it. It needs the time and the id from the first 
         const file = judged?.file ?? null;
         const row = closer.rows[facts.thread];
         const path = file === null ? null : canonicalPlace(file, facts.thread, row);
-        if (judged === undefined || file === null || path === null)
-          return { why: 'its right name is not known', next: 'Nothing was changed.' };
+        if (judged === undefined || file === null || path === null) return NO_RIGHT_NAME;
         const place = { ...file, path, file: inHome(snapshot.home, path) };
         if (snapshot.rollouts.some(other => other.path === path))
           return {

@@ -81,6 +81,8 @@ const SOURCE_NAMES: Readonly<Record<Source, string>> = {
   folders: 'the working directories',
   codexes: 'the Codex programs on this machine',
   processes: 'the running programs',
+  locks: 'the locks on the databases',
+  'other-machines': 'the programs on other machines',
   'desktop-state': "the desktop app's state",
   hosts: 'what is known of other hosts',
 };

@@ -39,14 +39,17 @@ home, under its old name.`,
       };
     }
   },
-  say: ({ parent, isOwn, forks }) => {
+  say: ({ parent, isOwn, isCut, forks }) => {
     const whose = isOwn ? 'It goes on from an earlier file of its own' : 'It was forked';
     const which = isOwn ? ` (${parent})` : ` from the conversation ${parent}`;
     const more =
       forks === 0
         ? ''
         : ` ${countOf(forks, 'further fork')} ${forks === 1 ? 'suffers' : 'suffer'} as well.`;
-    return `${whose}${which}, whose file is nowhere in this home: Codex cannot open it without that beginning.${more}`;
+    const what = isCut
+      ? 'whose file ends before the place at which this one goes on, as an older copy of it does'
+      : 'whose file is nowhere in this home';
+    return `${whose}${which}, ${what}: Codex cannot open it without that beginning.${more}`;
   },
   cures: [
     {
@@ -57,6 +60,8 @@ home, under its old name.`,
         'Only a file that fits at the very byte is taken. Where two differ and both fit, neither is.',
       needs: [],
       phase: 'files',
+      // Where there is a file already, a person has to say which of the two shall stay.
+      fits: ({ facts }) => !facts.isCut,
       wishes: ({ subject, facts: { file, parent, isOwn, namedBy } }, { home }) => ({
         rows: [isOwn ? subject.key : parent],
         beginnings: [{ name: file, leaning: inHome(home, namedBy) }],

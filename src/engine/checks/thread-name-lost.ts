@@ -1,7 +1,10 @@
-import { judgedThreads, isComparable } from './judging/causes.ts';
+import { literal } from '../model/literal.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { ThreadId } from '../model/words.ts';
+import { judgedThread, judgedThreads, isComparable } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
-import { asDraft, askCodex, SAFE } from './cures/curing.ts';
+import { asDraft, askCodex, changeRow, SAFE } from './cures/curing.ts';
 
 export default defineCheck({
   id: 'thread-name-lost',
@@ -14,7 +17,8 @@ in place of the name.
 Threads with legacy history are not affected: there Codex falls back to \`session_index.jsonl\`.
 
 The repair gives the newest name in that file to the thread again, through Codex. It adds one line
-to the file, as any naming does.`,
+to the file, as any naming does. Codex refuses to name a thread that is archived: there the repair puts
+the name into the database itself, where Codex shows it, in the archive and when it is taken out.`,
   severity: 'warning',
   needs: {
     names: 'seen',
@@ -45,6 +49,7 @@ to the file, as any naming does.`,
       limits: 'A name that is not in session_index.jsonl is not found again.',
       needs: ['codex-stopped', 'codex-started'],
       phase: 'codex',
+      fits: ({ subject }, snapshot) => !isInArchive(subject.key, snapshot),
       plan: ({ id, threads, facts, subject }, snapshot) =>
         asDraft(
           `Codex names it "${facts.name}".`,
@@ -59,5 +64,24 @@ to the file, as any naming does.`,
           ]),
         ),
     },
+    {
+      ...SAFE,
+      id: 'enter-name',
+      title: 'Put the name into the database, where Codex refuses to name an archived thread',
+      limits: 'A name that is not in session_index.jsonl is not found again.',
+      needs: [],
+      fits: ({ subject }, snapshot) => isInArchive(subject.key, snapshot),
+      wishes: ({ threads }) => ({ rows: threads }),
+      plan: ({ facts, subject }, snapshot, closer) =>
+        asDraft(
+          `The database has its name "${facts.name}" again.`,
+          changeRow(snapshot, closer, subject.key, { name: literal(facts.name) }),
+        ),
+    },
   ],
 });
+
+/** What counts is where the file lies: one that is only flagged as archived is named by Codex (0.160, 0.169). */
+function isInArchive(id: ThreadId, snapshot: Snapshot): boolean {
+  return judgedThread(snapshot, id)?.thread.archived === true;
+}

@@ -56,6 +56,7 @@ function weigh(
   otherwise: Attribution,
   doubtful: ReadonlyMap<HostName, string>,
 ): Attribution {
+  if (unsorted.length === 0) return otherwise;
   const evidence = inOrder(unsorted).map(one => withDoubt(one, doubtful));
   for (const [confidence, kinds] of RANKS) {
     const strongest = evidence.filter(({ kind }) => kinds.includes(kind));
@@ -142,7 +143,7 @@ function fromKin(host: HostName): Attribution {
 }
 
 /** The thread that started it, or from which it was forked. */
-function originOf({ id, row, own }: Thread): ThreadId | null {
+export function originOf({ id, row, own }: Thread): ThreadId | null {
   const meta = own?.head.meta ?? null;
   const origins = [row?.parentThread, meta?.forkedFrom, meta?.historyBase];
   return origins.find(origin => origin != null && origin !== id) ?? null;

@@ -33,6 +33,7 @@ export function createEvidence(snapshot: Snapshot, hosts: HostsOfHome): Evidence
 /** What the person said of the thread, or of its project. */
 export function pins({ hosts, home }: Snapshot): EvidenceOf {
   const { threads, projects } = hosts.pins;
+  if (Object.keys({ ...threads, ...projects }).length === 0) return () => [];
   // The deepest folder that holds it is the one that is meant.
   const byDepth = Object.entries(projects).sort(([one], [other]) => other.length - one.length);
   return thread => {
@@ -98,27 +99,33 @@ function logged({ hosts }: Snapshot): readonly OfThread[] {
 
 /**
  * The desktop app keeps under which of its hosts a project is, and calls a host after the alias by which it
- * is reached. Its other ids (`remote-ssh-codex-managed:…`, `remote-control:…`) name nobody that we know.
+ * is reached. Its other ids (`remote-ssh-codex-managed:…`, `remote-control:…`) name nobody that we know. It also
+ * keeps in which project it shows a thread. That says no more than the project does: the app puts a thread
+ * there when any of its hosts lists it, and of a shared home each of them lists all.
  */
 function desktop({ desktop, hosts, home }: Snapshot): EvidenceOf {
-  const names = new Map(
-    hosts.sights
-      .filter(sharesOurs)
-      .map(({ alias, machine }) => [`remote-ssh-discovered:${alias}`, machine.hostname]),
-  );
+  const names = new Map<string, Set<HostName>>();
+  for (const { alias, machine } of hosts.sights.filter(sharesOurs))
+    put(names, `remote-ssh-discovered:${alias}`, machine.hostname);
   const hostsOf = new Map<FilePath, Set<HostName>>();
-  for (const { hostId, path } of desktop?.projects ?? []) {
-    const name = names.get(hostId);
-    if (name === undefined) continue;
-    const project = canonicalPath(path, home.system);
-    hostsOf.set(project, (hostsOf.get(project) ?? new Set()).add(name));
-  }
-  if (hostsOf.size === 0) return () => [];
-  return ({ project }) =>
-    [...(hostsOf.get(project) ?? [])].sort().map(host => {
-      const says = `The desktop app has its project on ${host}.`;
-      return { kind: 'desktop', host, says, atMs: null };
-    });
+  for (const { hostId, path } of desktop?.projects ?? [])
+    for (const name of names.get(hostId) ?? [])
+      put(hostsOf, canonicalPath(path, home.system), name);
+  const shownOn = new Map<ThreadId, Set<HostName>>();
+  for (const { hostId, thread } of desktop?.threads ?? [])
+    for (const name of names.get(hostId) ?? []) put(shownOn, thread, name);
+  const evidence = (says: (host: HostName) => string, on: ReadonlySet<HostName> | undefined) =>
+    [...(on ?? [])]
+      .sort()
+      .map((host): HostEvidence => ({ kind: 'desktop', host, says: says(host), atMs: null }));
+  return ({ id, project }) => [
+    ...evidence(host => `The desktop app shows it in a project on ${host}.`, shownOn.get(id)),
+    ...evidence(host => `The desktop app has its project on ${host}.`, hostsOf.get(project)),
+  ];
+}
+
+function put<K>(names: Map<K, Set<HostName>>, key: K, name: HostName): void {
+  names.set(key, (names.get(key) ?? new Set()).add(name));
 }
 
 /** Where every host that uses the home was asked, and exactly one has the folder. */

@@ -46,6 +46,12 @@ export function isShared({ others, twins }: HostsOfHome): boolean {
   return others.length > 0 || twins.length > 0;
 }
 
+/** Whom anything names that uses the home besides this machine. */
+export function namesOfOthers(snapshot: Snapshot): readonly HostName[] {
+  const { others, twins } = hostsOfHome(snapshot);
+  return [...others.map(({ name }) => name), ...twins];
+}
+
 /** Whether a look was at this very machine, as through an alias that leads back to it. */
 export function isHere(here: MachineIdentity, machine: MachineIdentity | null): boolean {
   if (machine?.hostname !== here.hostname) return false;

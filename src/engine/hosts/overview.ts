@@ -1,13 +1,21 @@
 // Hosts side by side: which of them use one home, and which Codex each of them runs on it. Pure.
 
-import type { HostSight, SeenHome } from '../model/host.ts';
+import type { HostSight, OwnDatabases, SeenHome } from '../model/host.ts';
 import type { FilePath } from '../model/words.ts';
+import { databasesTook, type DatabasesTook } from './databasesTook.ts';
 import { sharesHome } from './sharing.ts';
 
 export interface HostsOverview {
   /** This machine first, then the others as they were asked for. */
   readonly hosts: readonly HostEntry[];
   readonly shared: readonly SharedHome[];
+  /** Of all hosts for which databases of their own were made, also of those that were not looked at. */
+  readonly ownDatabases: readonly SeenOwnDatabases[];
+}
+
+export interface SeenOwnDatabases extends Pick<OwnDatabases, 'host' | 'home' | 'folder' | 'at'> {
+  /** Whether a Codex that is started or runs there uses them. */
+  readonly isUsed: DatabasesTook['answer'];
 }
 
 export interface HostEntry extends Omit<HostSight, 'paths' | 'holders' | 'snapshot' | 'alias'> {
@@ -34,9 +42,21 @@ export interface SharedHome {
 }
 
 /** `here`: what the probe says of this machine; its alias is its host name. */
-export function hostsOverview(here: HostSight, sights: readonly HostSight[]): HostsOverview {
-  const hosts = [here, ...sights].map((sight, place) => entryOf(sight, place === 0));
-  return { hosts, shared: groupsOf(hosts).map(sharedHome) };
+export function hostsOverview(
+  here: HostSight,
+  sights: readonly HostSight[],
+  ownDatabases: readonly OwnDatabases[] = [],
+): HostsOverview {
+  const all = [here, ...sights];
+  const hosts = all.map((sight, place) => entryOf(sight, place === 0));
+  return {
+    hosts,
+    shared: groupsOf(hosts).map(sharedHome),
+    ownDatabases: ownDatabases.map(own => {
+      const { host, home, folder, at } = own;
+      return { host, home, folder, at, isUsed: databasesTook(own, all).answer };
+    }),
+  };
 }
 
 function entryOf(sight: HostSight, isHere: boolean): HostEntry {

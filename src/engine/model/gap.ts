@@ -17,6 +17,8 @@ export type Source =
   | 'folders'
   | 'codexes'
   | 'processes'
+  | 'locks'
+  | 'other-machines'
   | 'desktop-state'
   | 'hosts';
 

@@ -38,12 +38,15 @@ export interface HostSight {
   readonly starts: readonly SeenStart[];
   /** Of the directories that were asked about: whether they are there. */
   readonly paths: Readonly<Record<FilePath, PathState>>;
-  /** Who has files of the home open there, where it is one that we share. */
+  /** Who has files of the home open there, or of those that it was split into, where it is one that we share. */
   readonly holders: readonly Holder[];
   /** What a scan there has seen of its own home; null where the home is ours, or nobody could scan. */
   readonly snapshot: Snapshot | null;
   readonly gaps: readonly HostGap[];
 }
+
+/** What is not known of a host that was seen earlier and does not answer now. */
+export const SILENT_NOW = 'how it is now';
 
 export interface HostGap {
   /** What is not known for it, as `the host` or `running app servers`. */
@@ -102,12 +105,27 @@ export interface SeenStart {
   readonly sqliteHome: FilePath | null;
 }
 
+/** A server that was started there only to be asked where it keeps its things, as Codex is started. */
+export interface FreshServer {
+  readonly how: SeenStart['how'];
+  readonly program: FilePath;
+  /** As it said itself; null where it was not started or did not say. */
+  readonly codexHome: FilePath | null;
+  /** Why there is no answer, as a sentence part; null where there is one. */
+  readonly why: string | null;
+}
+
 /** What is known of the hosts of a home, beside what lies in it. */
 export interface HostKnowledge {
   readonly here: MachineIdentity;
   readonly sights: readonly HostSight[];
-  /** Whether the person wants that what is seen is kept. */
-  readonly remembers: boolean;
+  /**
+   * This machine by the same probe, as the last look at hosts has shown it; null where no split gives it a home of
+   * its own, and where nobody has looked since.
+   */
+  readonly own: HostSight | null;
+  /** Whether the person wants that what is seen is kept; null where they have never said. */
+  readonly remembers: boolean | null;
   /** What this program saw on each host that shares our state directory, if the person wants it kept. */
   readonly observed: readonly ObservedHost[];
   readonly pins: HostPins;
@@ -115,6 +133,8 @@ export interface HostKnowledge {
   readonly logged: readonly LoggedThread[];
   /** Homes that were split, this one or others, as it is kept in the person's state directory. */
   readonly splits: readonly PlannedSplit[];
+  /** Databases that a host has on a disk of its own, of this home or others; kept there as well. */
+  readonly ownDatabases: readonly OwnDatabases[];
 }
 
 export interface ObservedHost {
@@ -175,4 +195,29 @@ export interface PlannedSplit {
   /** The repair that has made it. */
   readonly receipt: string;
   readonly at: string;
+}
+
+/** The databases of a home that one host has in a folder of its own, so long as that was not undone. */
+export interface OwnDatabases {
+  readonly home: FilePath;
+  readonly host: HostName;
+  /** On a disk of that host; whatever lies at this path on any other host is something else. */
+  readonly folder: FilePath;
+  /** Whether those in the home have stayed there, for other hosts. */
+  readonly isShared: boolean;
+  /** The repair that has made it. */
+  readonly receipt: string;
+  readonly at: string;
+}
+
+/** Whether a split has taken on one of its hosts. */
+export interface HostTook extends HostHome {
+  /** `unknown`: it was not seen, or did not say what is started there. */
+  readonly answer: 'yes' | 'no' | 'unknown';
+  /** Ways of starting that give another home than the planned one. */
+  readonly wrong: readonly SeenStart[];
+  /** Servers that were started before, and go on with the home that was split. */
+  readonly stale: readonly SeenServer[];
+  /** What fresh servers there said; nothing is started for a mere look. */
+  readonly fresh: readonly FreshServer[];
 }

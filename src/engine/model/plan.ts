@@ -1,4 +1,5 @@
 import type { CureNeed, CureOffer } from './finding.ts';
+import type { HostName } from './host.ts';
 import type { FilePath, Json, ThreadId } from './words.ts';
 
 /** What would be done about some findings, in order. Data: the same home gives the same plan. */
@@ -128,7 +129,7 @@ export type Destination = { readonly file: FilePath } | { readonly vault: string
 export interface CreateStep {
   readonly kind: 'create';
   readonly file: FilePath;
-  readonly content: Bytes | Unpacked | Copied;
+  readonly content: Bytes | Unpacked | Copied | Imaged;
   readonly modifiedMs: number | null;
 }
 
@@ -136,6 +137,16 @@ export interface CreateStep {
 export interface Copied {
   readonly copied: FilePath;
   readonly bytes: number;
+}
+
+/**
+ * What a database holds at the moment in which this is done, with what is only in its log by then. It is one
+ * consistent picture also beside somebody who writes, as another host may.
+ */
+export interface Imaged {
+  readonly imaged: FilePath;
+  /** The host on whose own disk the file is made: at its path on any other host lies something else. */
+  readonly on: HostName;
 }
 
 /** What a file holds, unpacked where it is compressed; so many bytes. */
@@ -174,7 +185,7 @@ export interface AskStep {
   /** Databases that it opens at its start, and makes where they are not; absent in early plans. */
   readonly opens?: readonly OpenedDatabase[];
   readonly calls: readonly Call[];
-  /** Present where Codex makes its database anew in this: what only the old one knew. */
+  /** Present where Codex makes its database anew in this: what it does not put there by itself. */
   readonly replay?: Replay;
   /**
    * Present where this is not the home that is repaired but one that the repair makes: a word that no other

@@ -92,6 +92,8 @@ export interface RolloutMeta {
    * that goes on in a new file names its own earlier file here. Null where nothing is named.
    */
   readonly historyFile: ThreadId | null;
+  /** So many bytes of that file belong to this conversation. */
+  readonly historyBytes: number | null;
   /** Whether the directory is one of the workspace's roots; null when no roots are named. */
   readonly isCwdARoot: boolean | null;
   readonly gitBranch: string | null;

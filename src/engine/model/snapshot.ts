@@ -20,6 +20,13 @@ export interface Snapshot {
   readonly otherStates: readonly Database[];
   readonly history: ThreadHistory | null;
   readonly rollouts: readonly Rollout[];
+  /**
+   * Files outside the home to which rows lead whose threads have files in it: surely others than those. Of
+   * each, `file` is the path as its row has it, and `path` that in the other home.
+   */
+  readonly strays: readonly Rollout[];
+  /** Files that go on from one which ends before that place, as an older copy of it does. */
+  readonly cutBeginnings: readonly HomePath[];
   /** The newest name of each thread in session_index.jsonl. */
   readonly names: Readonly<Record<ThreadId, string>>;
   readonly threads: readonly Thread[];
@@ -27,6 +34,7 @@ export interface Snapshot {
   readonly paths: Readonly<Record<FilePath, PathState>>;
   readonly desktop: DesktopState | null;
   readonly holders: readonly Holder[];
+  readonly locked: readonly LockedDatabase[];
   readonly hosts: HostKnowledge;
   readonly gaps: readonly Gap[];
 }
@@ -40,6 +48,8 @@ export interface Home {
   readonly aliases: readonly { readonly path: FilePath; readonly at: HomePath }[];
   readonly sqliteHome: FilePath;
   readonly sqliteHomeFrom: 'option' | 'environment' | 'config' | 'home';
+  /** Where config.toml has Codex from 0.169 on keep the database of its log; null where it is with the others. */
+  readonly logDir: FilePath | null;
   readonly hostname: string;
   readonly system: 'linux' | 'darwin' | 'win32';
   readonly filesystem: Filesystem | null;
@@ -94,6 +104,8 @@ export interface DesktopState {
   readonly state: 'read' | 'broken';
   readonly hosts: readonly string[];
   readonly projects: readonly { readonly hostId: string; readonly path: string }[];
+  /** Threads that it shows in a project of another host. */
+  readonly threads: readonly { readonly hostId: string; readonly thread: ThreadId }[];
 }
 
 /** A program that has files of this home open. */
@@ -112,4 +124,12 @@ export interface Holder {
    * name than we do, as in a container. Absent for any other.
    */
   readonly apart?: 'ours' | 'other-host';
+}
+
+/** A database that a program keeps others from: the same lock in each of several looks, and nothing written. */
+export interface LockedDatabase {
+  readonly file: FilePath;
+  readonly by: Pick<Holder, 'pid' | 'program' | 'terminal'>;
+  /** What others cannot do with it meanwhile. */
+  readonly bars: 'writing' | 'everything';
 }

@@ -16,6 +16,8 @@ import {
 } from './steps/step.ts';
 import { applySteps, whyStaleOf, type Pace } from './stepsTogether.ts';
 import { groundOf, type Site } from './site.ts';
+import { NotKept } from './keepNote.ts';
+import { noteBegun, noteEnded } from './remembered.ts';
 import type { Repair } from './vault.ts';
 
 export async function apply(
@@ -26,11 +28,13 @@ export async function apply(
 ): Promise<Receipt> {
   const repair = await site.vault.begin(plan);
   try {
+    await noteBegun(site, repair, plan);
     return await applyAll(site, repair, plan, signal, progress);
   } catch (error) {
     if (error instanceof Hindered && error.stopsAll) await giveUp(site, repair, error);
     if (error instanceof Interrupted) await giveUp(site, repair);
     if (error instanceof NotPutBack) await giveUp(site, repair, error);
+    if (error instanceof NotKept) await giveUp(site, repair, error);
     throw error;
   }
 }
@@ -56,6 +60,8 @@ async function applyAll(
   }
   failed.push(...(await takeBackHalves(site, repair, plan, failed)));
   const receipt = { ...receiptFor(repair, plan, failed), unplanned };
+  // Before the repair is at its end: whoever finds it stopped takes it back, and this with it.
+  await noteEnded(site, plan, receipt);
   await site.vault.note(repair, { note: 'applied', receipt });
   return receipt;
 }

@@ -46,19 +46,53 @@ export async function askAgain(
     return notAsked(
       `Codex ${version} would delete the entries whose conversation is not on this disk`,
     );
+  const said = await confirmByLists(asking, after, healed, hands);
+  // What could not be asked is confirmed of none.
+  return said.codex === null ? { ...said, missing: healed } : said;
+}
+
+/** `report`: what says which of them lists should hold. */
+export async function confirmByLists(
+  start: ListRequest,
+  { snapshot, visibility }: Report,
+  threads: readonly ThreadId[],
+  hands: Hands,
+): Promise<Confirmation> {
+  const expected = threads.filter(id => visibility[id]?.databaseList.shown === true);
+  const { listed, missing, why } = await holdAgainstLists(start, expected, hands);
+  if (why !== null) return { ...notAsked(why), missing };
+  const version = snapshot.codexes.find(({ path }) => path === start.codex)?.version ?? '';
+  return {
+    codex: `Codex ${version}`.trim(),
+    why,
+    shown: threads.filter(id => listed.has(id)),
+    missing,
+  };
+}
+
+export interface Listed {
+  /** All threads that a fresh server lists, of either side; none where it could not be asked. */
+  readonly listed: ReadonlySet<ThreadId>;
+  readonly missing: readonly ThreadId[];
+  /** Why it could not be asked; null when it was. */
+  readonly why: string | null;
+}
+
+export async function holdAgainstLists(
+  start: ListRequest,
+  expected: readonly ThreadId[],
+  hands: Hands,
+): Promise<Listed> {
   try {
-    const listed = await listedByCodex(asking, hands);
-    const expected = healed.filter(id => after.visibility[id]?.databaseList.shown === true);
-    return {
-      codex: `Codex ${version}`,
-      why: null,
-      shown: healed.filter(id => listed.has(id)),
-      missing: expected.filter(id => !listed.has(id)),
-    };
+    const listed = await listedByCodex(start, hands);
+    return { listed, missing: expected.filter(id => !listed.has(id)), why: null };
   } catch (error) {
-    return { ...notAsked(error instanceof Error ? error.message : String(error)), missing: healed };
+    const why = error instanceof Error ? error.message : String(error);
+    return { listed: new Set(), missing: expected, why };
   }
 }
+
+type ListRequest = Pick<StartRequest, 'codex' | 'home' | 'sqliteHome'>;
 
 /**
  * Read from the database: a list that looks through the files changes rows. Sorted so that Codex before
@@ -66,13 +100,12 @@ export async function askAgain(
  */
 const EVERYTHING = { useStateDbOnly: true, sortKey: 'updated_at', modelProviders: [] };
 
-function notAsked(why: string): Confirmation {
+export function notAsked(why: string): Confirmation {
   return { codex: null, why, shown: [], missing: [] };
 }
 
-/** All threads that a fresh server lists, of either side. */
-export async function listedByCodex(
-  { codex, home, sqliteHome }: Pick<StartRequest, 'codex' | 'home' | 'sqliteHome'>,
+async function listedByCodex(
+  { codex, home, sqliteHome }: ListRequest,
   hands: Hands,
 ): Promise<ReadonlySet<ThreadId>> {
   const server = await hands.appServers.start({

@@ -109,11 +109,14 @@ function bothOf(one: Call, other: Call): Call {
   };
 }
 
-/** A list that looks through the files bends archive flags to the folders, so it comes last. */
+/**
+ * A thread that is archived is not named any more, and a list that looks through the files bends archive flags
+ * to the folders, so it comes last.
+ */
 const ORDER = [
   'thread/unarchive',
-  'thread/archive',
   'thread/name/set',
+  'thread/archive',
   'thread/fork',
   'thread/resume',
   'thread/list',

@@ -4,6 +4,7 @@ import type { Left, Step } from '../model/plan.ts';
 import { Hindered } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
 import { refusalFor } from './guard.ts';
+import type { NotKept } from './keepNote.ts';
 import type { Site } from './site.ts';
 import type { Ground } from './steps/step.ts';
 import { takeBack, undoAll } from './undo.ts';
@@ -13,7 +14,7 @@ import type { Repair } from './vault.ts';
 export async function giveUp(
   site: Site,
   repair: Repair,
-  because: Hindered | NotPutBack | null = null,
+  because: Hindered | NotPutBack | NotKept | null = null,
 ): Promise<never> {
   const known = (await site.vault.repairs()).find(({ id }) => id === repair.id) ?? repair;
   const reason = because === null ? '' : `${because.message} `;

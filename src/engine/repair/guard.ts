@@ -1,5 +1,6 @@
 // When nothing may be changed. What is not known to be safe is refused, with the way out.
 
+import { strayStates } from '../checks/judging/ownDatabases.ts';
 import type { CureNeed } from '../model/finding.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
@@ -8,6 +9,7 @@ import type { Holder, Home, Snapshot } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Hands, Hindered, Hindrance } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
+import type { Read } from '../world.ts';
 
 /** Refuses where no home may be changed, whatever the plan is. */
 export async function refuseUnlessWritable(
@@ -16,7 +18,8 @@ export async function refuseUnlessWritable(
   /** Whether nobody has the home open on other machines that share it. */
   isClosedElsewhere = false,
 ): Promise<void> {
-  const { home, otherStates, state } = report.snapshot;
+  const { home, state } = report.snapshot;
+  const otherStates = strayStates(report.snapshot);
   const why = await hands.whyNot();
   if (why !== null) throw new Refusal('cannot-write', why, 'Run it again with a newer Node.');
   if (home.system !== 'linux')
@@ -116,4 +119,20 @@ export function refuseAmongConversations(vault: FilePath, { path, system }: Home
     `${vault} lies among the conversations of this home, and files that are kept there would be taken for some.`,
     'Nothing was changed. Name a folder elsewhere with --vault DIR, or none.',
   );
+}
+
+/** `found`: the first thing in a folder that is to be made anew which is somebody's; null where there is none. */
+export function refuseTaken(folder: FilePath, found: Read<string | null>): void {
+  if (!found.ok)
+    throw new Refusal(
+      'target-unreadable',
+      `${folder} cannot be looked at: ${found.trouble.why}.`,
+      'Nothing was changed. Make it readable, or choose a folder that is not there yet.',
+    );
+  if (found.value !== null)
+    throw new Refusal(
+      'target-not-empty',
+      `There is already something in ${folder} (${found.value}).`,
+      'Nothing was changed. Choose a folder that is not there yet, or move that one away.',
+    );
 }

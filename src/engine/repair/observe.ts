@@ -56,6 +56,8 @@ export async function observeFiles(
   world: World,
   home: FilePath,
   sqliteHome: FilePath,
+  /** Databases that lie apart from the others. */
+  apart: readonly FilePath[] = [],
 ): Promise<Observation['files']> {
   const files: Record<FilePath, Seen> = {};
   const see = async (file: FilePath) => {
@@ -76,6 +78,8 @@ export async function observeFiles(
   if (!beside.ok && beside.trouble.code !== 'missing')
     throw unreadable(sqliteHome, beside.trouble.why);
   for (const { file } of beside.ok ? beside.value : []) if (isDatabase(file)) await see(file);
+  for (const database of apart)
+    for (const end of ['', '-wal', '-shm']) await see(`${database}${end}`);
   return files;
 }
 

@@ -1,4 +1,4 @@
-// Writes into a database that Codex has made anew what only the old one knew. Codex has ended by then,
+// Writes into a database that Codex has made anew what it does not know. Codex has ended by then,
 // and nobody else has the home open.
 
 import type { Transaction } from '../hands.ts';
@@ -67,7 +67,7 @@ async function putRows(
   const [first] = reasons;
   if (first === undefined) return [];
   const count = `${String(reasons.length)} of ${String(rows.length)}`;
-  const why = `of what was read in the old database ${count} entries could not be put back: ${first}`;
+  const why = `of what Codex does not make by itself ${count} entries could not be put back: ${first}`;
   return [{ what: finding, why }];
 }
 

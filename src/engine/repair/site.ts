@@ -24,7 +24,10 @@ export function ownFolder({ machine }: World, place: FilePath): FilePath {
 /** False where a place outside the home does not answer in time: to touch it could be to wait for ever. */
 export async function answers({ files, outside }: World, place: FilePath): Promise<boolean> {
   if (!(await files.mayHang(place))) return true;
-  return (await outside.look([place])).get(place) !== 'unknown';
+  if ((await outside.look([place])).get(place) === 'unknown') return false;
+  // What it said before it fell silent the system goes on saying for a while.
+  const state = await files.stat(place);
+  return state.ok || state.trouble.code !== 'timeout';
 }
 
 /** Tables that Codex changes when it is asked about threads. */

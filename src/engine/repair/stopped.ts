@@ -2,6 +2,7 @@
 // backups do not lie in the home, a note in the home says where they do: whoever comes next may keep theirs
 // in another place, and would go on from the half of a repair.
 
+import type { Home } from '../model/snapshot.ts';
 import type { FilePath } from '../model/words.ts';
 import { Refusal } from '../refusal.ts';
 import { answers, ownFolder, type Site } from './site.ts';
@@ -10,6 +11,9 @@ import { stateOf, Vault, type Repair } from './vault.ts';
 /** Only there while a repair is under way, or after it was stopped. */
 const NOTE = 'under-way.json';
 const NOTE_BYTES = 64 * 1024;
+
+/** Of a site what tells where repairs are written down. */
+type Place = Pick<Site, 'world' | 'hands' | 'vault'> & { readonly home: Pick<Home, 'path'> };
 
 /** The newest first. */
 export async function stoppedRepairs(site: Site): Promise<readonly Repair[]> {
@@ -20,7 +24,7 @@ export async function stoppedRepairs(site: Site): Promise<readonly Repair[]> {
 }
 
 /** One of them, for whoever only looks: of repairs that are over next to nothing is read. */
-export async function stoppedRepair(site: Site): Promise<string | null> {
+export async function stoppedRepair(site: Place): Promise<string | null> {
   for (const vault of await vaultsOf(site)) {
     const id = await vault.interrupted();
     if (id !== null) return id;
@@ -54,7 +58,7 @@ export async function forgetWhatIsOver(site: Site): Promise<void> {
 }
 
 /** The one in use, the home's own, and the one that the note names. */
-async function vaultsOf(site: Site): Promise<readonly Vault[]> {
+async function vaultsOf(site: Place): Promise<readonly Vault[]> {
   const { world, hands, home, vault } = site;
   const vaults = new Map([[await world.files.realPath(vault.folder), vault]]);
   for (const folder of [ownFolder(world, home.path), await readNote(site)]) {
@@ -64,7 +68,7 @@ async function vaultsOf(site: Site): Promise<readonly Vault[]> {
   return [...vaults.values()];
 }
 
-async function readNote(site: Site): Promise<FilePath | null> {
+async function readNote(site: Place): Promise<FilePath | null> {
   const { world } = site;
   const file = noteOf(site);
   const read = await world.files.whole(file, NOTE_BYTES);
@@ -88,7 +92,7 @@ function parseNote(text: string): FilePath | null {
   }
 }
 
-function noteOf({ world, home }: Site): FilePath {
+function noteOf({ world, home }: Place): FilePath {
   return world.machine.join(ownFolder(world, home.path), NOTE);
 }
 

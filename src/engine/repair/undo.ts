@@ -6,6 +6,7 @@ import { Refusal } from '../refusal.ts';
 import { AT_ONCE, groupsOf, turnsOf, type Begun, type Progress, type Turn } from './groups.ts';
 import { handlerOf } from './steps/index.ts';
 import { groundOf, type Site } from './site.ts';
+import { forget } from './remembered.ts';
 import type { FilePath } from '../model/words.ts';
 import type { Ground } from './steps/step.ts';
 import { stoppedRepairs } from './stopped.ts';
@@ -56,6 +57,8 @@ export async function takeBack(
     progress(Math.min(from + AT_ONCE, units.length), units.length, 'undoing');
   }
   if (failed.length > 0) throw unfinished(failed);
+  // Where this fails it is not at its end, and is gone on with by whoever comes next.
+  await forget(site, repair);
   await vault.note(repair, { note: 'undone', at: now(), left });
   return { receipt: repair.id, undone: whole, left };
 }

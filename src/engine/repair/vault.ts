@@ -6,6 +6,7 @@ import type { FilePath } from '../model/words.ts';
 import type { Hands } from '../hands.ts';
 import { Refusal } from '../refusal.ts';
 import type { World } from '../world.ts';
+import { homesMadeBy } from './split/wish.ts';
 
 /** What a journal holds, a line each. */
 export type Note =
@@ -245,8 +246,14 @@ function parsePlan(bytes: Uint8Array): Plan | null {
   }
 }
 
-/** Cures of one kind are said once, with their number. */
+/** Cures of one kind are said once, with their number; a split is one thing, whatever its parts are. */
 function sayPlan({ units }: Plan): readonly string[] {
+  const homes = homesMadeBy({ units });
+  const threads = units.flatMap(({ part = [] }) => part).length;
+  if (homes.length > 0) {
+    const names = homes.map(({ host }) => host).join(', ');
+    return [`Split into a Codex home for each host: ${names}; threads moved: ${String(threads)}`];
+  }
   const counts = new Map<string, number>();
   for (const { cure } of units) counts.set(cure.title, (counts.get(cure.title) ?? 0) + 1);
   return [...counts].map(([title, count]) =>

@@ -29,19 +29,25 @@ const THREADS = `SELECT process_uuid, thread_id, min(ts), max(ts) FROM logs
 const OURS = `SELECT DISTINCT process_uuid FROM logs
   WHERE feedback_log_body LIKE 'app_server.request{%app_server.client_name="codex-session-health"%'`;
 
-/** What is known of a log between two looks. */
-export class StandingLog {
-  #known: { signature: DatabaseSignature; atMs: number; read: ReadLog } | null = null;
+interface KnownLog {
+  readonly signature: DatabaseSignature;
+  readonly atMs: number;
+  readonly read: ReadLog;
+}
+
+/** What is known of logs between two looks. */
+export class StandingLogs {
+  readonly #known = new Map<FilePath, KnownLog>();
 
   async read(world: World, homeKey: string, file: FilePath): Promise<ReadLog> {
     const signature = await signatureOf(world.files, file, world.now());
-    const known = this.#known;
+    const known = this.#known.get(file);
     const isSame = signature !== null && known?.signature === signature;
-    const isFresh = known !== null && Math.abs(world.now() - known.atMs) < AGAIN_MS;
-    if (known !== null && (isSame || isFresh)) return known.read;
+    const isFresh = known !== undefined && Math.abs(world.now() - known.atMs) < AGAIN_MS;
+    if (known !== undefined && (isSame || isFresh)) return known.read;
     const atMs = world.now();
     const read = await recallOrRead(world, homeKey, file, signature);
-    this.#known = { signature, atMs, read };
+    this.#known.set(file, { signature, atMs, read });
     return read;
   }
 }
@@ -52,7 +58,7 @@ async function recallOrRead(
   file: FilePath,
   signature: DatabaseSignature,
 ): Promise<ReadLog> {
-  const key = `codex-log-${homeKey}`;
+  const key = `codex-log-${homeKey}-${file}`;
   const about = JSON.stringify([FORMAT, file, signature]);
   const known = signature === null ? null : parse(await world.memory.recall(key));
   if (known?.about === about) return { ok: true, threads: known.threads };
@@ -92,6 +98,20 @@ function rowsOf(table: Table | undefined): readonly (readonly Cell[])[] {
 
 type Rows = readonly (readonly Cell[])[];
 
+/** What several logs say of one thread and host is one thing. */
+export function mergeLogs(logs: readonly (readonly LoggedThread[])[]): readonly LoggedThread[] {
+  const found = new Map<string, LoggedThread>();
+  for (const one of logs.flat()) {
+    const key = JSON.stringify([one.thread, one.host]);
+    const known = found.get(key) ?? one;
+    const firstMs = Math.min(known.firstMs, one.firstMs);
+    found.set(key, { ...one, firstMs, lastMs: Math.max(known.lastMs, one.lastMs) });
+  }
+  return [...found.values()].sort(
+    (one, other) => one.firstMs - other.firstMs || (one.thread < other.thread ? -1 : 1),
+  );
+}
+
 function joined(names: Rows, threads: Rows, ours: Rows): readonly LoggedThread[] {
   const own = new Set(ours.map(([process]) => process));
   const hosts = new Map<Cell | undefined, string>();
@@ -99,21 +119,12 @@ function joined(names: Rows, threads: Rows, ours: Rows): readonly LoggedThread[]
     const host = / server_name=(\S+)/.exec(String(body))?.[1];
     if (host !== undefined && !own.has(process ?? null)) hosts.set(process, host);
   }
-  const found = new Map<string, LoggedThread>();
+  const found: LoggedThread[] = [];
   for (const [process, thread, first, last] of threads) {
     const host = hosts.get(process);
     if (host === undefined || typeof thread !== 'string') continue;
     const id: ThreadId = thread.toLowerCase();
-    const key = JSON.stringify([id, host]);
-    const known = found.get(key);
-    found.set(key, {
-      thread: id,
-      host,
-      firstMs: Math.min(known?.firstMs ?? Infinity, Number(first) * 1000),
-      lastMs: Math.max(known?.lastMs ?? -Infinity, Number(last) * 1000),
-    });
+    found.push({ thread: id, host, firstMs: Number(first) * 1000, lastMs: Number(last) * 1000 });
   }
-  return [...found.values()].sort(
-    (one, other) => one.firstMs - other.firstMs || (one.thread < other.thread ? -1 : 1),
-  );
+  return mergeLogs([found]);
 }

@@ -3,12 +3,20 @@
 
 import type { Database } from '../model/database.ts';
 import type { Gap } from '../model/gap.ts';
-import type { HostKnowledge, HostSight, MachineIdentity, ObservedHost } from '../model/host.ts';
+import type {
+  HostKnowledge,
+  HostSight,
+  LoggedThread,
+  MachineIdentity,
+  ObservedHost,
+} from '../model/host.ts';
 import type { Home } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { World } from '../world.ts';
+import { readOwnDatabases } from './ownDatabaseNotes.ts';
 import { readSplits } from './splitNotes.ts';
-import { StandingLog } from './codexLog.ts';
+import { givesHomeHere, recallOwnSight } from './ownSight.ts';
+import { mergeLogs, StandingLogs } from './codexLog.ts';
 import { readHostNotes, type HostNotes } from './hostNotes.ts';
 
 export interface SeenHomeOf {
@@ -22,7 +30,7 @@ export async function readHostKnowledge(
   world: World,
   { home, databases, threads, sights }: SeenHomeOf,
   gaps: Gap[],
-  log: StandingLog = new StandingLog(),
+  logs: StandingLogs = new StandingLogs(),
 ): Promise<HostKnowledge> {
   const here = thisMachine(world);
   const notes = await readHostNotes(world);
@@ -31,21 +39,26 @@ export async function readHostKnowledge(
   const gap = (path: string | null, why: string) =>
     gaps.push({ source: 'hosts', path, why, extent: 'part' });
   for (const why of new Set(notes.troubles)) gap(null, why);
+  const splits = await readSplits(world.keep);
   const knowledge = {
     here,
     sights,
+    own: givesHomeHere(world, splits) ? await recallOwnSight(world) : null,
     remembers,
     observed: notes.observed.map(one => ofThreads(one, ids)),
     pins,
-    splits: await readSplits(world.keep),
+    splits,
+    ownDatabases: await readOwnDatabases(world.keep),
   };
-  const file = databases.find(({ family }) => family === 'logs')?.file;
-  if (file === undefined || !mayBeShared(home, here, sights, notes))
-    return { ...knowledge, logged: [] };
-  const read = await log.read(world, home.key, file);
-  if (!read.ok) gap(file, read.why);
-  const logged = read.ok ? read.threads.filter(({ thread }) => ids.has(thread)) : [];
-  return { ...knowledge, logged };
+  const logged: (readonly LoggedThread[])[] = [];
+  // There may be several: an older Codex keeps its own in another place, or under another name.
+  const files = databases.filter(({ family }) => family === 'logs').map(({ file }) => file);
+  for (const file of mayBeShared(home, here, sights, notes) ? files : []) {
+    const read = await logs.read(world, home.key, file);
+    if (read.ok) logged.push(read.threads.filter(({ thread }) => ids.has(thread)));
+    else gap(file, read.why);
+  }
+  return { ...knowledge, logged: mergeLogs(logged) };
 }
 
 export function thisMachine({ machine }: Pick<World, 'machine'>): MachineIdentity {

@@ -16,7 +16,8 @@ export function seenBy({ hash }: World, { hostname, machine }: MachineIdentity):
 }
 
 export interface HostNotes {
-  readonly remembers: boolean;
+  /** Null where the person was never asked. */
+  readonly remembers: boolean | null;
   readonly observed: readonly ObservedHost[];
   readonly pins: HostPins;
   /** Why something of it could not be read. */
@@ -28,10 +29,10 @@ const NOT_OURS = 'it is not what this program writes';
 
 export async function readHostNotes(world: World): Promise<HostNotes> {
   const [remembering, pins] = await Promise.all([
-    readNote(world, REMEMBERING, parseRemembering, false),
+    readNote<boolean | null>(world, REMEMBERING, parseRemembering, null),
     readNote(world, PINS, parsePins, NO_PINS),
   ]);
-  const observed = remembering.value ? await readSeen(world) : { value: [], troubles: [] };
+  const observed = remembering.value === true ? await readSeen(world) : { value: [], troubles: [] };
   return {
     remembers: remembering.value,
     observed: observed.value,

@@ -13,6 +13,8 @@ const AT_ONCE = 6;
 
 export interface HostsRequest {
   readonly signal?: AbortSignal | undefined;
+  /** Homes that this one was split into: who has files of those open is asked as well. */
+  readonly splitInto?: readonly FilePath[] | undefined;
   /** Handed each sight as soon as it is made; what it makes of it is what is told. */
   readonly seen?: (sight: HostSight) => Promise<HostSight>;
 }
@@ -22,9 +24,9 @@ export async function lookAtHosts(
   world: World,
   snapshot: Snapshot | null,
   aliases: readonly string[],
-  { signal, seen = sight => Promise.resolve(sight) }: HostsRequest = {},
+  { signal, splitInto = [], seen = sight => Promise.resolve(sight) }: HostsRequest = {},
 ): Promise<readonly HostSight[]> {
-  const ours = await lookAtOurs(world, snapshot);
+  const ours = aliases.length === 0 ? null : await lookAtOurs(world, snapshot, splitInto);
   const sights: HostSight[] = [];
   const waiting = [...aliases.entries()];
   const lane = async () => {
@@ -39,14 +41,19 @@ export async function lookAtHosts(
 interface Ours {
   readonly snapshot: Snapshot;
   readonly home: SeenHome | null;
+  readonly splitInto: readonly FilePath[];
 }
 
-async function lookAtOurs(world: World, snapshot: Snapshot | null): Promise<Ours | null> {
+async function lookAtOurs(
+  world: World,
+  snapshot: Snapshot | null,
+  splitInto: readonly FilePath[],
+): Promise<Ours | null> {
   if (snapshot === null) return null;
   const { path } = snapshot.home;
   const probe = await world.hosts.here({ homes: [path] });
   const seen = probe.ok ? probe.value.homes.find(home => home.path === path) : undefined;
-  return { snapshot, home: seen ?? null };
+  return { snapshot, home: seen ?? null, splitInto };
 }
 
 async function lookAt(
@@ -125,16 +132,16 @@ async function lookAtOwn(connection: HostConnection, { path }: SeenHome): Promis
 
 async function lookAtShared(
   connection: HostConnection,
-  { snapshot }: Ours,
+  { snapshot, splitInto }: Ours,
   shared: SeenHome,
 ): Promise<Seen> {
   const gaps: HostGap[] = [];
   const { path, sqliteHome } = snapshot.home;
   // Where our databases lie apart, they do so on the hosts that share them.
-  const folders = sqliteHome === path ? [shared.path] : [shared.path, sqliteHome];
+  const own = sqliteHome === path ? [shared.path] : [shared.path, sqliteHome];
   const [paths, holders] = await Promise.all([
     connection.paths(workingDirectories(snapshot)),
-    connection.holders(folders),
+    connection.holders([...own, ...splitInto]),
   ]);
   if (!paths.ok) gaps.push({ what: 'which folders are there', why: paths.trouble.why });
   if (!holders.ok) gaps.push({ what: 'who has files open there', why: holders.trouble.why });

@@ -37,6 +37,11 @@ export function databaseFamily(name: string): string {
   return name.replace(/(?:_v?\d+)*\.sqlite$/, '');
 }
 
+/** What Codex writes into `log_dir`: the database of its log, and what a terminal has shown. */
+export function isOfLogDir(name: string): boolean {
+  return /^(?:logs_\d+\.sqlite(?:-wal|-shm|-journal)?|codex-tui\.log)$/.test(name);
+}
+
 /** The plain name of a path that may be compressed. */
 export function withoutZst(path: string): string {
   return path.endsWith('.zst') ? path.slice(0, -'.zst'.length) : path;

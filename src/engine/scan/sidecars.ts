@@ -26,20 +26,64 @@ export function readInstallationId(bytes: Uint8Array): string | null {
 /** Reads what the desktop app knows of hosts and their projects; nothing else of its state. */
 export function readDesktopState(file: FilePath, bytes: Uint8Array): DesktopState {
   const state = parse(new TextDecoder().decode(bytes));
-  if (state === null) return { file, state: 'broken', hosts: [], projects: [] };
-  const remote = Array.isArray(state['remote-projects']) ? state['remote-projects'] : [];
-  const projects = (remote as unknown[]).flatMap(entry => {
-    const { hostId, remotePath } = { hostId: null, remotePath: null, ...asObject(entry) };
-    return typeof hostId === 'string' && typeof remotePath === 'string'
-      ? [{ hostId, path: remotePath }]
-      : [];
-  });
+  if (state === null) return { file, state: 'broken', hosts: [], projects: [], threads: [] };
+  const remote = remoteProjects(state['remote-projects']);
+  const threads = assignedThreads(state['thread-project-assignments'], remote);
+  const named = [...remote, ...threads].map(({ hostId }) => hostId);
   return {
     file,
     state: 'read',
-    hosts: [...new Set(projects.map(({ hostId }) => hostId))].sort(),
-    projects,
+    hosts: [...new Set(named)].sort(),
+    projects: remote.map(({ hostId, path }) => ({ hostId, path })),
+    threads,
   };
+}
+
+interface RemoteProject {
+  readonly id: string | null;
+  readonly hostId: string;
+  readonly path: string;
+}
+
+function remoteProjects(listed: unknown): readonly RemoteProject[] {
+  return (Array.isArray(listed) ? (listed as unknown[]) : []).flatMap(entry => {
+    const { id, hostId, remotePath } = { ...NO_PROJECT, ...asObject(entry) };
+    return typeof hostId === 'string' && typeof remotePath === 'string'
+      ? [{ id: asText(id), hostId, path: remotePath }]
+      : [];
+  });
+}
+
+/** Nothing is known of what anybody has written there. */
+type Unread<Names extends string> = Readonly<Record<Names, unknown>>;
+
+const NO_PROJECT: Unread<'id' | 'hostId' | 'remotePath'> = {
+  id: null,
+  hostId: null,
+  remotePath: null,
+};
+
+/** Some releases note the host beside the project, others the project alone. */
+function assignedThreads(
+  assigned: unknown,
+  projects: readonly RemoteProject[],
+): DesktopState['threads'] {
+  const hostOf = new Map(projects.map(({ id, hostId }) => [id, hostId]));
+  return Object.entries(asObject(assigned)).flatMap(([thread, value]) => {
+    const { projectKind, projectId, hostId } = { ...NO_ASSIGNMENT, ...asObject(value) };
+    const host = asText(hostId) ?? hostOf.get(asText(projectId) ?? '');
+    return projectKind === 'remote' && host !== undefined ? [{ hostId: host, thread }] : [];
+  });
+}
+
+const NO_ASSIGNMENT: Unread<'projectKind' | 'projectId' | 'hostId'> = {
+  projectKind: null,
+  projectId: null,
+  hostId: null,
+};
+
+function asText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function asObject(value: unknown): object {

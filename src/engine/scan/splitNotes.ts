@@ -6,19 +6,34 @@ import type { Keep } from '../world.ts';
 
 export const SPLITS = 'splits.json';
 
+export interface SplitNotes {
+  readonly made: readonly PlannedSplit[];
+  /** Those that are being made, or were stopped in the middle of that. */
+  readonly begun: readonly PlannedSplit[];
+}
+
+/** Those that were made. */
 export async function readSplits(keep: Keep): Promise<readonly PlannedSplit[]> {
+  return (await readSplitNotes(keep)).made;
+}
+
+export async function readSplitNotes(keep: Keep): Promise<SplitNotes> {
   const read = await keep.read(SPLITS);
-  return read.ok && read.value !== null ? parse(read.value) : [];
+  return read.ok && read.value !== null ? parse(read.value) : { made: [], begun: [] };
 }
 
 /** What somebody has written there by hand is nothing to rely on. */
-function parse(text: string): readonly PlannedSplit[] {
+function parse(text: string): SplitNotes {
   try {
-    const { splits } = JSON.parse(text) as { readonly splits?: unknown };
-    return Array.isArray(splits) ? splits.filter(isSplit) : [];
+    const { splits, begun } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return { made: splitsIn(splits), begun: splitsIn(begun) };
   } catch {
-    return [];
+    return { made: [], begun: [] };
   }
+}
+
+function splitsIn(list: unknown): readonly PlannedSplit[] {
+  return Array.isArray(list) ? list.filter(isSplit) : [];
 }
 
 function isSplit(one: unknown): one is PlannedSplit {

@@ -7,7 +7,9 @@ import type { Thread } from '../model/thread.ts';
 import type { FilePath, ThreadId } from '../model/words.ts';
 import type { FileState, Holders, Read, Watch, World } from '../world.ts';
 import { Changes } from './changes.ts';
-import { StandingLog } from './codexLog.ts';
+import { StandingLogs } from './codexLog.ts';
+import { placesHeld } from './databasePlaces.ts';
+import type { KnownLocks } from './databases/lockedDatabases.ts';
 import { StandingDatabases } from './databases/standingDatabases.ts';
 import { StandingRollouts } from './rollouts/standingRollouts.ts';
 import { SMALL_FILES, WRITER_LOCKS, watchedPlaces } from './watchedPlaces.ts';
@@ -20,7 +22,8 @@ const MOST_PATHS = 10_000;
 export class Standing {
   databases = new StandingDatabases();
   readonly rollouts = new StandingRollouts();
-  log = new StandingLog();
+  logs = new StandingLogs();
+  readonly locks: KnownLocks = new Map();
   /** Since the last look. */
   changes = new Changes(null);
   earlier: EarlierThreads | null = null;
@@ -44,17 +47,18 @@ export class Standing {
     this.#heard = new Set();
   }
 
-  /** Nothing of a look that has failed is believed. */
+  /** Nothing is believed of a look that has failed, or of one in which the home was gone. */
   fail(): void {
     this.#heard = null;
   }
 
   /**
    * The home that this look is about, before anything else in it is read. False when it has only been
-   * watched from now on: what was read of it before may be no longer so.
+   * watched from now on: what was read of it before may be no longer so. Nothing is asked of one that does
+   * not answer.
    */
-  async at(home: Home): Promise<boolean> {
-    const linked = await this.#linked(home);
+  async at(home: Home, answers: boolean): Promise<boolean> {
+    const linked = answers ? await this.#linked(home) : [];
     const what = JSON.stringify([home, linked]);
     const isWatched = this.#watched?.what === what;
     if (!isWatched || this.changes.isEverything) this.#forget();
@@ -83,7 +87,8 @@ export class Standing {
     this.changes = new Changes(null);
     this.databases = new StandingDatabases();
     this.rollouts.forget();
-    this.log = new StandingLog();
+    this.logs = new StandingLogs();
+    this.locks.clear();
     this.#small.clear();
     this.#holders = null;
     this.earlier = null;
@@ -118,7 +123,7 @@ export class Standing {
     // Clocks are set back now and then.
     const isOld = Math.abs(atMs - (this.#holders?.atMs ?? -Infinity)) >= HOLDERS_MS;
     if (!isOld && locks?.length === 0 && this.#holders !== null) return this.#holders.answer;
-    const answer = await processes.holders([home.path, home.sqliteHome]);
+    const answer = await processes.holders(placesHeld(home, machine));
     this.#holders = { atMs, answer };
     return answer;
   }

@@ -17,7 +17,7 @@ export const WRITER_LOCKS = 'thread-writer-locks';
 /** `linked`: where small files of the home really are that are links to somewhere else. */
 export function watchedPlaces(
   { join }: Machine,
-  { path, sqliteHome, aliases }: Home,
+  { path, sqliteHome, logDir, aliases }: Home,
   linked: readonly FilePath[],
 ): readonly WatchedPlace[] {
   const inHome = (name: string) =>
@@ -38,6 +38,7 @@ export function watchedPlaces(
     // Codex has kept databases there, too.
     { folder: join(path, 'sqlite'), isTree: false, names: isDatabase },
     ...(sqliteHome === path ? [] : [{ folder: sqliteHome, isTree: false, names: isDatabase }]),
+    ...(logDir === null ? [] : [{ folder: logDir, isTree: false, names: isDatabase }]),
   ];
 }
 

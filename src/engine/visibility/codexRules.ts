@@ -32,6 +32,8 @@ export interface CodexRules {
   readonly checksDatabase: boolean;
   /** Does not start when the database of the log cannot be migrated. */
   readonly needsLog: boolean;
+  /** Keeps the database of its log in `log_dir` of config.toml, and not with the others. */
+  readonly heedsLogDir: boolean;
   /** The newest migration that it knows of each database. */
   readonly migrations: Readonly<Record<string, number>>;
 }
@@ -50,6 +52,7 @@ const V142: CodexRules = {
   losesAtPageEnds: true,
   checksDatabase: false,
   needsLog: true,
+  heedsLogDir: false,
   migrations: {
     'state_5.sqlite': 39,
     'logs_2.sqlite': 2,
@@ -92,6 +95,7 @@ const V169: CodexRules = {
   losesAtPageEnds: false,
   checksDatabase: true,
   needsLog: false,
+  heedsLogDir: true,
   migrations: { ...V160.migrations, 'state_5.sqlite': 62 },
 };
 

@@ -24,6 +24,8 @@ export interface Look {
   readonly byHeader: ReadonlyMap<ThreadId, readonly Rollout[]>;
   readonly byName: ReadonlyMap<ThreadId, readonly Rollout[]>;
   readonly byPath: ReadonlyMap<HomePath, Rollout>;
+  /** What rows name outside the home, by their paths. */
+  readonly strays: ReadonlyMap<FilePath, Rollout>;
 }
 
 export function lookAt(snapshot: Snapshot, rules: CodexRules, opensHistory: Verdict): Look {
@@ -39,6 +41,7 @@ export function lookAt(snapshot: Snapshot, rules: CodexRules, opensHistory: Verd
     byHeader: groupedBy(rollouts, ({ head }) => [head.header?.meta.id ?? '']),
     byName: groupedBy(rollouts, idsInName),
     byPath,
+    strays: new Map(snapshot.strays.map(one => [one.file, one])),
   };
 }
 
@@ -77,6 +80,8 @@ export function targetOf(look: Look, stored: FilePath): Target {
   const path = below(look, withoutDetours(plain));
   const rollout = path === null ? undefined : plainOrPacked(look, path);
   if (rollout !== undefined) return rollout;
+  const stray = look.strays.get(stored);
+  if (stray !== undefined) return stray;
   const state = look.snapshot.paths[stored] ?? 'unknown';
   if (state === 'unknown') return 'unknown';
   return state === 'file' ? 'other' : 'missing';

@@ -67,11 +67,16 @@ function resumeByRow(look: Look, id: ThreadId, rows: Rows): Verdict {
 }
 
 /** In legacy history the file's place says what is archived, in paginated history the row. */
-function isArchived({ rules }: Look, row: IndexRow, file: Rollout): Verdict {
+function isArchived(look: Look, row: IndexRow, file: Rollout): Verdict {
+  const { rules } = look;
   const meta = headerOf(file, rules);
   const goesByRow =
     (meta !== null && isPaginated(meta, rules)) || hasPreview(file, rules).answer === false;
-  const archived = goesByRow ? row.hasArchivedAt : file.place === 'archived_sessions';
+  const isInArchive = file.place === 'archived_sessions';
+  // Outside the home only those were seen of which row and place say the same.
+  if (isStray(look, file) && isInArchive !== row.hasArchivedAt)
+    return unknown('its file lies outside the home, and its row says otherwise than its folder');
+  const archived = goesByRow ? row.hasArchivedAt : isInArchive;
   return archived ? no('it is archived') : YES;
 }
 
@@ -202,6 +207,10 @@ function hasLineage(
   const { rules, byName } = look;
   const base = historyFile ?? historyBase;
   if (base === null) return YES;
+  if (isStray(look, file))
+    return unknown('its file lies outside the home, and begins in another one');
+  if (look.snapshot.cutBeginnings.includes(file.path))
+    return no(`the file in which it begins (that of ${base}) holds less than it did`);
   if (seen.includes(file)) return no('its beginning leads back to itself');
   const parents = (byName.get(base) ?? []).filter(other => isNamed(other, base, rules));
   const readable = parents.flatMap(parent => {
@@ -214,6 +223,10 @@ function hasLineage(
       : no(`the file in which it begins (that of ${base}) is gone or cannot be read`);
   const lines = readable.map(({ parent, meta }) => hasLineage(look, parent, meta, [...seen, file]));
   return agreed(lines) ?? YES;
+}
+
+function isStray({ strays }: Look, file: Rollout): boolean {
+  return strays.get(file.file) === file;
 }
 
 /** The first file of a thread has its id in its name, each later one an id of its own. */

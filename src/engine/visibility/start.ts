@@ -4,6 +4,7 @@ import type { Database, Migrations } from '../model/database.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { CodexInUse } from './codexRules.ts';
 import { asIndexRow, rebuiltRows, refilledRows, type IndexRow } from './indexRows.ts';
+import { isInLogDir } from './logPlace.ts';
 import type { Look } from './look.ts';
 import { no, unknown, YES, type Verdict } from './verdict.ts';
 
@@ -126,7 +127,10 @@ export function opensHistory(codex: CodexInUse, snapshot: Snapshot): Verdict {
 function startsWithOther(database: Database, codex: CodexInUse, snapshot: Snapshot): Verdict {
   const { family, name, trouble, migrations } = database;
   const isOpened = ['goals', 'memories', 'queue'].includes(family);
-  if (!isOpened && !(family === 'logs' && codex.rules.needsLog)) return YES;
+  const { heedsLogDir, needsLog } = codex.rules;
+  const isApart = isInLogDir(database, snapshot.home);
+  const isItsLog = family === 'logs' && (snapshot.home.logDir === null || isApart === heedsLogDir);
+  if (!isOpened && !(isItsLog && needsLog)) return YES;
   if (codex.migrations !== null && codex.migrations[name] === undefined) return YES;
   if (trouble?.kind === 'folder') return no(`a folder lies where ${name} should be`);
   if (trouble !== null || migrations === null) return YES;

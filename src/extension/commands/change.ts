@@ -12,6 +12,7 @@ import { askAboutOldBackups } from './oldBackups.ts';
 import { sayDone } from './outcome.ts';
 import { outcomeUri } from './outcomePage.ts';
 import { holdersInWords, questionOf, sentence, termsOf, verbOf } from './planWords.ts';
+import { confirmDone } from './splitTook.ts';
 import { undo } from './undoRepair.ts';
 
 /** Shows the plan and asks before anything is done. What Codex has to be closed for comes last. */
@@ -107,13 +108,22 @@ async function agreeToPart(
 }
 
 async function agreeAndCarryOut(context: Context, plan: PlanShown): Promise<void> {
-  const waits = plan.holders.length > 0;
+  if (plan.elsewhere.some(({ programs }) => programs.length === 0))
+    return agreeToLookAgain(context, plan);
+  const waits = namesOfOpen(plan).length > 0;
   const yes = waits ? l10n.t('Wait for Codex, Then Go On') : verbOf(plan);
   const panel = hasPanelHere(context, plan) ? [l10n.t('Show the Codex Extension')] : [];
   const answer = await agree(context, plan, termsOf(plan), [yes, ...panel]);
   if (answer === yes) return carryOut(context, plan, null);
   if (answer !== undefined)
     await context.person.run('workbench.extensions.search', `@id:${CODEX_EXTENSION}`);
+}
+
+/** What is no open program does not end by waiting: somebody sees to it, and it is looked at again. */
+async function agreeToLookAgain(context: Context, plan: PlanShown): Promise<void> {
+  const again = l10n.t('Look Again');
+  if ((await agree(context, plan, termsOf(plan), [again])) === again)
+    await change(context, plan.wish);
 }
 
 function hasPanelHere(context: Context, { holders }: PlanShown): boolean {
@@ -142,12 +152,12 @@ async function agree(
 /** `rest`: what is left to be asked about afterwards. */
 async function carryOut(context: Context, plan: PlanShown, rest: Wish | null): Promise<void> {
   const { client, person } = context;
-  const { wish, sha, needs, holders } = plan;
+  const { wish, sha, needs } = plan;
   const waits = needs.includes('codex-stopped');
   let done: RepairDone;
   try {
     const work: Work<RepairDone> = (progress, token) => {
-      const names = holders.map(({ program, pid }) => `${program} (${String(pid)})`);
+      const names = namesOfOpen(plan);
       if (names.length > 0) progress.report({ message: names.join(', ') });
       return client.carryOut('codexHealth/apply', { wish, sha, waits }, progress, token);
     };
@@ -159,8 +169,16 @@ async function carryOut(context: Context, plan: PlanShown, rest: Wish | null): P
   await askAboutOldBackups(context);
 }
 
-function titleOf({ holders }: PlanShown): string {
-  return holders.length > 0
+/** Who is waited for, here and on other hosts. */
+function namesOfOpen({ holders, elsewhere }: PlanShown): readonly string[] {
+  return [
+    ...holders.map(({ program, pid }) => `${program} (${String(pid)})`),
+    ...elsewhere.flatMap(({ host, programs }) => programs.map(({ says }) => `${host}: ${says}`)),
+  ];
+}
+
+function titleOf(plan: PlanShown): string {
+  return namesOfOpen(plan).length > 0
     ? l10n.t('Waiting until Codex is closed, then repairing')
     : l10n.t('Changing Codex sessions');
 }
@@ -172,14 +190,17 @@ async function tellDone(
   rest: Wish | null,
 ): Promise<void> {
   const { person } = context;
-  const { tone, says, isPlain } = sayDone(plan, done);
+  const hosts = await confirmDone(context, plan.wish, done);
+  const { tone, says, isPlain } = sayDone(plan, done, hosts);
   // The tree shows it, and a person has not been asked anything before.
   if (isPlain) return person.mention(says);
   const [goOn, open] = [l10n.t('The Rest…'), l10n.t('Open in Codex')];
+  const ask = l10n.t('Ask the Hosts Again');
   const [takeBack, show] = [l10n.t('Undo'), l10n.t('Show')];
   const buttons = [
     ...(rest === null ? [] : [goOn]),
     ...(done.made === null ? [] : [open]),
+    ...(hosts.every(({ answer }) => answer === 'yes') ? [] : [ask]),
     ...[takeBack, show],
   ];
   const pressed = await person.tell(tone, says, ...buttons);
@@ -187,7 +208,8 @@ async function tellDone(
   if (pressed === open && done.made !== null)
     await person.run(COMMANDS.openInCodex, Uri.parse(done.made));
   if (pressed === takeBack) await undo(context, done.receipt);
-  if (pressed === show) await person.show(outcomeUri(done));
+  if (pressed === ask) await tellDone(context, plan, done, rest);
+  if (pressed === show) await person.show(outcomeUri(done, hosts));
 }
 
 /** Whatever stopped it, nothing stays half done: what was begun is taken back, at the latest by the next one. */

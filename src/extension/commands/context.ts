@@ -23,7 +23,12 @@ export interface Person {
   /** What has to be answered before anything is done; undefined is a no. */
   ask(question: string, detail: string, ...answers: readonly string[]): Promise<string | undefined>;
   choose<T>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined>;
-  chooseSome<T>(title: string, choices: readonly Choice<T>[]): Promise<readonly T[] | undefined>;
+  /** `hint` stands where somebody types. */
+  chooseSome<T>(
+    title: string,
+    choices: readonly Choice<T>[],
+    hint?: string,
+  ): Promise<readonly T[] | undefined>;
   /** `object` says what is wrong with a text, or nothing. */
   enter(
     title: string,
@@ -55,6 +60,8 @@ export interface Choice<T> {
   readonly label: string;
   readonly description?: string;
   readonly detail?: string;
+  /** Where several can be chosen: whether it is among them from the beginning. */
+  readonly isChosen?: boolean;
   readonly value: T;
 }
 

@@ -81,10 +81,13 @@ function wayOutOf(refusal: string): WayOut | null {
   switch (refusal) {
     case 'no-home':
       return openSetting('home');
+    case 'not-shared':
+      return openSetting('hosts');
     case 'two-databases':
       return openSetting('sqliteHome');
     case 'vault-unreadable':
       return openSetting('vault');
+    case 'split-already':
     case 'undo-unfinished':
     case 'already-undone':
       return { button: l10n.t('Show History'), command: [COMMANDS.showHistory] };

@@ -1,9 +1,10 @@
 // What came of a repair, in the few sentences of a notification.
 
 import { l10n } from 'vscode';
-import type { PlanShown, RepairDone } from '../../protocol/repairs.ts';
+import type { HostConfirmed, PlanShown, RepairDone } from '../../protocol/repairs.ts';
 import type { Tone } from './context.ts';
 import { sentence } from './planWords.ts';
+import { sayTook } from './splitTook.ts';
 
 export interface Said {
   readonly tone: Tone;
@@ -12,20 +13,36 @@ export interface Said {
   readonly isPlain: boolean;
 }
 
-export function sayDone(plan: PlanShown, done: RepairDone): Said {
+/** `hosts`: those of a split, as they were asked afterwards. */
+export function sayDone(
+  plan: PlanShown,
+  done: RepairDone,
+  hosts: readonly HostConfirmed[] = [],
+): Said {
   const troubles = troublesOf(done);
+  const isTaken =
+    hosts.every(({ answer }) => answer === 'yes') && (done.used?.answer ?? 'yes') === 'yes';
   const isPlain = troubles.length === 0 && isSeenInTree(plan);
   const closing = isPlain
     ? [l10n.t('"Codex: Undo Repair" takes it back.')]
     : [
         ...confirmedBy(done),
+        ...sayTook(hosts),
+        ...sayUsed(done),
         ...(plan.needs.includes('codex-stopped') ? [l10n.t('Codex may be started again.')] : []),
       ];
   return {
-    tone: troubles.length === 0 ? 'information' : 'warning',
+    tone: troubles.length === 0 && isTaken ? 'information' : 'warning',
     says: [...recovered(done), whatWasDone(plan, done), ...troubles, ...closing].join(' '),
     isPlain,
   };
+}
+
+/** What was open before has been told of nothing. */
+function sayUsed({ used }: RepairDone): readonly string[] {
+  if (used === null) return [];
+  const anew = l10n.t('Log in anew, and close terminals and windows that were open before.');
+  return [used.says, anew];
 }
 
 /** A thread's new name or place is there to be seen; that something was healed is not. */
@@ -61,6 +78,17 @@ function whatWasDone({ wish }: PlanShown, { applied, healed }: RepairDone): stri
       return l10n.t('The thread is called "{0}" now.', wish.name);
     case 'fork':
       return l10n.t('The thread was forked.');
+    case 'split':
+      if (applied === 0) return l10n.t('The home was not split. Everything is as it was.');
+      return l10n.t(
+        'Hosts that have a Codex home of their own now: {0}. Threads that went there: {1}.',
+        wish.hosts.map(({ host }) => host).join(', '),
+        healed.length,
+      );
+    case 'databases':
+      return applied === 0
+        ? l10n.t('The databases are where they were. Nothing was changed.')
+        : l10n.t('The databases of this host are in {0} now.', wish.folder);
   }
 }
 

@@ -3,9 +3,10 @@
 
 import { Disposable, l10n, Uri, workspace } from 'vscode';
 import type { Left } from '../../engine/model/plan.ts';
-import type { RepairDone } from '../../protocol/repairs.ts';
+import type { HostConfirmed, RepairDone } from '../../protocol/repairs.ts';
 import { harmless } from '../../words/harmless.ts';
 import { sentence } from './planWords.ts';
+import { tookInFull } from './splitTook.ts';
 
 const SCHEME = 'codex-health-outcome';
 
@@ -21,16 +22,35 @@ export function registerOutcomePages(): Disposable {
 }
 
 /** The page of a repair; it can be opened as long as the window is open. */
-export function outcomeUri(done: RepairDone): Uri {
+export function outcomeUri(done: RepairDone, hosts: readonly HostConfirmed[] = []): Uri {
   const uri = Uri.from({ scheme: SCHEME, path: `/${done.receipt}` });
-  pages.set(uri.path, outcomeText(done));
+  pages.set(uri.path, outcomeText(done, hosts));
   return uri;
 }
 
-export function outcomeText(done: RepairDone): string {
+/** The page of what hosts have answered, when they were asked for themselves. */
+export function hostsUri(hosts: readonly HostConfirmed[]): Uri {
+  // An address of its own each time: what stands in an open tab is not read again.
+  const uri = Uri.from({ scheme: SCHEME, path: `/hosts-${String(pages.size + 1)}` });
+  pages.set(uri.path, hostsText(hosts));
+  return uri;
+}
+
+export function hostsText(hosts: readonly HostConfirmed[]): string {
+  return section(l10n.t('Hosts of the split'), hosts.map(tookInFull)).join('\n');
+}
+
+export function outcomeText(done: RepairDone, hosts: readonly HostConfirmed[] = []): string {
   const { confirmed } = done;
   const sections = [
-    section(l10n.t('Repaired, and seen to be healed'), done.healed),
+    ...(done.used === null ? [] : [section(l10n.t('Databases of this host'), [done.used.says])]),
+    ...(hosts.length === 0 ? [] : [section(l10n.t('Hosts of the split'), hosts.map(tookInFull))]),
+    section(
+      hosts.length === 0
+        ? l10n.t('Repaired, and seen to be healed')
+        : l10n.t('Threads that went to their hosts'),
+      done.healed,
+    ),
     section(l10n.t('Done, and still found'), done.remaining),
     section(l10n.t('Could not be done'), done.failed.map(leftInWords)),
     section(l10n.t('Left as it was'), done.skipped.map(leftInWords)),

@@ -37,8 +37,14 @@ export const person: Person = {
     ),
   choose: async (title, choices) =>
     (await window.showQuickPick(choices.map(rowOf), { ...LIST, title: forMessage(title) }))?.value,
-  chooseSome: async (title, choices) => {
-    const options = { ...LIST, title: forMessage(title), canPickMany: true } as const;
+  chooseSome: async (title, choices, hint) => {
+    const placeHolder = hint === undefined ? {} : { placeHolder: forRow(hint) };
+    const options = {
+      ...LIST,
+      ...placeHolder,
+      title: forMessage(title),
+      canPickMany: true,
+    } as const;
     return (await window.showQuickPick(choices.map(rowOf), options))?.map(({ value }) => value);
   },
   enter: async (title, value, object) =>
@@ -139,11 +145,13 @@ const LIST: QuickPickOptions = {
   matchOnDetail: true,
 };
 
-function rowOf<T>({ label, description, detail, value }: Choice<T>): QuickPickItem & { value: T } {
+function rowOf<T>(choice: Choice<T>): QuickPickItem & { value: T } {
+  const { label, description, detail, isChosen = false, value } = choice;
   return {
     label: forRow(label),
     ...(description === undefined ? {} : { description: forRow(description) }),
     ...(detail === undefined ? {} : { detail: forRow(detail) }),
+    picked: isChosen,
     value,
   };
 }

@@ -3,7 +3,7 @@
 
 import { l10n } from 'vscode';
 import type { CureOffer } from '../../engine/model/finding.ts';
-import type { HolderShown, PlanShown } from '../../protocol/repairs.ts';
+import type { HolderShown, OpenElsewhere, PlanShown } from '../../protocol/repairs.ts';
 import { size } from '../size.ts';
 
 const MOST_REASONS = 3;
@@ -28,6 +28,12 @@ export function questionOf({ repairs, wish }: PlanShown): string {
       return l10n.t('Rename the thread to "{0}"?', wish.name);
     case 'fork':
       return l10n.t('Fork the thread?');
+    case 'split':
+      return wish.hosts.length === 1
+        ? l10n.t('Give {0} a Codex home of its own?', wish.hosts[0]?.host ?? '')
+        : l10n.t('Give each of {0} hosts a Codex home of its own?', wish.hosts.length);
+    case 'databases':
+      return l10n.t('Keep the databases of this host in {0}?', wish.folder);
     case 'all':
     case 'findings':
       return repairs === 1
@@ -64,6 +70,10 @@ export function verbOf({ wish }: PlanShown): string {
       return l10n.t('Rename');
     case 'fork':
       return l10n.t('Fork');
+    case 'split':
+      return l10n.t('Split');
+    case 'databases':
+      return l10n.t('Keep Them There');
     case 'all':
     case 'findings':
       return l10n.t('Repair');
@@ -79,9 +89,61 @@ export function termsOf(plan: PlanShown): string {
     ...(needs.includes('codex-started')
       ? [l10n.t('Codex itself is started for it, and ended again.')]
       : []),
+    ...hostsInWords(plan),
+    ...databasesInWords(plan),
     ...refusedInWords(plan),
     ...(holders.length === 0 ? [] : ['', holdersInWords(holders)]),
   ].join('\n');
+}
+
+/** Where the threads of a split go, and what has to be closed on which host. */
+function hostsInWords({ wish, elsewhere }: PlanShown): readonly string[] {
+  if (wish.kind !== 'split') return [];
+  return [
+    '',
+    ...wish.hosts.map(({ host, threads }) =>
+      l10n.t('• {0}: threads that go there: {1}', host, threads.length),
+    ),
+    l10n.t('Every Codex has to be closed for it on all of these hosts.'),
+    ...(wish.closed.length === 0
+      ? []
+      : [l10n.t('Nobody can see that, and you have said it, of: {0}', wish.closed.join(', '))]),
+    ...elsewhere.flatMap(openInWords),
+  ];
+}
+
+/** What is open there and how it is closed; where it is something else, why it cannot be done yet. */
+function openInWords({ host, why, next, programs }: OpenElsewhere): readonly string[] {
+  if (programs.length === 0) return [`• ${why} ${next}`];
+  return programs.map(({ says }) =>
+    l10n.t(
+      '• On {0}: {1}. End it there, as with /quit, or close the window that it belongs to. It is waited for that.',
+      host,
+      says,
+    ),
+  );
+}
+
+/** What it means, in short; the plan beside it says all of it. */
+function databasesInWords({ wish }: PlanShown): readonly string[] {
+  if (wish.kind !== 'databases') return [];
+  const old =
+    wish.old === 'stay'
+      ? [
+          l10n.t('• The databases are copied. Those in the home stay for the other hosts.'),
+          l10n.t(
+            '• Names, pins, sections and goals that are given from then on are known on the host where they were given. A thread that is archived on one host cannot be opened on another by Codex from 0.160 on, until that is taken back.',
+          ),
+        ]
+      : [
+          l10n.t(
+            '• The databases in the home go into the backup, since you say that no other host has it. One that has would begin with empty ones.',
+          ),
+        ];
+  const told = l10n.t(
+    '• Start-up files of the shell tell Codex on this host, and on no other, where its databases are. The conversations stay where they are.',
+  );
+  return ['', ...old, told];
 }
 
 function lossInWords(loss: PlanShown['losses'][number]): string {

@@ -14,20 +14,25 @@ import { DOCUMENT_SCHEME } from '../../protocol/documents.ts';
 import type { RepairClient } from '../client.ts';
 import { COMMANDS } from '../contributions.ts';
 import { acceptFinding, acceptNamed, showAccepted } from './accepting.ts';
+import { askHosts } from './askHosts.ts';
 import { applyPlan } from './change.ts';
 import { archiveThread, forkThread, renameThread, unarchiveThread } from './changeThreads.ts';
 import type { Context } from './context.ts';
 import { orTell } from './failures.ts';
+import { keepDatabasesLocal } from './keepDatabasesLocal.ts';
 import { copyReport, openRecord, refresh } from './looking.ts';
 import { moveProvider } from './moveProvider.ts';
 import { copyResumeCommand, openInCodex } from './openInCodex.ts';
 import { registerOutcomePages } from './outcomePage.ts';
+import { note } from './noting.ts';
 import { person } from './person.ts';
+import { pinToHost } from './pinToHost.ts';
 import { relinkFindings, relinkFolder } from './relinkFolder.ts';
 import { repairFinding, repairNamed } from './repairFinding.ts';
 import { repairState } from './repairState.ts';
 import { saveCopy } from './saveCopy.ts';
 import { showHistory } from './showHistory.ts';
+import { splitHome } from './splitHome.ts';
 import type { Target } from './targets.ts';
 import { undoRepair } from './undoRepair.ts';
 
@@ -90,6 +95,16 @@ export function registerCommands(
     ),
     on('showAccepted', l10n.t('Could not show what is accepted'), () => showAccepted(context)),
     on('saveCopy', l10n.t('Could not save a copy'), () => saveCopy(context)),
+    on('splitHome', l10n.t('Could not split the Codex home'), () => splitHome(context)),
+    on('askHosts', l10n.t('Could not ask the hosts'), () => askHosts(context)),
+    on('keepDatabasesLocal', l10n.t('Could not give this host databases of its own'), () =>
+      keepDatabasesLocal(context),
+    ),
+    onTarget('pinToHost', l10n.t('Could not note the host'), pinToHost),
+    on('noteWriting', l10n.t('Could not note what is written here'), () => note(context, true)),
+    on('stopNoting', l10n.t('Could not stop noting what is written here'), () =>
+      note(context, false),
+    ),
     onTarget('moveProvider', l10n.t('Could not move the threads'), moveProvider),
     on('relinkFolder', l10n.t('Could not relink the folder'), (target, selected) =>
       typeof target === 'string'

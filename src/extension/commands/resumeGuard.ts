@@ -4,6 +4,8 @@
 import { l10n, Uri } from 'vscode';
 import type { Belonging, ThreadDetails } from '../../protocol/tree.ts';
 import type { Context } from './context.ts';
+import { orTell } from './failures.ts';
+import { askToNote } from './noting.ts';
 
 /** What the person wanted to do, and what goes on with it here all the same. */
 export interface Going {
@@ -29,8 +31,11 @@ export async function mayGoOnHere(
   if (pressed === undefined) return false;
   if (pressed === anyway) return true;
   if (pressed === pin) {
-    await context.client.ask('codexHealth/pinThreads', { threads: [id], host: here });
+    await context.client.ask('codexHealth/pin', { threads: [id], projects: [], host: here });
     context.person.mention(l10n.t('From now on this thread counts as one of {0}.', here));
+    // Nobody waits for the answer: what they wanted goes on.
+    const failure = l10n.t('Could not note what is written here');
+    void orTell(context.person, failure, () => askToNote(context));
     return true;
   }
   if (pressed === forkHere) await fork?.();

@@ -35,6 +35,15 @@ export async function threadsOf(client: Client, target: Target): Promise<readonl
   return withoutTwins(found);
 }
 
+/** Threads and projects as they were pointed at; what lies in a project is not named one by one. */
+export function pointedAt(target: Target): {
+  readonly threads: readonly ThreadNode[];
+  readonly projects: readonly ProjectNode[];
+} {
+  const nodes = nodesOf(target);
+  return { threads: nodes.filter(isThread), projects: nodes.filter(isProject) };
+}
+
 /** For what is done with one thread: that which was clicked, however many are selected. */
 export async function threadOf(client: Client, { clicked }: Target): Promise<ThreadNode | null> {
   const [thread] = await threadsOf(client, { clicked });

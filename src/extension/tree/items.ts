@@ -1,6 +1,6 @@
 // How a row looks, what it says to those who listen instead of looking, and what menus see of it.
 
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
+import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
 import type { Severity } from '../../engine/model/finding.ts';
 import type {
   DatabaseNode,
@@ -14,6 +14,7 @@ import type {
 import { COMMANDS } from '../contributions.ts';
 import { size } from '../size.ts';
 import { troubledRow } from './decorations.ts';
+import { colorOf, FOLDER, quietIcon, severityIcon } from './icons.ts';
 import { needsAttention, type HomeNode, type MoreNode, type Node } from './nodes.ts';
 import {
   findingTooltip,
@@ -61,7 +62,7 @@ function hostItem(node: HostNode, id: string): TreeItem {
   );
   const counts = countsInWords(node.counts);
   const when = whenSeen(node);
-  item.contextValue = 'host';
+  item.contextValue = tokens('host', node.alsoFrom.length > 0 && 'shared');
   item.iconPath = new ThemeIcon(node.isHere ? 'vm' : 'remote');
   item.description = listed(counts, when);
   item.tooltip = hostTooltip(node, when);
@@ -89,7 +90,12 @@ function homeItem(node: HomeNode, id: string): TreeItem {
     all.length === 0 ? '' : findingsInWords(all.length),
     node.gaps.length === 0 ? '' : l10n.t('not everything could be looked at'),
   );
-  item.contextValue = tokens('home', isOpen && 'trouble', hasCure(all) && 'curable');
+  item.contextValue = tokens(
+    'home',
+    node.isShared && 'shared',
+    isOpen && 'trouble',
+    hasCure(all) && 'curable',
+  );
   item.iconPath = new ThemeIcon('home');
   item.description = says;
   item.tooltip = homeTooltip(node);
@@ -271,32 +277,6 @@ const GRAVEST_FIRST: readonly Severity[] = ['error', 'warning', 'note'];
 
 function isTrouble(severity: Severity | null): boolean {
   return severity === 'error' || severity === 'warning';
-}
-
-/**
- * Not `folder`, which is drawn by file icon themes: in colours that mean other things, and not at all
- * on a row that has an address.
- */
-const FOLDER = 'symbol-folder';
-
-const ICONS: Readonly<Record<Severity, readonly [icon: string, color: string]>> = {
-  error: ['error', 'problemsErrorIcon.foreground'],
-  warning: ['warning', 'problemsWarningIcon.foreground'],
-  note: ['info', 'problemsInfoIcon.foreground'],
-};
-
-function severityIcon(severity: Severity): ThemeIcon {
-  return new ThemeIcon(ICONS[severity][0], colorOf(severity));
-}
-
-function colorOf(severity: Severity): ThemeColor {
-  return new ThemeColor(ICONS[severity][1]);
-}
-
-function quietIcon(node: ThreadNode): ThemeIcon {
-  if (node.archived) return new ThemeIcon('archive');
-  if ('bond' in node) return new ThemeIcon(node.bond === 'fork' ? 'repo-forked' : 'hubot');
-  return new ThemeIcon('comment-discussion');
 }
 
 function severitySpoken(severity: Severity | null): string {

@@ -15,6 +15,8 @@ export interface HomeNode {
   readonly kind: 'home';
   readonly host: string;
   readonly path: string;
+  /** Whether other hosts have it as well. */
+  readonly isShared: boolean;
   /** The page of the home. */
   readonly uri: string;
   readonly findings: readonly FindingNode[];
@@ -53,12 +55,13 @@ export function rowsBelow(node: Exclude<Node, ProjectNode | ThreadNode>): readon
  * a home, that home stands elsewhere.
  */
 function rowsOfHost(host: HostNode): readonly Node[] {
-  const { name, hasHome, homePath, uri, findings, databases, gaps, projects } = host;
+  const { name, hasHome, alsoFrom, homePath, uri, findings, databases, gaps, projects } = host;
   if (!hasHome) return [...gaps, ...projects];
   const home: HomeNode = {
     kind: 'home',
     host: name,
     path: homePath,
+    isShared: alsoFrom.length > 0,
     uri,
     findings,
     databases,

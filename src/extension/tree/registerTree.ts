@@ -5,7 +5,7 @@ import type { HealthTree, ThreadNode } from '../../protocol/tree.ts';
 import type { Client } from '../client.ts';
 import { tellFailure } from '../commands/failures.ts';
 import { person } from '../commands/person.ts';
-import { COMMANDS, STATE_KEY, VIEW } from '../contributions.ts';
+import { COMMANDS, NOTING_KEY, SHARED_KEY, STATE_KEY, VIEW } from '../contributions.ts';
 import { registerDecorations } from './decorations.ts';
 import { describeFilter, registerFilter } from './filter.ts';
 import { findThread, openThread } from './findThread.ts';
@@ -34,6 +34,7 @@ export function registerTree(client: Client, log: LogOutputChannel): Disposable 
     if (isFailure) log.error(String(answer));
     const state = isFailure ? 'failed' : stateOf(answer, filter.current);
     setState(state);
+    if (!isFailure) setHosts(answer);
     // A view with a message shows no welcome text.
     view.message = isFailure ? '' : messageOf(answer, state, filter.current);
     view.badge = isFailure ? undefined : badgeOf(answer.threadsInTrouble);
@@ -88,4 +89,10 @@ export function badgeOf(threads: number): ViewBadge | undefined {
 
 function setState(state: ViewState): void {
   void commands.executeCommand('setContext', STATE_KEY, state);
+}
+
+function setHosts({ hosts, noting }: HealthTree): void {
+  const isShared = hosts.some(({ alsoFrom }) => alsoFrom.length > 0);
+  void commands.executeCommand('setContext', SHARED_KEY, isShared);
+  void commands.executeCommand('setContext', NOTING_KEY, noting === true);
 }

@@ -41,7 +41,7 @@ export function messageOf(tree: HealthTree, state: ViewState, filter: Filter): s
     interrupted === null
       ? ''
       : l10n.t(
-          'A repair was stopped in the middle. "Codex: Show Repair History" puts back what it had begun.',
+          'A repair was stopped in the middle. "Codex: Show Repair History" puts back what it had begun, or says how.',
         ),
   ]
     .filter(sentence => sentence !== '')

@@ -37,7 +37,7 @@ function showStopped(item: StatusBarItem): void {
   item.command = COMMANDS.showHistory;
   item.text = '$(warning) Codex';
   const says = l10n.t(
-    'A repair of Codex sessions was stopped in the middle. Show the history to put back what it had begun.',
+    'A repair of Codex sessions was stopped in the middle. The history puts back what it had begun, or says how.',
   );
   item.tooltip = says;
   item.accessibilityInformation = { label: says, role: 'button' };

@@ -49,16 +49,15 @@ export function hostTooltip(
 ): MarkdownString {
   const text = start(name);
   paragraph(text, listed(countsInWords(counts), when));
-  line(text, l10n.t('Codex home'), homePath);
-  if (alsoFrom.length > 0) {
-    line(text, l10n.t('Also visible from'), alsoFrom.join(', '));
+  if (alsoFrom.length > 0)
     paragraph(
       text,
       l10n.t(
         'These hosts share one Codex home: each lists the threads of all, and can resume them.',
       ),
     );
-  }
+  line(text, l10n.t('Codex home'), homePath);
+  if (alsoFrom.length > 0) line(text, l10n.t('Also visible from'), alsoFrom.join(', '));
   return text;
 }
 

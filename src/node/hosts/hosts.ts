@@ -3,7 +3,16 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
-import type { HostConnection, Hosts, ProbeRequest, Read, Trouble } from '../../engine/world.ts';
+import type { FreshServer } from '../../engine/model/host.ts';
+import type {
+  FreshStart,
+  HostConnection,
+  Hosts,
+  ProbeRequest,
+  Read,
+  Trouble,
+} from '../../engine/world.ts';
+import { askFreshServer } from './freshServer.ts';
 import { askProbe, type Probed } from './probe.ts';
 import { probeScript, startOf } from './probeScript.ts';
 import { ScannerThere } from './scannerThere.ts';
@@ -30,6 +39,8 @@ export interface HostLimits {
   /** For a request that is answered from memory, or by helpers with limits of their own. */
   readonly answerMs: number;
   readonly scanMs: number;
+  readonly freshMs: number;
+  readonly endMs: number;
 }
 
 /** The probe bounds its own parts; these are for a host that does not even keep to those. */
@@ -40,6 +51,8 @@ const USUAL_LIMITS: HostLimits = {
   homeMs: 10_000,
   answerMs: 20_000,
   scanMs: 300_000,
+  freshMs: 30_000,
+  endMs: 20_000,
 };
 
 export function createHosts(options: HostsOptions): Hosts {
@@ -47,12 +60,8 @@ export function createHosts(options: HostsOptions): Hosts {
   return {
     offered: () => Promise.resolve(readOfferedHosts(options.userHome)),
     here: async asked => {
-      if (process.platform === 'win32')
-        return trouble(
-          'missing',
-          'this system has no shell that could be asked as other hosts are',
-        );
-      const talk = talkHere(options);
+      if (process.platform === 'win32') return NO_SHELL;
+      const talk = talkHere('all', options);
       try {
         const probed = await askProbe(talk, asked, limits);
         return probed.ok ? { ok: true, value: probed.value.probe } : probed;
@@ -61,10 +70,16 @@ export function createHosts(options: HostsOptions): Hosts {
       }
     },
     connect: async (alias, asked, signal) => {
-      if (!isAlias(alias)) return trouble('broken', 'this is no name that could be given to ssh');
+      if (!isAlias(alias)) return NO_ALIAS;
       const ssh = findSsh(options.environment);
-      if (ssh === null) return trouble('missing', 'there is no ssh on this machine');
-      return connect(talkThrough(ssh, alias, options, limits, signal), asked, options, limits);
+      if (ssh === null) return NO_SSH;
+      const talk = talkThrough(ssh, alias, 'all', options, limits, signal);
+      return connect(talk, asked, options, limits);
+    },
+    startFresh: async (alias, starts, signal) => {
+      const talk = talkForServers(alias, options, limits);
+      if ('trouble' in talk) return starts.map(start => unanswered(start, talk.trouble.why));
+      return askFreshServers(talk, starts, limits, signal);
     },
   };
 }
@@ -122,14 +137,57 @@ function asConnection(
   };
 }
 
+function talkForServers(
+  alias: string | null,
+  options: HostsOptions,
+  limits: HostLimits,
+): Talk | ReturnType<typeof trouble> {
+  if (alias === null) return process.platform === 'win32' ? NO_SHELL : talkHere('words', options);
+  if (!isAlias(alias)) return NO_ALIAS;
+  const ssh = findSsh(options.environment);
+  return ssh === null ? NO_SSH : talkThrough(ssh, alias, 'words', options, limits, undefined);
+}
+
+/** Who stops it waits until the servers have ended with their input, as they do in good order. */
+async function askFreshServers(
+  talk: Talk,
+  starts: readonly FreshStart[],
+  limits: HostLimits,
+  signal: AbortSignal | undefined,
+): Promise<readonly FreshServer[]> {
+  const stop = () => void talk.close();
+  signal?.addEventListener('abort', stop, { once: true });
+  const answers: FreshServer[] = [];
+  try {
+    if (signal?.aborted === true) await talk.close();
+    const { trouble } = await talk.collect(['told'], limits.beginMs);
+    for (const start of starts)
+      answers.push(
+        trouble === null
+          ? await askFreshServer(talk, start, limits)
+          : unanswered(start, trouble.why),
+      );
+    return signal?.aborted === true
+      ? answers.map(one => (one.why === null ? one : { ...one, why: 'it was cancelled' }))
+      : answers;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await talk.close();
+  }
+}
+
+function unanswered({ how, program }: FreshStart, why: string): FreshServer {
+  return { how, program: program ?? 'codex', codexHome: null, why };
+}
+
 /**
  * This machine as ssh would find it: its login shell, started with the little that an ssh server gives it, so
  * that what is said of it can be held against the others.
  */
-function talkHere({ environment, userHome }: HostsOptions): Talk {
+function talkHere(what: 'all' | 'words', { environment, userHome }: HostsOptions): Talk {
   const { username, shell } = os.userInfo();
   const mark = newMark();
-  const script = probeScript(mark);
+  const script = probeScript(mark, what);
   const home = environment['HOME'] ?? userHome;
   const talk = new Talk({
     program: shell ?? '/bin/sh',
@@ -151,12 +209,13 @@ function talkHere({ environment, userHome }: HostsOptions): Talk {
 function talkThrough(
   ssh: string,
   alias: string,
+  what: 'all' | 'words',
   { environment, sshArguments: more }: HostsOptions,
   limits: HostLimits,
   signal: AbortSignal | undefined,
 ): Talk {
   const mark = newMark();
-  const script = probeScript(mark);
+  const script = probeScript(mark, what);
   const talk = new Talk({
     program: ssh,
     args: sshArguments(alias, startOf(script), more, limits),
@@ -179,3 +238,10 @@ function trouble(
 ): { readonly ok: false; readonly trouble: Trouble } {
   return { ok: false, trouble: { code, why } };
 }
+
+const NO_SHELL = trouble(
+  'missing',
+  'this system has no shell that could be asked as other hosts are',
+);
+const NO_ALIAS = trouble('broken', 'this is no name that could be given to ssh');
+const NO_SSH = trouble('missing', 'there is no ssh on this machine');

@@ -26,9 +26,9 @@ export async function askProbe(
   asked: ProbeRequest,
   limits: ProbeLimits,
 ): Promise<Read<Probed>> {
-  const begun = await talk.collect('begin', limits.beginMs);
+  const begun = await talk.collect(['begin'], limits.beginMs);
   if (begun.trouble !== null) return { ok: false, trouble: begun.trouble };
-  const { records, trouble } = await talk.collect('told', limits.probeMs);
+  const { records, trouble } = await talk.collect(['told'], limits.probeMs);
   const found = new Found(records);
   if (trouble !== null) found.note('the rest of what it was asked', trouble.why);
   else await askHomes(talk, asked, limits, found);
@@ -45,7 +45,7 @@ async function askHomes(
     // The shell reads a line, and ssh may be given a path that no shell there could have.
     if (!home.startsWith('/') || /[\n\0]/.test(home)) continue;
     talk.send(`home\n${home}\n`);
-    const { records, trouble } = await talk.collect('looked', homeMs);
+    const { records, trouble } = await talk.collect(['looked'], homeMs);
     found.takeHome(records);
     if (trouble === null) continue;
     found.note(home, trouble.why);

@@ -2,6 +2,8 @@
 // the host through its input, and reads on from there what else it is told: a home to look at, or a Node to
 // become. POSIX only, and everything that may wait for ever is waited for with a limit.
 
+import { FRESH_SERVER } from './freshScript.ts';
+import { LAUNCHER } from './launcher.ts';
 import { DIGESTED_BEFORE } from './machineId.ts';
 
 /**
@@ -15,49 +17,13 @@ export function startOf(script: string): string {
   return `sh -c 'CODEX_HEALTH=$(dd bs=1 count=${bytes} 2>/dev/null); export CODEX_HEALTH; eval "$CODEX_HEALTH"'; exit`;
 }
 
-/** What stands before each answer must be known to nobody else: what start-up files print is not believed. */
-export function probeScript(mark: string): string {
-  return `mark='${mark}'\nbefore='${DIGESTED_BEFORE}'\nlauncher='${LAUNCHER}'\n${SCRIPT}`;
-}
-
 /**
- * Reads how long our scanner is, then the scanner itself, and becomes it. It holds no single quote, since it
- * stands between two.
+ * What stands before each answer must be known to nobody else: what start-up files print is not believed. `all`:
+ * it tells what it can, and then waits for words; `words`: it only waits for them.
  */
-const LAUNCHER = String.raw`
-const chunks = [];
-let size = 0, length = null;
-const read = chunk => {
-  chunks.push(chunk);
-  size += chunk.length;
-  let all = null;
-  if (length === null) {
-    all = Buffer.concat(chunks);
-    const end = all.indexOf(10);
-    if (end < 0) return;
-    length = Number(all.subarray(0, end).toString());
-    all = all.subarray(end + 1);
-    chunks.splice(0, chunks.length, all);
-    size = all.length;
-  }
-  if (size < length) return;
-  process.stdin.pause().off("data", read);
-  all = Buffer.concat(chunks);
-  const packed = require("node:zlib").brotliDecompressSync(all.subarray(0, length));
-  const end = packed.indexOf(10);
-  const parts = {};
-  let at = end + 1;
-  for (const [name, bytes] of JSON.parse(packed.subarray(0, end).toString())) {
-    parts[name] = packed.subarray(at, at + bytes);
-    at += bytes;
-  }
-  process.stdin.unshift(all.subarray(length));
-  globalThis.codexHealth = { parts, mark: process.argv[1] };
-  new Function("require", parts["scanner.js"].toString())(require);
-};
-process.stdin.on("data", read);
-process.stdin.on("end", () => process.exit());
-`;
+export function probeScript(mark: string, what: 'all' | 'words'): string {
+  return `mark='${mark}'\nwhat='${what}'\nbefore='${DIGESTED_BEFORE}'\nlauncher='${LAUNCHER}'\n${FRESH_SERVER}${SCRIPT}`;
+}
 
 /** In a template `${` would be ours: that of the shell is written `@{`. */
 const SCRIPT = String.raw`
@@ -170,12 +136,15 @@ editor_node() {
   done
 }
 
-# What a login shell makes of the little that every one is started with. csh takes no command beside -l.
+# A part of this, in what a login shell makes of the little that every one is started with; what its input is
+# comes behind it. csh takes no command beside -l.
 login_shell() {
+  part=$1
+  shift
   line="exec sh -c 'eval \"\$CODEX_HEALTH\"'"
   case @{SHELL##*/} in
-    csh | tcsh) echo "$line" | started_anew -l ;;
-    *) started_anew -l -c "$line" ;;
+    csh | tcsh) { echo "$line"; "$@"; } | started_anew -l ;;
+    *) "$@" | started_anew -l -c "$line" ;;
   esac
 }
 
@@ -185,11 +154,11 @@ started_anew() {
   sqlite_home=$(printf '%s\n' "$given" | sed -n 's/^CODEX_SQLITE_HOME=//p')
   env -i HOME="$HOME" USER="$USER" LOGNAME="$LOGNAME" SHELL="$SHELL" TERM=dumb \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    CODEX_HEALTH="$CODEX_HEALTH" CODEX_HEALTH_PART=login CODEX_HEALTH_SEEN="$PATH" \
-    CODEX_HEALTH_SHELL="$SHELL" \
+    CODEX_HEALTH="$CODEX_HEALTH" CODEX_HEALTH_PART="$part" CODEX_HEALTH_SEEN="$PATH" \
+    CODEX_HEALTH_SHELL="$SHELL" CODEX_HEALTH_EXPECTED="$expected" CODEX_HEALTH_PROGRAM="$program" \
     @{LANG:+"LANG=$LANG"} @{SSH_CONNECTION:+"SSH_CONNECTION=$SSH_CONNECTION"} \
     @{codex_home:+"CODEX_HOME=$codex_home"} @{sqlite_home:+"CODEX_SQLITE_HOME=$sqlite_home"} \
-    "$SHELL" "$@"
+    "$SHELL" "$@" 4<&-
 }
 
 start() {
@@ -246,28 +215,47 @@ home() {
   fi
 }
 
-if [ "$CODEX_HEALTH_PART" = login ]; then
-  seen=$CODEX_HEALTH_SEEN
-  start login "$CODEX_HEALTH_SHELL"
-  programs login
-  exit
-fi
+case $CODEX_HEALTH_PART in
+  login)
+    seen=$CODEX_HEALTH_SEEN
+    start login "$CODEX_HEALTH_SHELL"
+    programs login
+    exit
+    ;;
+  server)
+    expected=$CODEX_HEALTH_EXPECTED
+    program=$CODEX_HEALTH_PROGRAM
+    serve
+    exit
+    ;;
+esac
 
 say begin
 SHELL=@{SHELL:-/bin/sh}
 seen=
-limited 5 'the host itself' machine
-start command "$SHELL"
-limited 20 'programs on its path' programs command
-limited 10 'what its login shell sets' login_shell
-limited 10 'Node programs that editors brought' editor_node
-limited 10 'running app servers' servers
+expected=
+program=
+if [ "$what" = all ]; then
+  limited 5 'the host itself' machine
+  start command "$SHELL"
+  limited 20 'programs on its path' programs command
+  limited 10 'what its login shell sets' login_shell login true
+  limited 10 'Node programs that editors brought' editor_node
+  limited 10 'running app servers' servers
+fi
 say told
 while IFS= read -r word <&3 && IFS= read -r argument <&3; do
   case $word in
     home)
       limited 5 "$argument" home "$argument"
       say looked
+      ;;
+    expected) expected=$argument ;;
+    program) program=$argument ;;
+    fresh)
+      limited 60 'a fresh server' fresh "$argument" 4<&3
+      limited 5 'what a fresh server has left behind' end_left
+      say asked
       ;;
     node)
       unset CODEX_HEALTH NODE_OPTIONS

@@ -48,18 +48,18 @@ export class Talk {
   }
 
   /**
-   * The records up to one of this name. What had come before the time was over, or the program ended, is handed
+   * The records up to one of these names. What had come before the time was over, or the program ended, is handed
    * out as well: it is true all the same.
    */
   collect(
-    last: string,
+    last: readonly string[],
     limitMs: number,
   ): Promise<{ readonly records: readonly HostRecord[]; readonly trouble: Trouble | null }> {
     return new Promise(resolve => {
       const done = (trouble: Trouble | null) => {
         clearTimeout(timer);
         this.#waiting = null;
-        const end = this.#records.findIndex(({ name }) => name === last);
+        const end = this.#records.findIndex(({ name }) => last.includes(name));
         const records = this.#records.splice(0, end < 0 ? this.#records.length : end + 1);
         resolve({ records, trouble });
       };
@@ -67,7 +67,7 @@ export class Talk {
         done({ code: 'timeout', why: `it did not answer within ${seconds(limitMs)}` });
       }, limitMs);
       this.#waiting = () => {
-        if (this.#records.some(({ name }) => name === last)) done(null);
+        if (this.#records.some(({ name }) => last.includes(name))) done(null);
         else if (this.#trouble !== null) done(this.#trouble);
       };
       this.#waiting();

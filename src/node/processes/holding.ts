@@ -46,16 +46,28 @@ function writtenThread({ file, hasLock, isForWriting }: OpenFile): ThreadId | nu
  */
 const OUR_LOCK = path.join('session-health', 'lock.sqlite');
 
+export function isOurLock(realPath: string, folders: readonly RealPath[]): boolean {
+  return folders.some(({ real }) => realPath === path.join(real, OUR_LOCK));
+}
+
 /**
  * The path as the home names it; null when it lies in none of the folders. Systems name open files
  * by their real paths, and a person knows a home by the path that was given.
  */
 export function asGiven(realPath: string, folders: readonly RealPath[]): FilePath | null {
-  for (const { given, real } of folders)
-    if (realPath.startsWith(`${real}${path.sep}`) && realPath !== path.join(real, OUR_LOCK))
-      return path.join(given, realPath.slice(real.length));
+  if (isOurLock(realPath, folders)) return null;
+  for (const { given, real } of folders) {
+    if (!realPath.startsWith(real)) continue;
+    const rest = realPath.slice(real.length);
+    if (rest.startsWith(path.sep)) return path.join(given, rest);
+    if (DATABASE.test(real) && OF_DATABASE.test(rest)) return given + rest;
+  }
   return null;
 }
+
+/** Of a folder in which anything else may lie only a database is named, and what belongs to it. */
+const DATABASE = /\.sqlite$/;
+const OF_DATABASE = /^(?:-wal|-shm|-journal)?$/;
 
 /** Up the line; a number that has been given to another process meanwhile makes no circle of it. */
 export function ancestorsIn(pid: number, parentOf: (pid: number) => number): readonly number[] {

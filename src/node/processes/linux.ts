@@ -4,28 +4,48 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Holder } from '../../engine/model/snapshot.ts';
-import type { FilePath } from '../../engine/model/words.ts';
-import type { Holders, Read } from '../../engine/world.ts';
+import type { FileLock, Holders, Read } from '../../engine/world.ts';
 import type { RealPath } from '../reach.ts';
-import { ancestorsIn, asGiven, asHolder, type OpenFile, type Program } from './holding.ts';
+import {
+  ancestorsIn,
+  asGiven,
+  asHolder,
+  isOurLock,
+  type OpenFile,
+  type Program,
+} from './holding.ts';
+import {
+  databaseLocks,
+  lockedFiles,
+  parseLocks,
+  readLocks,
+  type KernelLock,
+  type Looking,
+} from './locks.ts';
 
 const LIMIT_MS = 1000;
 
 export async function findHoldersInProc(
   folders: readonly RealPath[],
+  files: Looking,
   proc = '/proc',
 ): Promise<Read<Holders>> {
   // The kernel lets all processors come by before it answers: nobody else shall wait for that.
-  const locks = fs.promises.readFile(`${proc}/locks`, 'utf8').catch(() => '');
+  const reading = readLocks(proc);
   const until = performance.now() + LIMIT_MS;
   const holders = new Map<number, Holder>();
+  const locks: FileLock[] = [];
   const denied: number[] = [];
   try {
     for (const pid of processesIn(proc)) {
       const open =
         performance.now() < until ? filesOpenIn(`${proc}/${String(pid)}`, folders) : null;
       if (open === null) denied.push(pid);
-      else if (open.length > 0) holders.set(pid, asHolder(describe(proc, pid), open));
+      else if (open.files.length > 0) {
+        const program = describe(proc, pid);
+        holders.set(pid, asHolder(program, open.files));
+        if (!open.isRepairing) locks.push(...databaseLocks(program, open.files.flatMap(eachLock)));
+      }
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -33,9 +53,13 @@ export async function findHoldersInProc(
   }
   // Who opened the files under another path, as a container does, or may not be looked into, is
   // still named by the locks it holds.
-  for (const [pid, open] of lockedFiles(await locks, folders))
-    if (!holders.has(pid) && pid !== process.pid)
-      holders.set(pid, asHolder(describe(proc, pid), open));
+  const table = await reading;
+  for (const [pid, open] of await lockedFiles(table ?? [], folders, files)) {
+    if (holders.has(pid) || pid === process.pid) continue;
+    const program = describe(proc, pid);
+    holders.set(pid, asHolder(program, open));
+    locks.push(...databaseLocks(program, open));
+  }
   return {
     ok: true,
     value: {
@@ -43,6 +67,8 @@ export async function findHoldersInProc(
       unreadable: denied
         .filter(pid => !holders.has(pid) && mayHoldFiles(`${proc}/${String(pid)}`))
         .map(pid => ({ pid, program: describe(proc, pid).program })),
+      // Whether one of them is still held could not be found out without it.
+      ...(table === null ? {} : { locks }),
     },
   };
 }
@@ -54,20 +80,38 @@ function processesIn(proc: string): readonly number[] {
     .filter(pid => pid > 0 && pid !== process.pid);
 }
 
+interface Opened {
+  readonly files: readonly OpenedFile[];
+  /** Whether it is one of us that repairs this home. */
+  readonly isRepairing: boolean;
+}
+
+interface OpenedFile extends OpenFile {
+  readonly locks: readonly KernelLock[];
+}
+
 /** Null when we may not look. A process that has ended meanwhile holds nothing. */
-function filesOpenIn(folder: string, folders: readonly RealPath[]): readonly OpenFile[] | null {
+function filesOpenIn(folder: string, folders: readonly RealPath[]): Opened | null {
   const descriptors = listOrNull(`${folder}/fd`);
   if (descriptors === null) return null;
-  return descriptors.flatMap(descriptor => {
+  let isRepairing = false;
+  const files = descriptors.flatMap(descriptor => {
     // The kernel gives the name from memory: neither a hung mount nor a lock is touched.
     const link = readOrNull(() => fs.readlinkSync(`${folder}/fd/${descriptor}`));
     if (link?.startsWith('/') !== true) return [];
+    if (isOurLock(link, folders)) isRepairing = true;
     const isDeleted = link.endsWith(DELETED);
     const file = asGiven(isDeleted ? link.slice(0, -DELETED.length) : link, folders);
     if (file === null) return [];
     const details = readText(`${folder}/fdinfo/${descriptor}`);
     return [{ file, isDeleted, ...readDescriptor(details) }];
   });
+  return { files, isRepairing };
+}
+
+/** A lock on a file that was removed keeps nobody from anything. */
+function eachLock({ file, isDeleted, locks }: OpenedFile) {
+  return isDeleted ? [] : locks.map(lock => ({ file, lock }));
 }
 
 const DELETED = ' (deleted)';
@@ -76,69 +120,12 @@ const DELETED = ' (deleted)';
  * `flags: 02100002` in octal, of which the last digit tells reading from writing; and a line for
  * each lock that is held through this descriptor: `lock: 1: FLOCK  ADVISORY  WRITE 8774 …`.
  */
-export function readDescriptor(text: string): { isForWriting: boolean; hasLock: boolean } {
+export function readDescriptor(
+  text: string,
+): Pick<OpenedFile, 'isForWriting' | 'hasLock' | 'locks'> {
   const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(text)?.[1] ?? '0', 8);
-  return { isForWriting: (flags & 3) !== 0, hasLock: /^lock:.*\bWRITE\b/m.test(text) };
-}
-
-export interface Lock {
-  readonly pid: number;
-  readonly isForWriting: boolean;
-  /** `fe:00:2359334`: major and minor number of the device in hexadecimal digits, and the inode. */
-  readonly file: string;
-}
-
-/** `3: POSIX  ADVISORY  READ 8496 fe:00:2359334 128 128`; an arrow marks one that only waits. */
-export function parseLocks(text: string): readonly Lock[] {
-  const line = /^\d+: \w+ +\w+ +(READ|WRITE) +(\d+) +([0-9a-f]+:[0-9a-f]+:\d+) /gm;
-  return [...text.matchAll(line)].map(([, kind, pid, file]) => ({
-    pid: Number(pid),
-    isForWriting: kind === 'WRITE',
-    file: file ?? '',
-  }));
-}
-
-/** Databases and writer locks that the kernel's table names, by the process that holds them. */
-function lockedFiles(
-  table: string,
-  folders: readonly RealPath[],
-): ReadonlyMap<number, readonly OpenFile[]> {
-  const locks = parseLocks(table);
-  const found = new Map<number, OpenFile[]>();
-  if (locks.length === 0) return found;
-  // To know a file by its number, it must be looked at: only where that cannot hang.
-  const reached = folders.filter(({ answers }) => answers).map(({ given }) => given);
-  const names = new Map(reached.flatMap(lockable).map(file => [kernelName(file), file]));
-  for (const { pid, file: name, isForWriting } of locks) {
-    const file = names.get(name);
-    // Zero stands for a process that this namespace cannot see.
-    if (file === undefined || pid === 0) continue;
-    const open = { file, isDeleted: false, isForWriting, hasLock: isForWriting };
-    found.set(pid, [...(found.get(pid) ?? []), open]);
-  }
-  return found;
-}
-
-const MOST_LOCK_FILES = 5000;
-
-function lockable(folder: FilePath): readonly FilePath[] {
-  const locks = path.join(folder, 'thread-writer-locks');
-  return [
-    ...(listOrNull(folder) ?? [])
-      .filter(name => /\.sqlite(?:-shm)?$/.test(name))
-      .map(name => path.join(folder, name)),
-    ...(listOrNull(locks) ?? []).slice(0, MOST_LOCK_FILES).map(name => path.join(locks, name)),
-  ];
-}
-
-/** How the table of locks names a file. On Btrfs the numbers differ, and no lock is found there. */
-function kernelName(file: FilePath): string {
-  const stats = readOrNull(() => fs.statSync(file, { bigint: true }));
-  if (stats === null) return '';
-  const major = (stats.dev >> 8n) & 0xfffn;
-  const minor = (stats.dev & 0xffn) | ((stats.dev >> 12n) & 0xfff00n);
-  const hex = (number: bigint) => number.toString(16).padStart(2, '0');
-  return `${hex(major)}:${hex(minor)}:${String(stats.ino)}`;
+  const hasLock = /^lock:.*\bWRITE\b/m.test(text);
+  return { isForWriting: (flags & 3) !== 0, hasLock, locks: parseLocks(text) };
 }
 
 /** The kernel's own threads and processes that have ended hold nothing. */

@@ -85,6 +85,10 @@ export function titleOf(wish: Wish): string {
       return 'Rename a thread';
     case 'fork':
       return 'Fork a thread';
+    case 'split':
+      return 'A Codex home for each host';
+    case 'databases':
+      return 'Databases on a disk of this host';
   }
 }
 

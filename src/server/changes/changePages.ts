@@ -2,7 +2,7 @@
 // anything. A page is kept while its stamp is the same: its text, its parts and its links are asked for one
 // after the other, and a plan of ten thousand repairs takes a second.
 
-import type { Past, Repairs } from '../../engine/engine.ts';
+import { OWN_DATABASES, type Past, type Repairs } from '../../engine/engine.ts';
 import type { Report } from '../../engine/model/report.ts';
 import { Refusal } from '../../engine/refusal.ts';
 import type { World } from '../../engine/world.ts';
@@ -15,6 +15,7 @@ import { writePlanPage, writeRefusalPage } from './planPage.ts';
 import { showPlan } from './planShown.ts';
 import { inEditor } from './refusals.ts';
 import { writeRepairPage } from './repairPage.ts';
+import { openElsewhere } from './splitting.ts';
 
 export interface ChangePages {
   /** Null for the address of something else. */
@@ -86,15 +87,19 @@ async function makePage(
 
 async function makePlanPage(sources: PageSources, report: Report, wish: Wish): Promise<Page> {
   const { world, repairs, vault, editor } = sources;
+  const { receipts } = await repairs.past(report, vault());
   try {
     const plan = await planFor(repairs, report, wish, vault());
-    const shown = await showPlan(world, report, wish, plan, editor());
-    const { receipts } = await repairs.past(report, vault());
+    // The page is written by what is known: to read it asks no other host anything.
+    const elsewhere = openElsewhere(repairs, report, wish, report.snapshot.hosts.sights);
+    const shown = await showPlan(world, report, wish, plan, { editor: editor(), elsewhere });
     const earlier = inForceFor(wish, plan.units.length === 0, receipts);
     return writePlanPage({ shown, plan, snapshot: report.snapshot, earlier });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return writeRefusalPage(`Codex plan: ${titleOf(wish)}`, inEditor(error));
+    const earlier = inForceFor(wish, false, receipts);
+    const title = `Codex plan: ${titleOf(wish)}`;
+    return writeRefusalPage(title, inEditor(error), earlier, report.snapshot.home.key);
   }
 }
 
@@ -124,13 +129,17 @@ function namedIn(wish: Wish): readonly string[] | null {
     case 'rename':
     case 'fork':
       return [wish.thread];
+    case 'split':
+      return wish.hosts.flatMap(({ threads }) => threads);
+    case 'databases':
+      return [OWN_DATABASES];
     default:
       return wish.threads;
   }
 }
 
 async function stampOf(
-  { world, vault, history, changesMade }: PageSources,
+  { world, repairs, vault, history, changesMade }: PageSources,
   report: Report,
   address: ChangeAddress,
 ): Promise<string> {
@@ -143,7 +152,12 @@ async function stampOf(
     address.wish === null || REPAIRING.includes(address.wish.kind)
       ? []
       : snapshot.threads.map(({ title, archived, provider }) => [title, archived, provider]);
-  return world.hash(JSON.stringify([vault(), changesMade(), holders, counts, found, threads]));
+  const elsewhere =
+    address.wish === null
+      ? []
+      : openElsewhere(repairs, report, address.wish, snapshot.hosts.sights);
+  const made = [vault(), changesMade(), holders, counts, found, threads, elsewhere];
+  return world.hash(JSON.stringify(made));
 }
 
 const REPAIRING: readonly Wish['kind'][] = ['all', 'findings'];

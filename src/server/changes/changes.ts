@@ -6,17 +6,21 @@ import { createEngine, createRepairs, listProviders, withoutTilde } from '../../
 import type { Hands } from '../../engine/hands.ts';
 import type { Finding } from '../../engine/model/finding.ts';
 import type { Report } from '../../engine/model/report.ts';
+import type { FilePath } from '../../engine/model/words.ts';
 import { Refusal } from '../../engine/refusal.ts';
 import type { World } from '../../engine/world.ts';
 import type {
   Accepted,
   Candidates,
+  DatabaseChoices,
   HistoryShown,
   PlanShown,
   ProviderChoice,
   PruningShown,
   RepairDone,
   SaveDone,
+  SplitChoices,
+  SplitConfirmed,
   UndoDone,
   Wish,
 } from '../../protocol/repairs.ts';
@@ -25,8 +29,10 @@ import { historyAddress, parseChangeAddress, titleOf } from './addresses.ts';
 import { planFor } from './carrying.ts';
 import { createChangePages, type ChangePages } from './changePages.ts';
 import { createLine, createTurn, doIt, otherPlan, siteOf, type Site } from './doing.ts';
+import { databaseChoices } from './ownDatabases.ts';
 import { showPlan } from './planShown.ts';
 import { leftInEditor } from './refusals.ts';
+import { confirmSplit, openElsewhere, splitChoices } from './splitting.ts';
 import type { Teller } from './telling.ts';
 import { asObject, demandText, demandTexts, demandWish, nonsense } from './wishes.ts';
 
@@ -41,6 +47,9 @@ export interface Changes extends ChangePages {
   plan(given: unknown): Promise<PlanShown>;
   apply(given: unknown, waiting: Waiting): Promise<RepairDone>;
   undo(given: unknown, waiting: Waiting): Promise<UndoDone>;
+  splitChoices(): Promise<SplitChoices>;
+  confirmSplit(given: unknown, waiting: Waiting): Promise<SplitConfirmed>;
+  databaseChoices(): Promise<DatabaseChoices>;
   history(): Promise<HistoryShown>;
   /** The repair that a stop has left in the middle. Looks only, and always has an answer. */
   interrupted(): Promise<string | null>;
@@ -71,7 +80,11 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
     const { vault: folder } = health.settings;
     return folder === null ? null : placeOf(folder, world);
   };
-  const here = () => siteOf(world, engine, repairs, health.settings, vault());
+  /** `splitInto`: homes of which it has to be known who has them open. */
+  const lookAtHosts = async (splitInto?: readonly FilePath[], signal?: AbortSignal) =>
+    (await health.seeHosts(splitInto, signal)).snapshot.hosts.sights;
+  const lookAgain = (signal?: AbortSignal) => lookAtHosts([], signal);
+  const here = () => siteOf(world, engine, repairs, health.settings, vault(), lookAgain);
   /** One change at a time; whatever comes of it, everybody hears what is so then. */
   const alone = <T>(work: (site: Site) => Promise<T>): Promise<T> =>
     doing.take(async () => {
@@ -88,7 +101,10 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
     const wish = demandWish(asObject(given)['wish']);
     const { scan, vault: folder } = here();
     const report = await scan();
-    return showPlan(world, report, wish, await planFor(repairs, report, wish, folder), editor);
+    const made = await planFor(repairs, report, wish, folder);
+    const sights = wish.kind === 'split' ? await lookAtHosts() : [];
+    const elsewhere = openElsewhere(repairs, report, wish, sights);
+    return showPlan(world, report, wish, made, { editor, elsewhere });
   };
 
   const history = async (): Promise<HistoryShown> => {
@@ -106,6 +122,7 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
       uri: historyAddress(report.snapshot.home.key),
       vaultBytes: told.vaultBytes,
       interrupted: doing.isTaken() ? null : told.interrupted,
+      stoppedSplit: told.stoppedSplit,
       receipts: told.receipts.map(({ receipt, at, says, applied, undone, undoable, bytes }) => ({
         ...{ receipt, at, says, applied, undone, undoable, bytes },
       })),
@@ -152,17 +169,35 @@ export function createChanges(world: World, hands: Hands, health: Health): Chang
         teller.begin('Undo', false);
         try {
           const named = receipt == null ? null : demandText(receipt, 'The receipt');
-          const done = await repairs.undo(await scan(), named, folder, teller.tell);
+          const report = await scan();
+          const { split } = await repairs.planUndo(report, named, folder);
+          const sights = split.length === 0 ? [] : await lookAtHosts(split.map(({ home }) => home));
+          const done = await repairs.undo(report, named, folder, teller.tell, sights);
           return { ...done, left: leftInEditor(done.left) };
         } finally {
           teller.end();
         }
       }),
+    splitChoices: () => splitChoices(engine, repairs, health),
+    confirmSplit: async (given, waiting) => {
+      const { receipt } = asObject(given);
+      const named = receipt === null ? null : demandText(receipt, 'The receipt');
+      const { signal, teller } = hear(waiting);
+      teller.begin('Asking hosts', true);
+      try {
+        return await confirmSplit({ world, engine, health }, named, signal, teller);
+      } finally {
+        teller.end();
+      }
+    },
+    databaseChoices: async () => databaseChoices(engine, await newest()),
     history,
     interrupted: async () => {
       if (doing.isTaken()) return null;
       try {
-        return await repairs.interrupted(await newest(), vault());
+        const report = await newest();
+        const stopped = await repairs.interrupted(report, vault());
+        return stopped ?? (await repairs.stoppedSplit(report))?.receipt ?? null;
       } catch (error) {
         // The history says what cannot be read of it; for the tree that is no reason not to be there.
         world.log(String(error));

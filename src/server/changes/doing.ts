@@ -1,15 +1,24 @@
 // What happens between a yes and its receipt: it is planned again, and refused when it is no longer what
 // was shown; whoever has the files open is waited for, where that was wished.
 
-import { isSameSubstance, waitForHolders, type Engine, type Repairs } from '../../engine/engine.ts';
+import {
+  isSameSubstance,
+  programsToClose,
+  waitForHolders,
+  waitForHosts,
+  type Engine,
+  type Repairs,
+} from '../../engine/engine.ts';
+import type { HostSight } from '../../engine/model/host.ts';
 import type { Plan } from '../../engine/model/plan.ts';
 import type { Report } from '../../engine/model/report.ts';
 import { Refusal } from '../../engine/refusal.ts';
 import type { World } from '../../engine/world.ts';
-import type { RepairDone, Wish } from '../../protocol/repairs.ts';
+import type { RepairDone, SplitWished, Wish } from '../../protocol/repairs.ts';
 import type { ServerSettings } from '../../protocol/settings.ts';
 import { carryOut, planFor } from './carrying.ts';
-import { describeWaiting, type Teller } from './telling.ts';
+import { homesOf } from './splitting.ts';
+import { describeOpen, describeWaiting, type Teller } from './telling.ts';
 
 /** What one change works on, from its beginning to its end, whatever becomes of the settings meanwhile. */
 export interface Site {
@@ -17,6 +26,8 @@ export interface Site {
   readonly repairs: Repairs;
   readonly vault: string | null;
   scan(): Promise<Report>;
+  /** Looks at the other hosts now. */
+  lookAtHosts(signal?: AbortSignal): Promise<readonly HostSight[]>;
 }
 
 /** Looks for itself: what a repair relies on is not what somebody else has gathered bit by bit. */
@@ -26,9 +37,10 @@ export function siteOf(
   repairs: Repairs,
   { home, sqliteHome, codexPath }: ServerSettings,
   vault: string | null,
+  lookAtHosts: Site['lookAtHosts'],
 ): Site {
   const scan = () => engine.scan({ home, sqliteHome, codex: codexPath, full: false });
-  return { world, repairs, vault, scan };
+  return { world, repairs, vault, scan, lookAtHosts };
 }
 
 /** What somebody has seen, and said yes to. */
@@ -44,40 +56,71 @@ export async function doIt(
   signal: AbortSignal,
   teller: Teller,
 ): Promise<RepairDone> {
-  const { report, plan } = await agree(site, yes, signal, teller);
+  const { report, plan, sights } = await agree(site, yes, signal, teller);
   const { repairs, vault, scan } = site;
-  const consent = { sha: plan.sha, vault, signal, progress: teller.tell };
+  const consent = { sha: plan.sha, vault, signal, progress: teller.tell, sights };
   return carryOut(repairs, report, scan, yes.wish, consent);
 }
 
 interface Agreed {
   readonly report: Report;
   readonly plan: Plan;
+  /** Fresh looks at other hosts, which only a split asks for. */
+  readonly sights: readonly HostSight[];
 }
 
 /** The plan that was shown, or one that is the same in substance after somebody was waited for. */
 async function agree(
-  { world, repairs, vault, scan }: Site,
+  site: Site,
   { wish, sha, waits }: Yes,
   signal: AbortSignal,
   teller: Teller,
 ): Promise<Agreed> {
-  const make = async (): Promise<Agreed> => {
+  const { world, repairs, vault, scan, lookAtHosts } = site;
+  const make = async (sights: Agreed['sights']): Promise<Agreed> => {
     const report = await scan();
-    return { report, plan: await planFor(repairs, report, wish, vault) };
+    return { report, plan: await planFor(repairs, report, wish, vault), sights };
   };
-  const shown = await make();
+  const shown = await make([]);
   if (shown.plan.sha !== sha) throw otherPlan();
   if (shown.plan.units.length === 0)
     throw new Refusal('nothing-to-do', 'There is nothing to do.', 'Nothing was changed.');
-  if (!waits) return shown;
+  if (!waits)
+    return wish.kind === 'split' ? { ...shown, sights: await lookAtHosts(signal) } : shown;
+  const sights =
+    wish.kind === 'split' ? await waitForHostsOf(site, wish, signal, teller) : NOBODY_ELSE;
   const hasWaited = await waitForHolders(world, shown.report, shown.plan, signal, holders =>
     teller.say(describeWaiting(holders)),
   );
-  if (!hasWaited) return shown;
-  const made = await make();
+  if (!hasWaited && wish.kind !== 'split') return shown;
+  // Whoever was seen to be closed has written a last time before this.
+  const made = await make(sights);
   if (!isSameSubstance(made.plan, shown.plan)) throw otherPlan();
   return made;
+}
+
+const NOBODY_ELSE: readonly HostSight[] = [];
+
+/** Until no program has the home open on any host of a split: what was seen of them then. */
+async function waitForHostsOf(
+  { world, repairs, scan, lookAtHosts }: Site,
+  wish: SplitWished,
+  signal: AbortSignal,
+  teller: Teller,
+): Promise<readonly HostSight[]> {
+  const look = async () => {
+    const sights = await lookAtHosts(signal);
+    return { sights, report: await scan() };
+  };
+  const hosts = homesOf(repairs, wish);
+  const seen = await waitForHosts(
+    world,
+    look,
+    ({ sights, report }) => programsToClose(report, hosts, sights, wish.closed),
+    signal,
+    programs => teller.say(describeOpen(programs)),
+  );
+  return seen.sights;
 }
 
 export function otherPlan(): Refusal {

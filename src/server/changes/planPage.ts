@@ -5,7 +5,7 @@ import { handlerOf, type Past } from '../../engine/engine.ts';
 import type { Plan, Unit } from '../../engine/model/plan.ts';
 import type { Snapshot } from '../../engine/model/snapshot.ts';
 import type { Refusal } from '../../engine/refusal.ts';
-import type { PlanShown } from '../../protocol/repairs.ts';
+import type { PlanShown, SplitWished } from '../../protocol/repairs.ts';
 import { bytesInWords, count, inWords, timeInWords } from '../../words/amounts.ts';
 import { createPageWriter, type Page, type PageWriter } from '../page.ts';
 import { historyAddress, repairAddress, titleOf } from './addresses.ts';
@@ -42,11 +42,18 @@ export function writePlanPage({ shown, plan, snapshot, earlier }: PlanToWrite): 
   return page.page();
 }
 
-export function writeRefusalPage(title: string, { message, next }: Refusal): Page {
+/** What was done before is led to: it may be why nothing more can be done. */
+export function writeRefusalPage(
+  title: string,
+  { message, next }: Refusal,
+  earlier: readonly Past[] = [],
+  homeKey = '',
+): Page {
   const page = createPageWriter();
   page.title(title);
   page.heading(message);
   page.fact('next', '', next);
+  if (earlier.length > 0) writeEarlier(page, earlier, homeKey);
   return page.page();
 }
 
@@ -68,7 +75,8 @@ function headline({ repairs, losses, refused, wish }: PlanShown): string {
   return `${count(repairs, 'repair')}. ${lost} Nothing has been changed yet.`;
 }
 
-function writeTerms(page: PageWriter, { losses, needs, backupBytes, holders }: PlanShown): void {
+function writeTerms(page: PageWriter, shown: PlanShown): void {
+  const { wish, losses, needs, backupBytes, holders, elsewhere } = shown;
   page.fact('losses', 'loses', losses.length === 0 ? 'nothing' : losses.join(', '));
   page.fact('backup', 'backup', `${bytesInWords(backupBytes)}, so that it can be undone`);
   const mustStop = needs.includes('codex-stopped');
@@ -87,6 +95,37 @@ function writeTerms(page: PageWriter, { losses, needs, backupBytes, holders }: P
         : `, in terminal ${terminal}`;
     page.fact(`holder.${String(pid)}`, 'open now', `${program} (process ${String(pid)}${where})`);
   }
+  if (wish.kind === 'split') writeHosts(page, wish);
+  for (const { host, why, next, programs } of elsewhere) {
+    for (const { pid, says } of programs)
+      page.fact(`elsewhere.${host}.${String(pid)}`, `on ${host}`, says);
+    if (programs.length === 0) page.fact(`elsewhere.${host}`, `on ${host}`, why);
+    page.fact(
+      `elsewhere.${host}.next`,
+      '',
+      programs.length === 0 ? next : 'It is waited until they are closed.',
+    );
+  }
+}
+
+/** Whom it is for: on all of them Codex has to be closed. */
+function writeHosts(page: PageWriter, { hosts, closed }: SplitWished): void {
+  page.fact('hosts', 'hosts', hosts.map(({ host }) => host).join(', '));
+  for (const { host, threads } of hosts)
+    page.fact(`threads.${host}`, '', `threads that go to ${host}: ${inWords(threads.length)}`);
+  for (const host of closed)
+    page.fact(
+      `closed.${host}`,
+      `on ${host}`,
+      'nobody can see it; you say that no Codex runs there',
+    );
+}
+
+/** Longer than this, only the first sentence is the heading: a heading is shortened, and nothing shall be lost. */
+const LONG = 200;
+
+function sentencesOf(text: string): readonly string[] {
+  return text.split(/(?<=[.;]) (?=\S)/);
 }
 
 /** A part of its own for each, so that it folds, and stands in the outline. */
@@ -97,7 +136,9 @@ function writeUnit(
   ways: Ways,
 ): void {
   const key = `unit.${String(index)}`;
-  page.heading(`${String(index + 1)}. ${says}`);
+  const [first = '', ...more] = says.length > LONG ? sentencesOf(says) : [says];
+  page.heading(`${String(index + 1)}. ${first}`);
+  for (const sentence of more) page.fact(`${key}.says`, '', sentence);
   ways.writeThreads(page, `${key}.thread`, ways.threadsOf(findings));
   page.fact(`${key}.cure`, 'repair', cure.title);
   if (loses !== 'nothing') page.fact(`${key}.loses`, 'loses', `${loses}, which the backup keeps`);

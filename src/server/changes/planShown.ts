@@ -4,16 +4,22 @@ import { holdersInTheWay } from '../../engine/engine.ts';
 import type { Plan, Unit } from '../../engine/model/plan.ts';
 import type { Report } from '../../engine/model/report.ts';
 import type { World } from '../../engine/world.ts';
-import type { HolderShown, PlanShown, Wish } from '../../protocol/repairs.ts';
+import type { HolderShown, OpenElsewhere, PlanShown, Wish } from '../../protocol/repairs.ts';
 import { planAddress } from './addresses.ts';
 import { inEditorWords } from './refusals.ts';
+
+interface Surroundings {
+  /** The process that asks; null when it has not said. */
+  readonly editor: number | null;
+  readonly elsewhere: readonly OpenElsewhere[];
+}
 
 export async function showPlan(
   world: World,
   report: Report,
   wish: Wish,
   plan: Plan,
-  editor: number | null,
+  { editor, elsewhere }: Surroundings,
 ): Promise<PlanShown> {
   const { sha, units, needs, backupBytes, refused } = plan;
   return {
@@ -29,6 +35,7 @@ export async function showPlan(
     })),
     withoutStopping: withoutStopping(wish, plan),
     holders: await showHolders(world, report, plan, editor),
+    elsewhere,
   };
 }
 

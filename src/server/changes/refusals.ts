@@ -7,12 +7,30 @@ import { REFUSED, type RefusedData } from '../../protocol/requests.ts';
 
 const REFRESH = '"Codex: Refresh Session Health"';
 const HISTORY = '"Codex: Show Repair History"';
+const UNDO = '"Codex: Undo Repair"';
+const SPLIT = '"Codex: Give Each Host Its Own Codex Home…"';
 const MOVE = '"Codex: Move Threads to Another Provider…"';
 
 /** What is typed in a terminal, and what does the same in an editor. A test holds them against the engine. */
 const WORDS: readonly (readonly [typed: RegExp, said: string])[] = [
   [/([Ll]ook again) with codex-health scan, which says/g, `$1 with ${REFRESH}; the list says`],
   [/([Ll]ook again) with codex-health scan/g, `$1 with ${REFRESH}`],
+  [/codex-health hosts (?:confirm )?says/g, 'The list of Codex Session Health says'],
+  [/; hosts add ALIAS adds one/g, '; the setting codexHealth.hosts names others'],
+  [/add them with codex-health hosts add/g, 'name them in the setting codexHealth.hosts'],
+  [
+    /name the hosts that are to be split: codex-health hosts split .*?(?=\.$)/g,
+    `say so when ${SPLIT} asks for it`,
+  ],
+  [/codex-health hosts split shows/g, `${SPLIT} shows`],
+  [/codex-health hosts add ALIAS adds a host/g, 'Name a host in the setting codexHealth.hosts'],
+  [/codex-health hosts add ALIAS/g, 'name it in the setting codexHealth.hosts'],
+  [/codex-health hosts looks/g, `${REFRESH} looks`],
+  [/([Ll]ook at it) with codex-health hosts/g, `$1 with ${REFRESH}`],
+  [/codex-health undo \S+ takes/g, `${UNDO} takes`],
+  [/[Rr]un codex-health undo on (\S+?)(?=\.| first)/g, `Run ${UNDO} in a window on $1`],
+  [/codex-health apply puts/g, '"Codex: Repair State" puts'],
+  [/[Nn]ame that home with --home/g, 'Name that home in the setting codexHealth.home'],
   [/^codex-health scan says/g, 'The list of Codex Session Health says'],
   [/codex-health scan says/g, 'the list of Codex Session Health says'],
   [/codex-health apply \S+ --to DIR/g, 'choose it with "Relink Folder…"'],
@@ -21,7 +39,16 @@ const WORDS: readonly (readonly [typed: RegExp, said: string])[] = [
   [/codex-health provider restore --thread (\S+) gives it/g, `${MOVE} gives the thread $1`],
   [/codex-health provider (?:list|move)/g, MOVE],
   [/run codex-health undo again/g, 'undo it again'],
+  [/codex-health undo looks/g, `Undo with ${HISTORY} looks`],
+  [
+    /codex-health undo --closed \S+ takes your word/g,
+    'undo of codex-health in a terminal takes your word',
+  ],
   [/codex-health history/g, HISTORY],
+  [
+    /name the other hosts and leave it out/g,
+    'let codex-health in a terminal split the home without it',
+  ],
   [/ \([0-9a-f]+\) with codex-health plan, and apply that/g, ', and agree to that'],
   [
     /codex-health explain (\S+) says/g,

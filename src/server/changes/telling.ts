@@ -1,5 +1,6 @@
 // How far something is, as the protocol's own progress. An editor that has not asked for it is told nothing.
 
+import type { InTheWay } from '../../engine/engine.ts';
 import type { Holder } from '../../engine/model/snapshot.ts';
 import { harmless } from '../../words/harmless.ts';
 import { progressInWords } from '../../words/progress.ts';
@@ -35,6 +36,11 @@ export function createTeller(reporter: Reporter): Teller {
     say: message => reporter.report(message),
     end: () => reporter.done(),
   };
+}
+
+/** With their hosts, since somebody goes there to close them. */
+export function describeOpen(programs: readonly InTheWay[]): string {
+  return harmless(programs.map(({ host, says }) => `on ${host}: ${says}`).join('; '));
 }
 
 export function describeWaiting(holders: readonly Holder[]): string {

@@ -2,11 +2,11 @@
 // an address of a document can be typed by hand.
 
 import { Refusal } from '../../engine/refusal.ts';
-import type { Wish } from '../../protocol/repairs.ts';
+import type { SplitHost, Wish } from '../../protocol/repairs.ts';
 
 /** Null for what is no wish. */
 export function readWish(given: unknown): Wish | null {
-  const { kind, findings, threads, thread, name, from, to, cure } = asObject(given);
+  const { kind, findings, threads, thread, name, from, to, cure, ...more } = asObject(given);
   switch (kind) {
     case 'all':
       return { kind };
@@ -27,9 +27,28 @@ export function readWish(given: unknown): Wish | null {
       return isText(thread) && typeof name === 'string' ? { kind, thread, name } : null;
     case 'fork':
       return isText(thread) ? { kind, thread } : null;
+    case 'split':
+      return readSplit(more);
+    case 'databases':
+      return readDatabases(more);
     default:
       return null;
   }
+}
+
+function readSplit(given: Given): Wish | null {
+  const { hosts, shells, shared, closed = [] } = given;
+  return isSplit(hosts) &&
+    isTexts(shells) &&
+    (shared === 'link' || shared === 'copy') &&
+    (isNone(closed) || isTexts(closed))
+    ? { kind: 'split', hosts, shells, shared, closed }
+    : null;
+}
+
+function readDatabases({ folder, old, shells }: Given): Wish | null {
+  const isRead = isText(folder) && (old === 'stay' || old === 'go') && isTexts(shells);
+  return isRead ? { kind: 'databases', folder, old, shells } : null;
 }
 
 export function demandWish(given: unknown): Wish {
@@ -56,7 +75,11 @@ export function nonsense(sentence: string): Refusal {
   );
 }
 
-export function asObject(given: unknown): { readonly [name: string]: unknown } {
+interface Given {
+  readonly [name: string]: unknown;
+}
+
+export function asObject(given: unknown): Given {
   return typeof given === 'object' && given !== null ? { ...given } : {};
 }
 
@@ -70,6 +93,19 @@ function isTextOrNull(given: unknown): given is string | null | undefined {
 
 function isTexts(given: unknown): given is readonly string[] {
   return Array.isArray(given) && given.length > 0 && given.every(isText);
+}
+
+/** The name of a host becomes that of a folder. */
+function isSplit(given: unknown): given is readonly SplitHost[] {
+  const isHost = (one: unknown) => {
+    const { host, threads } = asObject(one);
+    return isText(host) && !/^\.|\//.test(host) && (isNone(threads) || isTexts(threads));
+  };
+  return Array.isArray(given) && given.length > 0 && given.every(isHost);
+}
+
+function isNone(given: unknown): given is readonly [] {
+  return Array.isArray(given) && given.length === 0;
 }
 
 function isTextsOrNull(given: unknown): given is readonly string[] | null | undefined {

@@ -1,7 +1,7 @@
 // Threads, findings, databases and gaps → nodes of the tree, as plain data.
 
 import type { Finding } from '../../engine/model/finding.ts';
-import type { HostSight } from '../../engine/model/host.ts';
+import type { HostGap } from '../../engine/model/host.ts';
 import type { Thread } from '../../engine/model/thread.ts';
 import type { Place } from '../../protocol/documents.ts';
 import type {
@@ -118,7 +118,7 @@ export function databaseNodes(view: View, host: string): readonly DatabaseNode[]
 }
 
 /** What is not known of a host. */
-export function hostGapNodes({ gaps }: HostSight): readonly GapNode[] {
+export function hostGapNodes(gaps: readonly HostGap[]): readonly GapNode[] {
   return gaps.map(({ what, why }) => ({
     kind: 'gap',
     says: harmless(`${what}: ${why}`, 300),

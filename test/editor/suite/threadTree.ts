@@ -377,7 +377,7 @@ test('badge and status bar speak only while something is wrong', async () => {
     assert.equal(item.backgroundColor, undefined);
     show({ ...healthTree, threadsInTrouble: 0, troublesOfHome: 0, interrupted: 'r' });
     assert.equal(item.command, 'codexHealth.showHistory');
-    assert.match(item.accessibilityInformation?.label ?? '', /stopped in the middle\. Show/);
+    assert.match(item.accessibilityInformation?.label ?? '', /stopped in the middle\. The history/);
     show({ ...healthTree, threadsInTrouble: 1 });
     assert.equal(item.command, 'codexHealth.threads.focus');
   } finally {

@@ -17,6 +17,7 @@ const home: HomeNode = {
   kind: 'home',
   host: 'bench',
   path: '/home/ada/.codex',
+  isShared: false,
   uri: host.uri,
   findings: [],
   databases: [database],
@@ -112,6 +113,9 @@ test('menus see what a thread is', async () => {
   assert.equal(tokens({ ...project, isThere: false }), 'project missing trouble');
   assert.equal(tokens({ ...database, trouble: 'it is torn' }), 'database trouble');
   assert.equal(tokens(home), 'home');
+  assert.equal(tokens({ ...home, isShared: true }), 'home shared');
+  assert.equal(tokens(host), 'host');
+  assert.equal(tokens({ ...host, alsoFrom: ['gpu-1'] }), 'host shared');
 });
 
 test('a finding opens the line that is wrong', async () => {

@@ -77,6 +77,7 @@ export const database: DatabaseNode = {
 export const host: HostNode = {
   kind: 'host',
   name: 'bench',
+  hostname: 'bench',
   isHere: true,
   seenAtMs: null,
   isLooking: false,
@@ -99,6 +100,7 @@ export const healthTree: HealthTree = {
   troublesOfHome: 0,
   interrupted: null,
   hasCodex: true,
+  noting: true,
   hosts: [host],
 };
 

@@ -4,6 +4,7 @@ import { chinese } from './flows/chinese.mjs';
 import { crash } from './flows/crash.mjs';
 import { healing } from './flows/healing.mjs';
 import { holding } from './flows/holding.mjs';
+import { hosts } from './flows/hosts.mjs';
 import { manyThreads } from './flows/manyThreads.mjs';
 import { homeAppears, noHome } from './flows/noHome.mjs';
 import { sample } from './flows/sample.mjs';
@@ -14,5 +15,6 @@ import { noFolder, untrusted } from './flows/workspaces.mjs';
 
 export const flows = [
   ...[sample, healing, holding, twoWindows, turn, crash, manyThreads],
+  hosts,
   ...[noHome, homeAppears, noFolder, untrusted, walkthrough, chinese],
 ];

@@ -20,7 +20,8 @@ export const REGIONS = {
 };
 
 /**
- * Opens the window, hands it to `play`, and closes it. `show` is `{ home, folder, settings, language }`;
+ * Opens the window, hands it to `play`, and closes it. `show` is `{ home, folder, settings, language }`, and where
+ * it runs on another host `{ within, environment }`;
  * `props` says with which VSIX and in which version.
  */
 export async function onStage(props, show, play) {
@@ -29,6 +30,8 @@ export async function onStage(props, show, play) {
     version: props.version,
     home: show.home,
     folder: show.folder,
+    within: show.within,
+    environment: show.environment,
     settings: { 'workbench.colorTheme': 'Default Dark Modern', ...show.settings },
     say: line => console.error(line),
   });

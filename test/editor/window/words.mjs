@@ -11,8 +11,7 @@ export const WORDS = {
   stalePath: checks.find(({ id }) => id === CHECK)?.title ?? '',
   /** What the lightbulb offers on the line that is wrong. */
   cure: 'Let the database look where the conversation is',
-  // What VS Code shows has spaces of its own kind.
-  planTitle: /^Codex\splan:/,
+  planTitle: 'Codex plan:',
   consent: 'Repair this?',
   doIt: /^Repair$/,
   /** What can be done while Codex runs; what is left; and that it waits for Codex. */
@@ -25,6 +24,6 @@ export const WORDS = {
   undone: /everything is as it was/,
   anotherRepair: /Another window.* is repairing this home just now/,
   /** What the page of a plan says once it was carried out, and what it offers. */
-  allHealed: /^All\sof\sthis\sis\shealed\sor\sgone\./,
+  allHealed: 'All of this is healed or gone.',
   undoThis: 'Undo this repair…',
 };

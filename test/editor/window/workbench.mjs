@@ -63,6 +63,8 @@ export function workbenchOf(page) {
     /** An entry of a list that VS Code asks with. */
     choice: text => named(choices, text),
     choose: text => named(choices, text).click(),
+    /** Takes what is ticked in a list of several. */
+    takeTicked: () => prompt.locator('.monaco-button', { hasText: 'OK' }).first().click(),
     /** Resolves when the window stands there anew. */
     async reload() {
       await page.evaluate(() => (globalThis.isBefore = true));
@@ -136,10 +138,11 @@ function expandedRow(rows, page, text) {
 }
 
 function editorOf(page) {
-  const line = text => page.locator('.editor-instance .view-line', { hasText: text }).first();
+  const shown = page.locator('.editor-instance .view-lines');
   const marker = severity => page.locator(`.editor-instance .squiggly-${severity}`).first();
   return {
-    line,
+    /** Words of the text that is shown, wherever a line of it wraps: a narrow window is as good as a wide one. */
+    words: text => shown.filter({ hasText: inAnyWidth(text) }).first(),
     tab: text => page.locator('.tabs-container .tab.active', { hasText: text }),
     marker,
     /** What can be done, above the line that it is about. */
@@ -155,6 +158,12 @@ function editorOf(page) {
       await offered.click();
     },
   };
+}
+
+/** VS Code draws spaces of its own kind, and each part of a line that wraps as an element of its own. */
+function inAnyWidth(text) {
+  const words = text.split(' ').map(word => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(words.join(String.raw`\s*`));
 }
 
 function problemsOf(page) {

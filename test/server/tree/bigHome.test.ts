@@ -65,7 +65,9 @@ const QUIET = { interrupted: null, looking: new Set<string>() };
 
 /** This machine alone. */
 function hostsOf(view: View) {
-  return hostViews(view, { sights: [], attribution: new Map(), viewOf: () => null });
+  return hostViews(view, {
+    ...{ sights: [], attribution: new Map(), doubled: new Map(), viewOf: () => null },
+  });
 }
 
 function countReads(work: () => void): number {

@@ -36,12 +36,27 @@ export async function startAppServer(codex: string, home: string): Promise<AppSe
   const server = new AppServer(codex, home);
   const clientInfo = { name: 'codex-session-health-tests', title: 'Tests', version: '0.0.0' };
   try {
-    await server.call('initialize', { clientInfo, capabilities: { experimentalApi: true } });
+    const greeting = { clientInfo, capabilities: { experimentalApi: true } };
+    server.greeting = await server.call('initialize', greeting);
   } catch (cause) {
     await server.kill();
     throw new StartFailure(server.stderr, { cause });
   }
   return server;
+}
+
+/** Starts one for as long as it is used. */
+export async function withServer<T>(
+  codex: string,
+  folder: string,
+  use: (server: AppServer) => Promise<T>,
+): Promise<T> {
+  const server = await startAppServer(codex, folder);
+  try {
+    return await use(server);
+  } finally {
+    await server.stop();
+  }
 }
 
 /** Codex ended, or did not answer, before it had started. */
@@ -82,6 +97,8 @@ const GONE_MS = 2000;
 
 export class AppServer {
   readonly notifications: Message[] = [];
+  /** What it has said of itself when it started. */
+  greeting: unknown = null;
   stderr = '';
 
   readonly #child: ChildProcessWithoutNullStreams;

@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { startAppServer, type AppServer } from './appServer.ts';
+import { withServer, type AppServer } from './appServer.ts';
 import { databaseNames, findStateDatabase, withDatabase } from './databases.ts';
 import type { CodexHome, ThreadName } from './makeHome.ts';
 import { findRollout, readMeta, readRollout, rolloutFiles } from './rollouts.ts';
@@ -20,7 +20,7 @@ export type AllFacts = Readonly<Record<string, ThreadFacts>>;
 
 /** Each thread in turn; archived ones are resumed by nobody, and are listed apart. */
 export async function askThreads(codex: string, home: CodexHome): Promise<AllFacts> {
-  return withServer(codex, home, async server => {
+  return withServer(codex, home.folder, async server => {
     const lists = {
       scan: await listed(server, {}),
       database: await listed(server, { useStateDbOnly: true }),
@@ -44,7 +44,7 @@ export async function takeTurn(
   name: ThreadName,
   text: string,
 ): Promise<string> {
-  return withServer(codex, home, async server => {
+  return withServer(codex, home.folder, async server => {
     await server.call('thread/resume', { threadId: home.ids[name] });
     return server.runTurn(home.ids[name], text);
   });
@@ -57,7 +57,7 @@ export async function forkThread(
   name: ThreadName,
   text: string,
 ): Promise<string> {
-  return withServer(codex, home, async server => {
+  return withServer(codex, home.folder, async server => {
     const { thread } = (await server.call('thread/fork', { threadId: home.ids[name] })) as {
       thread: { id: string };
     };
@@ -73,7 +73,7 @@ export async function revertNewestTurn(
   name: ThreadName,
 ): Promise<void> {
   const threadId = home.ids[name];
-  await withServer(codex, home, async server => {
+  await withServer(codex, home.folder, async server => {
     await server.call('thread/resume', { threadId });
     // The newest turn comes first.
     const { data } = (await server.call('thread/turns/list', { threadId })) as {
@@ -162,19 +162,6 @@ function linesOf(file: string): readonly Line[] {
     .map(line => JSON.parse(line) as Line);
 }
 
-async function withServer<T>(
-  codex: string,
-  { folder }: CodexHome,
-  use: (server: AppServer) => Promise<T>,
-): Promise<T> {
-  const server = await startAppServer(codex, folder);
-  try {
-    return await use(server);
-  } finally {
-    await server.stop();
-  }
-}
-
 async function listed(server: AppServer, request: object): Promise<readonly string[]> {
   const { data } = (await server.call('thread/list', { limit: 100, ...request })) as {
     data: readonly { id: string }[];
@@ -224,7 +211,7 @@ export async function askDirectories(
   home: CodexHome,
   wanted: (name: string) => string,
 ): Promise<Readonly<Record<string, DirectoryFacts>>> {
-  return withServer(codex, home, async server => {
+  return withServer(codex, home.folder, async server => {
     const facts: Record<string, DirectoryFacts> = {};
     for (const [name, id] of Object.entries(home.ids)) {
       const listed = async (request: object) => {

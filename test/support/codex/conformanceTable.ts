@@ -15,8 +15,8 @@ import { copyHome, homeKinds, makeHome } from './makeHome.ts';
 import type { CodexHome } from './makeHome.ts';
 import { askOracle } from './oracle.ts';
 
-/** More servers at once do not end sooner on two cores. */
-const LANES = 4;
+/** More servers at once do not end sooner on two cores, and another file runs beside. */
+const LANES = 2;
 
 const target = process.argv[2];
 if (target === undefined) {

@@ -9,8 +9,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { codexEnvironment, startAppServer } from './appServer.ts';
-import type { AppServer } from './appServer.ts';
+import { codexEnvironment, withServer } from './appServer.ts';
 import { installCodex } from './binaries.ts';
 import { cacheFolder, makeOnce } from './cache.ts';
 import { findStateDatabase, withDatabase } from './databases.ts';
@@ -138,7 +137,8 @@ export async function writeHome(
   }
 }
 
-function configFor(port: number): string {
+/** Settings for a model provider that listens on this port. */
+export function configFor(port: number): string {
   return [
     'model = "mock-model"',
     'model_provider = "mock"',
@@ -151,19 +151,6 @@ function configFor(port: number): string {
     'supports_websockets = false',
     '',
   ].join('\n');
-}
-
-async function withServer<T>(
-  codex: string,
-  folder: string,
-  use: (server: AppServer) => Promise<T>,
-): Promise<T> {
-  const server = await startAppServer(codex, folder);
-  try {
-    return await use(server);
-  } finally {
-    await server.stop();
-  }
 }
 
 async function makeThreads(

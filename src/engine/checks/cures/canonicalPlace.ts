@@ -6,6 +6,12 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { Home } from '../../model/snapshot.ts';
 import type { HomePath, ThreadId } from '../../model/words.ts';
 
+/** What is said where there is no such place. */
+export const NO_RIGHT_NAME = {
+  why: 'its right name is not known: nothing says when the conversation was begun',
+  next: 'Nothing was changed. Read what the file holds; its name has to tell the time at which it was begun.',
+};
+
 /**
  * The place of a rollout. The time in its name is that of the clock where it was made: it is taken from
  * a name that still has it, or from the row; else from the first line, which says it in UTC.

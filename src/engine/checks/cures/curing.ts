@@ -20,7 +20,7 @@ import { compareVersions } from '../../model/versions.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import type { Draft, Objection } from '../check.ts';
 import { areAllFilesSeen } from '../judging/allFilesSeen.ts';
-import { databaseAt, stateFile } from '../judging/databasesInUse.ts';
+import { databaseAt, placesOf, stateFile } from '../judging/databasesInUse.ts';
 import { newestRecord } from '../judging/migrationRecords.ts';
 
 /** What most cures are: nothing is lost, and they belong to "all". */
@@ -163,7 +163,7 @@ export function asDraft(
 }
 
 /**
- * Lets Codex do something; what it is asked may depend on which Codex it is. It is started only where its start changes nothing by itself: that is when
+ * Lets Codex do something; what it is asked, and what is written afterwards, may depend on which Codex it is. It is started only where its start changes nothing by itself: that is when
  * it knows exactly the updates that the database has had, and the index is complete.
  */
 export function askCodex(
@@ -185,6 +185,7 @@ export function askCodex(
     compareVersions(other.version ?? '0', one.version ?? '0'),
   );
   if (newest === undefined) return codexes.length === 0 ? NO_CODEX : OTHER_CODEX;
+  const replayed = typeof replay === 'function' ? replay(newest) : replay;
   return {
     kind: 'ask',
     codex: newest.path,
@@ -193,23 +194,22 @@ export function askCodex(
     state: file?.file ?? databaseAt(home, 'state_5.sqlite'),
     opens: openedBy(newest, snapshot),
     calls: typeof calls === 'function' ? calls(newest) : calls,
-    ...(replay === undefined ? {} : { replay }),
+    ...(replayed === undefined ? {} : { replay: replayed }),
   };
 }
 
 /** Each start of a Codex makes every database that it knows and does not find (seen from 0.121 to 0.169). */
-function openedBy({ migrations }: Codex, { home, databases }: Snapshot): readonly OpenedDatabase[] {
+function openedBy(codex: Codex, { home, databases }: Snapshot): readonly OpenedDatabase[] {
   const found = new Set(databases.map(({ file }) => file));
-  return Object.keys(migrations ?? {}).map(name => {
-    const file = databaseAt(home, name);
-    return { file, isThere: found.has(file) };
-  });
+  return Object.keys(codex.migrations ?? {})
+    .flatMap(name => placesOf(name, codex, home))
+    .map(file => ({ file, isThere: found.has(file) }));
 }
 
 interface AskOptions {
   /** Whether it is meant that Codex brings its databases up to date, or makes them anew. */
   readonly completesIndex?: boolean;
-  readonly replay?: Replay;
+  readonly replay?: Replay | ((codex: Codex) => Replay | undefined);
 }
 
 function fitsDatabase({ migrations }: Codex, name: string | null, recorded: number | null) {

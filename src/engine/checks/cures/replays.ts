@@ -42,7 +42,12 @@ export function recall(snapshot: Snapshot, salvage: Salvage, source: string): Re
     if (row['thread_section_id'] !== undefined && placed['thread_section_id'] === undefined)
       lost.sections += 1;
     if (row['project_id'] !== undefined && placed['project_id'] === undefined) lost.projects += 1;
-    const values = { ...setByHand(row), ...placed, ...timesOf(row, file) };
+    const values = {
+      ...setByHand(row),
+      ...begunElsewhere(row, file),
+      ...placed,
+      ...timesOf(row, file),
+    };
     if (Object.keys(values).length > 0)
       threads.push({ table: 'threads', key: { id: literal(id) }, values, makes: false });
   }
@@ -140,6 +145,17 @@ function setByHand(row: Columns): Columns {
     ...(row['is_pinned'] === '1' ? { is_pinned: '1' } : {}),
     ...(daybreak === '0' || daybreak === '1' ? { daybreak_enabled: daybreak } : {}),
   };
+}
+
+/**
+ * Of a fork Codex shows what its parent began with, and it keeps its own memory mode. Made anew, it shows what
+ * was said in the fork itself (0.169, paginated history), and has the mode of its parent, whose lines stand in
+ * its file (0.142 to 0.169, legacy history).
+ */
+function begunElsewhere(row: Columns, { head: { meta } }: Rollout): Columns {
+  const isFork = (meta?.forkedFrom ?? meta?.historyBase ?? null) !== null;
+  const isText = (value: Literal) => (textOfLiteral(value) ?? '') !== '';
+  return isFork ? pick(row, ['preview', 'memory_mode'], isText) : {};
 }
 
 /** A row that points at a section that there is not can be read by no Codex, and ends every list. */

@@ -4,7 +4,7 @@
 import type { Rollout } from '../../model/rollout.ts';
 import type { PathState, Snapshot } from '../../model/snapshot.ts';
 import type { Thread } from '../../model/thread.ts';
-import type { HomePath, ThreadId } from '../../model/words.ts';
+import type { FilePath, HomePath, ThreadId } from '../../model/words.ts';
 import { oncePerSnapshot } from './oncePerSnapshot.ts';
 
 /** The check that speaks about a thread, or why none does. */
@@ -22,6 +22,7 @@ export type Cause =
   | 'thread-file-duplicate'
   | 'thread-bound-to-other'
   | 'thread-path-stale'
+  | 'thread-file-elsewhere'
   | 'thread-file-missing'
   | 'thread-row-missing';
 
@@ -72,6 +73,15 @@ const judgedById = oncePerSnapshot(
     new Map(judgedThreads(snapshot).map(judged => [judged.thread.id, judged])),
 );
 
+const straysByFile = oncePerSnapshot(
+  ({ strays }): ReadonlyMap<FilePath, Rollout> => new Map(strays.map(one => [one.file, one])),
+);
+
+/** What lies outside the home where a row leads, and is another file than those of its thread in the home. */
+export function strayAt(path: FilePath, snapshot: Snapshot): Rollout | undefined {
+  return straysByFile(snapshot).get(path);
+}
+
 const threadsById = oncePerSnapshot(
   ({ threads }): ReadonlyMap<ThreadId, Thread> =>
     new Map(threads.map(thread => [thread.id, thread])),
@@ -109,17 +119,38 @@ function isHeaderWrong(
   named: Thread | undefined,
   described: Thread | undefined,
 ): boolean {
-  const { head, name } = rollout;
+  const time = timeSpeaksFor(rollout);
   // A row that belongs to the name and points here makes two against one.
-  if (named?.row != null && named.bound === rollout) return true;
+  if (named?.row != null && named.bound === rollout)
+    return time !== 'header' || !isElsewhere(described, rollout);
   if (described?.files.some(file => isInOrder(file, described.id)) === true) return false;
-  // The id of a thread begins with the time at which it was made, and so does the header.
+  if (time !== null) return time === 'name';
+  return named?.row != null || described?.row == null;
+}
+
+/**
+ * Whether the header may be right all the same. It names another thread that Codex knows, as it does when
+ * files were exchanged or copied over each other: with the other id, one conversation would pass for another.
+ */
+export function mayBeAnothers(rollout: Rollout, snapshot: Snapshot): boolean {
+  const described = threadsById(snapshot).get(rollout.head.meta?.id ?? '');
+  return isElsewhere(described, rollout) && timeSpeaksFor(rollout) !== 'name';
+}
+
+function isElsewhere(thread: Thread | undefined, rollout: Rollout): boolean {
+  if (thread === undefined) return false;
+  const isInOrderThere = thread.files.some(file => file !== rollout && isInOrder(file, thread.id));
+  return isInOrderThere || (thread.row !== null && thread.bound !== rollout);
+}
+
+/** The id of a thread begins with the time at which it was made, and so does the header. */
+function timeSpeaksFor({ head, name }: Rollout): 'name' | 'header' | null {
   const made = Date.parse(head.meta?.timestamp ?? '');
   const offName = Math.abs(timeOf(name?.id ?? '') - made);
   const offHeader = Math.abs(timeOf(head.meta?.id ?? '') - made);
-  if (offName < SAME_MOMENT_MS && offHeader > OTHER_MOMENT_MS) return true;
-  if (offHeader < SAME_MOMENT_MS && offName > OTHER_MOMENT_MS) return false;
-  return named?.row != null || described?.row == null;
+  if (offName < SAME_MOMENT_MS && offHeader > OTHER_MOMENT_MS) return 'name';
+  if (offHeader < SAME_MOMENT_MS && offName > OTHER_MOMENT_MS) return 'header';
+  return null;
 }
 
 const SAME_MOMENT_MS = 10_000;
@@ -188,13 +219,16 @@ function causeWithFile(
   { id, row, bound }: Thread,
   file: Rollout,
   holders: readonly Rollout[],
-  { paths }: Snapshot,
+  snapshot: Snapshot,
   flawIn: FlawOf,
 ): Cause {
   if (hasCopies(holders)) return 'thread-file-duplicate';
   if (flawIn(file) === 'rollout-misnamed') return 'rollout-misnamed';
   if (row === null) return 'thread-row-missing';
-  if (bound === null) return causeOfPath(paths[row.rolloutPath], 'thread-path-stale');
+  if (bound === null)
+    return strayAt(row.rolloutPath, snapshot) === undefined
+      ? causeOfPath(snapshot.paths[row.rolloutPath], 'thread-path-stale')
+      : 'thread-file-elsewhere';
   if (holders.some(holder => holder === bound || isTwin(holder, bound))) return 'none';
   // A file that could not be read may hold this thread, when its name says so.
   if (bound.head.state === 'unread' && bound.name?.id === id) return 'unknown';

@@ -1,20 +1,41 @@
 import type { Database } from '../../model/database.ts';
 import type { Subject } from '../../model/finding.ts';
-import type { Home, Snapshot } from '../../model/snapshot.ts';
+import type { Codex, Home, Snapshot } from '../../model/snapshot.ts';
 import type { FilePath } from '../../model/words.ts';
+import { heedLogDir, isInLogDir } from '../../visibility/logPlace.ts';
 
 /**
  * The databases that Codex opens: of each kind the newest generation. `state_4.sqlite` beside
- * `state_5.sqlite` is what an update has left, and nobody suffers from what is wrong with it.
+ * `state_5.sqlite` is what an update has left, and nobody suffers from what is wrong with it. The log is
+ * there where the programs of this machine keep it; where they differ, or are not known, it may be in either place.
  */
-export function databasesInUse({ databases }: Snapshot): readonly Database[] {
+export function databasesInUse({ databases, home, codexes }: InUse): readonly Database[] {
+  const ways = home.logDir === null ? new Set([false]) : heedLogDir(codexes);
   const newest = new Map<string, Database>();
   for (const database of databases) {
     const { kind, generation } = nameParts(database);
-    const other = newest.get(kind);
-    if (other === undefined || nameParts(other).generation < generation) newest.set(kind, database);
+    const isApart = isInLogDir(database, home);
+    if (database.family === 'logs' && !ways.has(isApart)) continue;
+    const key = isApart ? `${kind} in log_dir` : kind;
+    const other = newest.get(key);
+    if (other === undefined || nameParts(other).generation < generation) newest.set(key, database);
   }
   return [...newest.values()];
+}
+
+type InUse = Pick<Snapshot, 'databases' | 'home' | 'codexes'>;
+
+/** Where a Codex of this machine keeps its log apart from the other databases; null where none does. */
+export function folderOfLog({
+  home,
+  codexes,
+}: Pick<Snapshot, 'home' | 'codexes'>): FilePath | null {
+  return heedLogDir(codexes).has(true) ? home.logDir : null;
+}
+
+/** Those that lie together: a log in `log_dir` goes nowhere with them. */
+export function databasesTogether(snapshot: InUse): readonly Database[] {
+  return databasesInUse(snapshot).filter(database => !isInLogDir(database, snapshot.home));
 }
 
 /** The state database as a file, also when it cannot be read. */
@@ -25,6 +46,15 @@ export function stateFile(snapshot: Snapshot): Database | null {
 /** Where a database of this name has its place. */
 export function databaseAt({ sqliteHome, system }: Home, name: string): FilePath {
   return `${sqliteHome}${system === 'win32' ? '\\' : '/'}${name}`;
+}
+
+/** Where a Codex may look for one: a log has two places where it is not known which of them it heeds. */
+export function placesOf(name: string, codex: Codex, home: Home): readonly FilePath[] {
+  const { logDir } = home;
+  if (logDir === null || !name.startsWith('logs_')) return [databaseAt(home, name)];
+  return [...heedLogDir([codex])].map(isHeeded =>
+    databaseAt(isHeeded ? { ...home, sqliteHome: logDir } : home, name),
+  );
 }
 
 export function databaseSubject({ key, file }: Pick<Database, 'key' | 'file'>): Subject {

@@ -11,6 +11,8 @@ export interface MissingBeginning {
   /** The thread that it was forked from; the name of the file, when that is the thread's own. */
   readonly parent: ThreadId;
   readonly isOwn: boolean;
+  /** The file is there, and ends before the place at which this conversation goes on. */
+  readonly isCut: boolean;
   /** The name of the file, and the path of the one that names it. */
   readonly file: ThreadId;
   readonly namedBy: HomePath;
@@ -22,7 +24,7 @@ export function beginningsOf(
 ): (judged: JudgedThread) => MissingBeginning | null {
   return ({ file, holders }) => {
     if (file === null || baseOf(file) === null) return null;
-    return missingBeginning(file, holders, partsOfHome(snapshot));
+    return missingBeginning(file, holders, snapshot);
   };
 }
 
@@ -56,8 +58,9 @@ function partsOf({ name, head }: Rollout): readonly ThreadId[] {
 function missingBeginning(
   file: Rollout,
   own: readonly Rollout[],
-  files: ReadonlySet<ThreadId>,
+  snapshot: Snapshot,
 ): MissingBeginning | null {
+  const files = partsOfHome(snapshot);
   const seen = new Set<Rollout>();
   let current: Rollout | null = file;
   while (current !== null && !seen.has(current)) {
@@ -65,9 +68,10 @@ function missingBeginning(
     const base = baseOf(current);
     if (base === null) return null;
     const parent = current.head.meta?.forkedFrom ?? null;
-    if (!files.has(base))
+    const isCut = snapshot.cutBeginnings.includes(current.path);
+    if (isCut || !files.has(base))
       return {
-        ...{ parent: parent ?? base, isOwn: parent === null },
+        ...{ parent: parent ?? base, isOwn: parent === null, isCut },
         ...{ file: base, namedBy: current.path },
       };
     current = own.find(({ name }) => (name?.segment ?? name?.id) === base) ?? null;

@@ -18,10 +18,12 @@ import type {
   Replay,
   Unit,
 } from '../../model/plan.ts';
+import { parentOf, restBelow } from '../../model/paths.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { HostHome } from '../../model/host.ts';
 import type { ThreadId } from '../../model/words.ts';
 import { nameOf } from '../observe.ts';
+import { folderOfSharedLog } from './staying.ts';
 import type { Surroundings } from './surroundings.ts';
 import { SPLIT, SPLIT_CURE } from './wish.ts';
 
@@ -50,7 +52,11 @@ export function askInNewHome(
     home,
     sqliteHome: home,
     state: at(nameOf(asking.state)),
-    opens: (asking.opens ?? []).map(({ file }) => ({ file: at(nameOf(file)), isThere: false })),
+    opens: (asking.opens ?? []).map(one => {
+      if (parentOf(one.file) === folderOfSharedLog(snapshot)) return one;
+      const rest = restBelow(one.file, snapshot.home.path, snapshot.home.system);
+      return { file: `${home}${rest ?? `/${nameOf(one.file)}`}`, isThere: false };
+    }),
     newHome: host,
   };
   return {

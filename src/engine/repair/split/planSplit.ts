@@ -7,14 +7,12 @@ import { countOf } from '../../checks/words.ts';
 import type { CloserLook, Wishes } from '../../model/closerLook.ts';
 import { bytesOfText } from '../../model/bytes.ts';
 import type {
-  BlockStep,
   CreateStep,
   LinkStep,
   MoveStep,
   Plan,
   Refused,
   RowsStep,
-  Step,
   Unit,
 } from '../../model/plan.ts';
 import type { Report } from '../../model/report.ts';
@@ -25,9 +23,11 @@ import { NAMES } from '../observe.ts';
 import { asPlan } from '../planRepairs.ts';
 import { askInNewHome } from './askInNewHome.ts';
 import { chooseLineages, type Lineage } from './lineages.ts';
-import { startUpLines } from './startUpLines.ts';
+import { putIntoStartUp } from '../startUp/markedBlock.ts';
+import { homeLines } from './homeLines.ts';
+import { saySharedLog, sayStaying } from './staying.ts';
 import type { ThreadRow } from '../../scan/closer/threadTables.ts';
-import type { SharedThing, Surroundings } from './surroundings.ts';
+import { MCP_KEYS, type SharedThing, type Surroundings } from './surroundings.ts';
 import { SPLIT, SPLIT_CURE, type SplitWish } from './wish.ts';
 
 export interface SplitPlan extends Plan {
@@ -123,12 +123,16 @@ function furnish(
     ...around.shared.flatMap(thing =>
       shared === 'link' ? [linkOf(thing, home, from)] : copiesOf(thing, home, from),
     ),
-    ...around.marks.flatMap(thing => copiesOf(thing, home, from)),
+    ...around.copied.flatMap(thing => copiesOf(thing, home, from)),
   ];
   const what = around.shared.map(({ name }) => name).join(', ');
   return {
     ...WHOLE,
-    says: `${host} gets the Codex home ${home}. ${what === '' ? '' : SAYING[shared](what)}`.trim(),
+    says: [
+      `${host} gets the Codex home ${home}.`,
+      ...(what === '' ? [] : [SAYING[shared](what)]),
+      ...(around.copied.some(({ name }) => name === MCP_KEYS) ? [SAYING_KEYS] : []),
+    ].join(' '),
     steps: [...how, ...(lines.length === 0 ? [] : [names])],
   };
 }
@@ -140,6 +144,8 @@ const SAYING: Readonly<Record<SplitWish['shared'], (what: string) => string>> = 
   copy: what =>
     `It gets copies (${what}), which are its own from then on: a new login or setting on one host is none on the others.`,
 };
+
+const SAYING_KEYS = `Log-ins of MCP servers (${MCP_KEYS}) are copied in any case, since Codex from 0.160 on writes them through no link: they are its own from then on, and a server that gives a new key with each renewal asks for a new login on the others.`;
 
 function linkOf({ name }: SharedThing, home: string, from: string): LinkStep {
   return { kind: 'link', file: `${home}/${name}`, target: `${from}/${name}` };
@@ -214,17 +220,15 @@ function moveLineage(
   };
 }
 
-function startUp(wish: SplitWish, { snapshot }: Report, { startUp: files }: Surroundings): Unit {
-  const steps = files.map(({ shell, file, was }): BlockStep => ({
-    kind: 'block',
-    file,
-    block: bytesOfText(startUpLines(shell, wish.hosts, snapshot.home.path)),
-    was,
-  }));
+function startUp(wish: SplitWish, { snapshot }: Report, around: Surroundings): Unit {
+  const { startUp: files, stays } = around;
+  const steps = putIntoStartUp(files, shell => homeLines(shell, wish.hosts, snapshot.home.path));
   const names = wish.hosts.map(({ host }) => host).join(', ');
   return {
     ...WHOLE,
-    says: `Start-up files of shells name the home of each of these hosts (${names}), and of no other. A Codex that was started before keeps the old one until it is started again.`,
-    steps: steps satisfies readonly Step[],
+    says: `Start-up files of shells name the home of each of these hosts (${names}), and of no other. A Codex that was started before keeps the old one until it is started again. ${saySharedLog(snapshot)} ${sayStaying(stays, snapshot.home.path)}`
+      .replace(/ {2,}/g, ' ')
+      .trim(),
+    steps,
   };
 }

@@ -13,14 +13,19 @@ import {
 } from '../../scan/closer/threadTables.ts';
 import type { World } from '../../world.ts';
 import { NAMES } from '../observe.ts';
-import { BEGIN } from './startUpLines.ts';
-import type { SplitWish, Shell } from './wish.ts';
+import { beginOf } from '../startUp/markedBlock.ts';
+import { lookAtStartUp, type Already, type FoundStartUp } from '../startUp/startUpFiles.ts';
+import { HOMES } from './homeLines.ts';
+import { namesThatStay, SYSTEM_SKILLS } from './staying.ts';
+import type { SplitWish } from './wish.ts';
 
 export interface Surroundings {
   /** What is shared, as it lies in the home. */
   readonly shared: readonly SharedThing[];
   /** What is copied in any case. */
-  readonly marks: readonly SharedThing[];
+  readonly copied: readonly SharedThing[];
+  /** Names of what else lies at the top of the home and goes to no host. */
+  readonly stays: readonly string[];
   /** Lines of session_index.jsonl, in their order. */
   readonly names: readonly { readonly thread: ThreadId; readonly line: string }[];
   readonly startUp: readonly FoundStartUp[];
@@ -41,25 +46,27 @@ export type SharedThing =
   /** `within`: all that is in it. */
   | { readonly kind: 'folder'; readonly name: string; readonly within: readonly SharedThing[] };
 
-export interface FoundStartUp {
-  readonly shell: Shell;
-  /** Without links: a link to a file among dotfiles stays one. */
-  readonly file: FilePath;
-  readonly was: { readonly bytes: number; readonly modifiedMs: number } | null;
-}
-
-/** What a person has set up, as against what Codex keeps of conversations. */
+/**
+ * What a person has set up, as against what Codex keeps of conversations. Plugins among it: config.toml names
+ * those that are on, and without the folder a home has none of them (seen in 0.142, 0.160 and 0.169).
+ */
 const SHARED = [
-  ...['config.toml', 'auth.json', 'AGENTS.md', 'AGENTS.override.md'],
-  ...['rules', 'skills', 'prompts'],
+  ...['config.toml', 'auth.json', 'AGENTS.md', 'AGENTS.override.md', 'hooks.json'],
+  ...['rules', 'skills', 'prompts', 'plugins', 'themes', 'agents', 'environments.toml', '.env'],
 ];
+/** Settings that are chosen with `--profile` (seen in 0.142, 0.160 and 0.169, through a link as well). */
+const PROFILE = /^[^.].*\.config\.toml$/;
 /**
  * Marks of what Codex does once for each home. Without the first one 0.142 writes a personality into the
  * shared config.toml when it starts in a home that has conversations.
  */
 const MARKS = ['.personality_migration', '.sandbox_migration'];
+/**
+ * Log-ins of MCP servers. Codex reads them through a link; 0.160 and 0.169 write and take out none through one
+ * (0.142 does), so that what was renewed would be lost.
+ */
+export const MCP_KEYS = '.credentials.json';
 const NAMES_BYTES = 256 * 1024 * 1024;
-const START_UP_BYTES = 16 * 1024 * 1024;
 
 export async function lookAround(
   world: World,
@@ -67,23 +74,37 @@ export async function lookAround(
   wish: Pick<SplitWish, 'startUp'>,
   threads: readonly ThreadId[],
 ): Promise<Surroundings> {
-  const found: Record<'shared' | 'marks', SharedThing[]> = { shared: [], marks: [] };
-  for (const [what, names] of [
-    ['shared', SHARED],
-    ['marks', MARKS],
-  ] as const)
-    for (const name of names)
+  const names = await namesIn(world, home.path);
+  const given = {
+    shared: [...SHARED, ...names.filter(name => PROFILE.test(name))],
+    copied: [...MARKS, MCP_KEYS],
+  };
+  const found: Record<keyof typeof given, SharedThing[]> = { shared: [], copied: [] };
+  for (const what of ['shared', 'copied'] as const)
+    for (const name of given[what])
       found[what].push(...(await lookAtShared(world, world.machine.join(home.path, name), name)));
   const tables: Record<FilePath, readonly ThreadTable[]> = {};
   for (const database of databases.filter(isOfThreads))
     tables[database.file] = needed(await findThreadTables(world, database.file), database.file);
+  const taken = new Set([...given.shared, ...given.copied]);
   return {
     ...found,
+    stays: namesThatStay(names, name => taken.has(name)),
     names: await readNames(world, world.machine.join(home.path, NAMES)),
-    startUp: await lookAtStartUp(world, wish.startUp),
+    startUp: await lookAtStartUp(world, wish.startUp, SPLIT_ALREADY),
     rows: state === null ? [] : await rowsBesides(world, state.database.file, threads),
     tables,
   };
+}
+
+async function namesIn({ files }: World, folder: FilePath): Promise<readonly string[]> {
+  const listed = await files.list(folder);
+  if (listed.ok) return listed.value.map(({ path }) => path);
+  throw new Refusal(
+    'home-unreadable',
+    `What lies in ${folder} cannot be listed: ${listed.trouble.why}.`,
+    'Nothing was changed. Make it readable, and try again.',
+  );
 }
 
 function isOfThreads({ family, trouble }: Database): boolean {
@@ -127,6 +148,7 @@ async function lookAtShared(
   const tree = await world.files.tree(file);
   for (const entry of tree.ok ? tree.value.entries : []) {
     const below = `${name}/${entry.path}`;
+    if (below.startsWith(SYSTEM_SKILLS)) continue;
     const target = entry.kind === 'link' ? await world.files.readLink(entry.file) : null;
     if (target?.ok === true) within.push({ kind: 'link', name: below, target: target.value });
     else if (entry.kind === 'file') within.push(...(await lookAtShared(world, entry.file, below)));
@@ -155,35 +177,12 @@ function idIn(line: string): ThreadId | null {
   }
 }
 
-async function lookAtStartUp(
-  world: World,
-  files: SplitWish['startUp'],
-): Promise<readonly FoundStartUp[]> {
-  const found = new Map<FilePath, FoundStartUp>();
-  for (const { shell, file: named } of files) {
-    const file = await world.files.realPath(named);
-    // Two names of one file: it needs the lines once.
-    if (found.has(file)) continue;
-    const state = await world.files.stat(file);
-    if (!state.ok && state.trouble.code === 'missing') {
-      found.set(file, { shell, file, was: null });
-      continue;
-    }
-    const read = await world.files.whole(file, START_UP_BYTES);
-    if (!state.ok || !read.ok)
-      throw new Refusal(
-        'start-up-unreadable',
-        `${named} cannot be read, so that nothing can be put into it.`,
-        'Nothing was changed. Make it readable, or leave this shell out.',
-      );
-    if (new TextDecoder().decode(read.value).includes(BEGIN))
-      throw new Refusal(
-        'split-already',
-        `${named} already gives each host a Codex home of its own.`,
-        'Nothing was changed. Undo that split first (codex-health history names it), or take the marked lines out by hand.',
-      );
-    const { bytes, modifiedMs } = state.value;
-    found.set(file, { shell, file, was: { bytes, modifiedMs } });
-  }
-  return [...found.values()];
-}
+const SPLIT_ALREADY: Already = {
+  line: beginOf(HOMES),
+  refusal: file =>
+    new Refusal(
+      'split-already',
+      `${file} already gives each host a Codex home of its own.`,
+      'Nothing was changed. Undo that split first (codex-health history names it), or take the marked lines out by hand.',
+    ),
+};

@@ -36,7 +36,7 @@ export function askHandler(handlerOf: (step: Step) => StepHandler<Step>): StepHa
       const put =
         replay === undefined || replay.rows.length === 0
           ? ''
-          : `; then ${String(replay.rows.length)} entries that only the old database had are put back`;
+          : `; then ${String(replay.rows.length)} entries that Codex does not make by itself are put back`;
       return `asks Codex: it ${summaryOf(calls).join(', ')}${put}`;
     },
     touches: step => {

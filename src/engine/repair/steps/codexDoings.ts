@@ -1,6 +1,7 @@
 // What Codex did when it was asked, as the difference between two looks at the home. It is kept as plain steps,
 // beside how the home was before.
 
+import { parentOf } from '../../model/paths.ts';
 import type { AskStep, Left, Step } from '../../model/plan.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import { begunBetween, forksAmong, type Begun } from '../forks.ts';
@@ -22,15 +23,16 @@ import type { Ground } from './step.ts';
 /** The home as it was before Codex was asked, and the steps to which its doings came. */
 const BEFORE = 'before-codex';
 const OBSERVED = 'codex-did';
-const OWN_NOTE = /^(?:before-codex|codex-did)(?:-[^/\\]*)?\.json$/;
+const OWN_NOTE = /^(?:before-codex|codex-did|imaged)(?:-[^/\\]*)?\.json$/;
 const MAX_BYTES = 1024 * 1024 * 1024;
 
 /** The home as it is now, as far as Codex may change it when it is asked. */
 export async function observe(step: AskStep, ground: Ground): Promise<Observation> {
-  const { home, sqliteHome, state } = step;
+  const { home, sqliteHome, state, opens = [] } = step;
+  const apart = opens.map(({ file }) => file).filter(file => parentOf(file) !== parentOf(state));
   return {
     tables: await ground.tables(state),
-    files: await observeFiles(ground.world, home, sqliteHome),
+    files: await observeFiles(ground.world, home, sqliteHome, apart),
     histories: await observeHistories(ground.world, step, resumedBy(step)),
   };
 }

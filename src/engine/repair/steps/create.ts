@@ -1,9 +1,10 @@
-import type { Copied, CreateStep, Left } from '../../model/plan.ts';
+import type { Copied, CreateStep, Imaged, Left } from '../../model/plan.ts';
 import type { FilePath } from '../../model/words.ts';
 import { BESIDE } from '../../hands.ts';
 import { asBytes, toArray } from '../../model/bytes.ts';
 import { unpackWhole } from '../../scan/unpackWhole.ts';
 import { isSameTime } from './edit.ts';
+import { makeImage, putImageAway } from './imaged.ts';
 import { folderOf } from './move.ts';
 import { Stale, type Ground, type StepHandler } from './step.ts';
 
@@ -13,12 +14,19 @@ export const create: StepHandler<CreateStep> = {
       ? `makes ${file}`
       : 'copied' in content
         ? `copies ${content.copied} to ${file}`
-        : content.unpacked.endsWith('.zst')
-          ? `unpacks ${content.unpacked}`
-          : `copies ${content.unpacked} to ${file}`,
-  touches: ({ file }) => [file],
+        : 'imaged' in content
+          ? `copies the database ${content.imaged}, with what is only in its log, to ${file}`
+          : content.unpacked.endsWith('.zst')
+            ? `unpacks ${content.unpacked}`
+            : `copies ${content.unpacked} to ${file}`,
+  touches: ({ file, content }) =>
+    // It is read as it is before somebody moves it, and after somebody has moved it back.
+    typeof content === 'object' && 'imaged' in content ? [file, content.imaged] : [file],
   backupBytes: () => 0,
-  whyStale: async ({ file }, { world }) => {
+  whyStale: async ({ file, content }, { world }) => {
+    if (typeof content === 'object' && 'imaged' in content)
+      for (const beside of [`${file}-wal`, `${file}-journal`])
+        if ((await world.files.stat(beside)).ok) return `there is already something at ${beside}`;
     const state = await world.files.stat(file);
     if (state.ok) return `there is already something at ${file}`;
     return state.trouble.code === 'missing' ? null : `${file}: ${state.trouble.why}`;
@@ -30,12 +38,14 @@ export const create: StepHandler<CreateStep> = {
     await ground.hands.makeFolder(folderOf(file));
     if (typeof content === 'object' && 'copied' in content)
       return copyUnread(step, content, ground);
+    if (typeof content === 'object' && 'imaged' in content) return makeImage(file, content, ground);
     await ground.hands.create(file, await contentOf(content, ground), step.modifiedMs);
   },
   undo: async (step, ground): Promise<readonly Left[]> => {
-    const { file } = step;
+    const { file, content } = step;
     await ground.hands.removeOwn(file + BESIDE);
     const state = await ground.world.files.stat(file);
+    if (typeof content === 'object' && 'imaged' in content) return putImageAway(file, ground);
     if (!state.ok && state.trouble.code === 'missing') return [];
     if (!(await isStillOurs(step, ground)))
       return [{ what: file, why: 'it has been written since' }];
@@ -59,7 +69,7 @@ async function copyUnread(
 }
 
 async function contentOf(
-  content: Exclude<CreateStep['content'], Copied>,
+  content: Exclude<CreateStep['content'], Copied | Imaged>,
   { world }: Ground,
 ): Promise<Uint8Array> {
   if (typeof content === 'string') return toArray(content);
@@ -73,8 +83,9 @@ async function isStillOurs(step: CreateStep, ground: Ground): Promise<boolean> {
   const { file, content, modifiedMs } = step;
   if (typeof content === 'object' && 'copied' in content)
     return isUntouchedCopy(file, content, modifiedMs, ground);
-  if (typeof content !== 'string')
+  if (typeof content === 'object' && 'unpacked' in content)
     return isUnpackedTwin(file, content.unpacked, modifiedMs, ground);
+  if (typeof content !== 'string') return false;
   const found = await ground.world.files.whole(file, content.length + 1);
   return found.ok && asBytes(found.value) === content;
 }

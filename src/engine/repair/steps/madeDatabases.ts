@@ -18,6 +18,10 @@ const OF_CONVERSATIONS = /^(?:state|thread_history)_/;
 /** Every start of a Codex writes there, and nothing of a person's is in it. */
 const OF_LOGS = /^logs_/;
 
+export function isOfLogs(database: FilePath): boolean {
+  return OF_LOGS.test(nameOf(database));
+}
+
 /**
  * Why a database that Codex has made has to stay; null when it can go. `known`: the threads that were in it
  * when we had asked; null where that does not matter, because an older one takes its place again. Goals, memories and queued messages belong to threads, and of a thread there is
@@ -32,7 +36,7 @@ export async function whyInUse(
 ): Promise<string | null> {
   const name = nameOf(database);
   const state = await world.files.stat(database);
-  if (!state.ok || state.value.bytes === 0 || OF_LOGS.test(name)) return null;
+  if (!state.ok || state.value.bytes === 0 || isOfLogs(database)) return null;
   const comesFromConversations = OF_CONVERSATIONS.test(name);
   if (comesFromConversations && known === null) return null;
   const threads = await threadsIn(database, world);

@@ -37,7 +37,11 @@ async function undoMove(step: MoveStep, ground: Ground): Promise<readonly Left[]
     return found.from === null
       ? [{ what: step.from, why: 'it is neither where it was nor where it was moved to' }]
       : [];
-  if (!isSame(found.to, step)) return [{ what: to, why: 'it has been written since' }];
+  if (!isSame(found.to, step)) {
+    // What an earlier step of the unit makes room in: the stop came before that, and nothing was moved.
+    const isUnmoved = found.from !== null && isSame(found.from, step);
+    return isUnmoved ? [] : [{ what: to, why: 'it has been written since' }];
+  }
   const isRemade = step.isDatabase === true && (found.from === null || !isSame(found.from, step));
   if (isRemade) {
     const why = await whyInUse(step.from, null, ground.world);

@@ -2,7 +2,7 @@
 // of both without a lock, and never with SQLite itself: closing a database there checkpoints it.
 // The format is SQLite's "WAL-mode File Format"; numbers are big-endian.
 
-import type { Files, FileState, ImageFacts, ImageOrigin, Read, Trouble } from '../../world.ts';
+import type { Files, ImageFacts, ImageOrigin, Read, Trouble } from '../../world.ts';
 import type { FilePath } from '../../model/words.ts';
 import {
   FRAME_HEADER_BYTES,
@@ -11,6 +11,7 @@ import {
   parseLogHeader,
   viewOf,
 } from './databaseLog.ts';
+import { isSameFile } from './sameFile.ts';
 
 /** A main file that was written less than this long ago is not taken as quiet. */
 const QUIET_MS = 50;
@@ -36,8 +37,18 @@ export interface ReadImage extends DatabaseImage {
 
 const HEADER_BYTES = 100;
 
+/** Copies, and not parts of the image and its log: these are large, and whoever takes a part on takes the whole. */
 export function factsOf({ bytes, journal, origin }: ReadImage): ImageFacts {
-  return { head: bytes.slice(0, HEADER_BYTES), bytes: bytes.length, journal, origin };
+  const { log } = origin;
+  return {
+    head: new Uint8Array(bytes.subarray(0, HEADER_BYTES)),
+    bytes: bytes.length,
+    journal,
+    origin: {
+      ...origin,
+      log: log === null ? null : { ...log, header: new Uint8Array(log.header) },
+    },
+  };
 }
 
 /**
@@ -91,8 +102,8 @@ export async function readDatabaseImage(
       const hasLog = header.length === LOG_HEADER_BYTES;
       // The last change has to be older than the clock is coarse.
       const isAtRest =
-        isSame(before.main.value, after.main.value) &&
-        isSame(before.log, after.log) &&
+        isSameFile(before.main.value, after.main.value) &&
+        isSameFile(before.log, after.log) &&
         head.ok &&
         equal(head.value, main.value.subarray(0, HEADER_BYTES)) &&
         startedAt - before.main.value.modifiedMs > QUIET_MS;
@@ -238,15 +249,6 @@ async function wholeOrNothing(
   return !read.ok && read.trouble.code === 'missing'
     ? { ok: true, value: new Uint8Array(0) }
     : read;
-}
-
-function isSame(one: FileState | null, other: FileState | null): boolean {
-  if (one === null || other === null) return one === other;
-  return (
-    one.identity === other.identity &&
-    one.bytes === other.bytes &&
-    one.modifiedMs === other.modifiedMs
-  );
 }
 
 function equal(one: Uint8Array, other: Uint8Array): boolean {

@@ -12,6 +12,7 @@ import {
   type DatabasePages,
   type TableRequest,
 } from './databaseTables.ts';
+import { isSameFile } from './sameFile.ts';
 
 export interface ReadLimits {
   /** Pages that one reading may take in, in bytes: this bounds both time and memory. */
@@ -236,22 +237,13 @@ function isOnePicture(before: Look, after: Look, hasLog: boolean, startedAt: num
     );
   // The last change has to be older than the clock of the file system is coarse.
   const isQuiet = startedAt - before.main.modifiedMs > QUIET_MS;
-  const isUnchanged = isSame(before.main, after.main) && isSame(before.log, after.log);
+  const isUnchanged = isSameFile(before.main, after.main) && isSameFile(before.log, after.log);
   // A change of mode is in the header.
   return isQuiet && isUnchanged && isEqual(before.mainHeader, after.mainHeader);
 }
 
 function isEqual(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
-}
-
-function isSame(one: FileState | null, other: FileState | null): boolean {
-  if (one === null || other === null) return one === other;
-  return (
-    one.identity === other.identity &&
-    one.bytes === other.bytes &&
-    one.modifiedMs === other.modifiedMs
-  );
 }
 
 /** What is missing is not there, which is an answer; any other trouble hides something. */

@@ -1,8 +1,9 @@
 // Finds the databases of a home and looks at each: the state database as a whole, of all others
 // the header, the size, the migrations, and whether they are damaged.
 
-import type { Database, StateDatabase } from '../../model/database.ts';
+import type { Database, Filesystem, StateDatabase } from '../../model/database.ts';
 import type { Gap } from '../../model/gap.ts';
+import { parentOf } from '../../model/paths.ts';
 import type { Home, ThreadHistory } from '../../model/snapshot.ts';
 import type { FilePath } from '../../model/words.ts';
 import type { LearntMigration, World } from '../../world.ts';
@@ -14,6 +15,7 @@ import {
   type DatabaseSignature,
 } from './databaseMemory.ts';
 import { IMAGE_BYTES, lookAtDatabase } from './lookAtDatabase.ts';
+import { databaseFamily } from '../layout.ts';
 import { MIGRATIONS_QUESTION } from './migrations.ts';
 import type { StandingDatabases } from './standingDatabases.ts';
 
@@ -23,6 +25,8 @@ export interface DatabasesLook {
   readonly otherStates: readonly Database[];
   readonly history: ThreadHistory | null;
 }
+
+const DATABASE = /^[a-z_]+(?:_v?\d+)*\.sqlite$/;
 
 type LookAnew = (signature: DatabaseSignature) => Promise<DatabaseLook>;
 
@@ -39,14 +43,20 @@ export async function lookAtDatabases(
   gaps: Gap[],
   standing: StandingDatabases | null = null,
 ): Promise<DatabasesLook> {
-  const inUse = await findDatabases(world, home.sqliteHome, gaps);
+  const inUse = [
+    ...(await findDatabases(world, home.sqliteHome, gaps)),
+    ...(await findLogsApart(world, home, gaps)),
+  ];
   const elsewhere = await findOtherStates(world, home);
-  const filesystem = await world.files.filesystem(home.sqliteHome);
+  const filesystems = new Map<FilePath, Filesystem | null>();
+  for (const folder of [...inUse, ...elsewhere].map(parentOf))
+    if (!filesystems.has(folder)) filesystems.set(folder, await world.files.filesystem(folder));
   const shallBeFollowed = standing !== null;
+  const on = (file: FilePath) => filesystems.get(parentOf(file)) ?? null;
   const look = async (file: FilePath, isState: boolean, lookAnew: LookAnew) =>
     standing === null
       ? lookAnew(await signatureOf(world.files, file, world.now()))
-      : standing.look(world, home, file, isState, filesystem, lookAnew);
+      : standing.look(world, home, file, isState, on(file), lookAnew);
   const state = newestState(inUse);
   const looks = await Promise.all(
     inUse.map(file =>
@@ -54,7 +64,7 @@ export async function lookAtDatabases(
         const known = await recallDatabase(world.memory, home.key, file, signature);
         if (known !== null) return known;
         const isState = file === state;
-        const anew = await lookAtDatabase(world, home, file, filesystem, isState, shallBeFollowed);
+        const anew = await lookAtDatabase(world, home, file, on(file), isState, shallBeFollowed);
         rememberDatabase(world.memory, home.key, signature, anew);
         return anew;
       }),
@@ -63,7 +73,7 @@ export async function lookAtDatabases(
   gaps.push(...looks.flatMap(one => one.gaps));
   const others = await Promise.all(
     elsewhere.map(file =>
-      look(file, true, () => lookAtDatabase(world, home, file, filesystem, true, shallBeFollowed)),
+      look(file, true, () => lookAtDatabase(world, home, file, on(file), true, shallBeFollowed)),
     ),
   );
   return {
@@ -106,9 +116,34 @@ async function findDatabases(
   }
   return listed.value
     .map(({ path }) => path)
-    .filter(name => /^[a-z_]+(?:_v?\d+)*\.sqlite$/.test(name))
+    .filter(name => DATABASE.test(name))
     .sort()
     .map(name => world.machine.join(folder, name));
+}
+
+/** Whatever else lies there is not looked at; and by a link it may be the folder of the others. */
+async function findLogsApart(
+  world: World,
+  { sqliteHome, logDir }: Home,
+  gaps: Gap[],
+): Promise<readonly FilePath[]> {
+  if (logDir === null) return [];
+  const listed = await world.files.list(logDir);
+  if (!listed.ok) {
+    if (listed.trouble.code !== 'missing')
+      gaps.push({
+        source: 'other-databases',
+        path: logDir,
+        why: listed.trouble.why,
+        extent: 'part',
+      });
+    return [];
+  }
+  const isOne = (await world.files.realPath(logDir)) === (await world.files.realPath(sqliteHome));
+  return listed.value
+    .filter(({ path }) => !isOne && DATABASE.test(path) && databaseFamily(path) === 'logs')
+    .map(({ path }) => world.machine.join(logDir, path))
+    .sort();
 }
 
 /** Codex has kept its databases in three places; a second set that has threads confuses everyone. */

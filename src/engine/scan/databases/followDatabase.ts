@@ -12,6 +12,7 @@ import type { Ground } from './databaseMemory.ts';
 import { LOG_HEADER_BYTES, openLog, type Log } from './databaseLog.ts';
 import { Unreadable, type PageSource } from './databaseRecords.ts';
 import { asLeaf, leavesOf, readLeaf } from './pageUses.ts';
+import { isSameFile } from './sameFile.ts';
 
 export interface RowReader<T> {
   /** What is made of the cells of a row; null where SQLite might answer in another way. */
@@ -267,10 +268,5 @@ class LoggedPages implements PageSource {
 }
 
 function isSameState(one: FileState, other: FileState): boolean {
-  return (
-    one.identity === other.identity &&
-    one.bytes === other.bytes &&
-    one.modifiedMs === other.modifiedMs &&
-    one.changedMs === other.changedMs
-  );
+  return isSameFile(one, other) && one.changedMs === other.changedMs;
 }

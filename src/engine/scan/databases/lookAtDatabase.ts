@@ -204,6 +204,9 @@ async function askAll(
   if (trouble !== null || schema?.ok !== true)
     return { ok: false, trouble: trouble ?? { kind: 'unread', why: 'its schema cannot be read' } };
   const objects = readSchema(schema.rows);
+  // As of a home that was copied without the logs of its databases, before anything had come out of them.
+  if (isState && objects.length === 0 && database.walBytes === 0)
+    return { ok: false, trouble: { kind: 'empty', why: 'it has no tables' } };
   const hasRecords = objects.some(({ name }) => name === '_sqlx_migrations');
   const looked: Database = {
     ...database,

@@ -2,7 +2,7 @@
 
 import type { RolloutBody, RolloutTail } from '../../model/rollout.ts';
 import { readLine } from './rolloutHead.ts';
-import { isObject } from './rolloutLine.ts';
+import { hasHalfCharacter, isObject } from './rolloutLine.ts';
 
 /** A longer line is not parsed: it would take several times its size in memory. */
 const LONGEST_PARSED = 8 * 1024 * 1024;
@@ -27,11 +27,11 @@ export class RolloutBodyReader {
     for (;;) {
       const end = piece.indexOf(LINE_BREAK, start);
       if (end < 0) break;
-      this.#keep(piece.subarray(start, end));
+      this.#keep(piece.subarray(start, end), true);
       this.#endLine();
       start = end + 1;
     }
-    if (start < piece.length) this.#keep(piece.slice(start));
+    if (start < piece.length) this.#keep(piece.subarray(start), false);
   }
 
   end(): { lines: RolloutBody; newest: Partial<RolloutTail> } {
@@ -54,10 +54,11 @@ export class RolloutBodyReader {
     };
   }
 
-  #keep(part: Uint8Array): void {
+  #keep(part: Uint8Array, isEnd: boolean): void {
     this.#pendingBytes += part.length;
-    if (this.#pendingBytes <= LONGEST_PARSED) this.#pending.push(part);
-    else this.#pending = [];
+    if (this.#pendingBytes > LONGEST_PARSED) this.#pending = [];
+    // The next piece comes into the same room.
+    else this.#pending.push(isEnd ? part : part.slice());
   }
 
   #endLine(): void {
@@ -106,7 +107,8 @@ function imagesIn(text: string): number {
 function whyBad(text: string): string | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? null : 'it is not a JSON object';
+    if (!isObject(value)) return 'it is not a JSON object';
+    return hasHalfCharacter(text) ? 'it holds half a character' : null;
   } catch {
     return 'it is not JSON';
   }

@@ -8,6 +8,7 @@
 import type { HeadState, RolloutHead, RolloutMeta, RolloutTail } from '../../model/rollout.ts';
 import {
   asMeta,
+  hasHalfCharacter,
   isObject,
   isRecord,
   isUsableMeta,
@@ -188,7 +189,7 @@ export function withoutInstructions(line: string): string {
   if (known === undefined) {
     STRING_TOKEN.lastIndex = start;
     known = STRING_TOKEN.exec(line)?.[0];
-    if (known === undefined) return line;
+    if (known === undefined || hasHalfCharacter(known)) return line;
     knownInstructions.unshift(known);
     knownInstructions.length = Math.min(knownInstructions.length, KNOWN_TEXTS);
   }

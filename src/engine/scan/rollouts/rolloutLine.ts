@@ -10,11 +10,23 @@ export interface JsonObject {
 export function parseObject(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    return isObject(value) && !hasHalfCharacter(text) ? value : null;
   } catch {
     return null;
   }
 }
+
+/**
+ * JSON for JavaScript, and for no Codex: the escape of half a character, which programs leave behind
+ * that cut a text where its length says.
+ */
+export function hasHalfCharacter(json: string): boolean {
+  if (!HALF.test(json)) return false;
+  return HALF.test(json.replaceAll('\\\\', '').replaceAll(BOTH_HALVES, ''));
+}
+
+const HALF = /\\u[dD][89a-fA-F]/;
+const BOTH_HALVES = /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/g;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -46,7 +58,7 @@ export function asMeta(record: JsonObject): RolloutMeta | null {
       typeof payload['forked_from_ordinal_exclusive'] === 'number'
         ? textOf(payload['forked_from_id'])
         : null,
-    historyFile: historyFileOf(payload),
+    ...historyBaseOf(payload),
     isCwdARoot: isCwdARoot(payload),
     gitBranch: textOf(git['branch']),
     gitCommit: textOf(git['commit_hash']),
@@ -59,9 +71,14 @@ function asWritten(value: unknown): string | null {
   return value === undefined ? null : (textOf(value) ?? JSON.stringify(value));
 }
 
-function historyFileOf(payload: JsonObject): string | null {
+function historyBaseOf(payload: JsonObject): Pick<RolloutMeta, 'historyFile' | 'historyBytes'> {
   const base = payload['history_base'];
-  return isObject(base) ? (textOf(base['thread_id'])?.toLowerCase() ?? null) : null;
+  if (!isObject(base)) return { historyFile: null, historyBytes: null };
+  const end = base['end_byte_offset'];
+  return {
+    historyFile: textOf(base['thread_id'])?.toLowerCase() ?? null,
+    historyBytes: typeof end === 'number' ? end : null,
+  };
 }
 
 function isCwdARoot(payload: JsonObject): boolean | null {

@@ -11,6 +11,7 @@ test('what is for a row does nothing without one, and comes to an end', async ()
     ...[COMMANDS.repairFinding, COMMANDS.acceptFinding, COMMANDS.relinkFolder],
     ...[COMMANDS.archiveThread, COMMANDS.unarchiveThread, COMMANDS.renameThread],
     ...[COMMANDS.forkThread, COMMANDS.openInCodex, COMMANDS.copyResumeCommand],
+    COMMANDS.pinToHost,
   ];
   // An open record would be what is meant.
   await commands.executeCommand('workbench.action.closeAllEditors');
@@ -29,7 +30,14 @@ test('an open record is what is meant where nobody names a thread', async () => 
 
 test('a command that needs an answer can be left without one', async () => {
   const asking = [
-    ...[COMMANDS.saveCopy, COMMANDS.moveProvider, COMMANDS.showAccepted],
+    ...[
+      COMMANDS.saveCopy,
+      COMMANDS.moveProvider,
+      COMMANDS.splitHome,
+      COMMANDS.showAccepted,
+      COMMANDS.keepDatabasesLocal,
+      COMMANDS.askHosts,
+    ],
     ...[COMMANDS.showHistory, COMMANDS.undoRepair],
   ];
   for (const command of asking) {

@@ -24,7 +24,7 @@ async function tried(
   const scene = sceneOf(
     {
       'codexHealth/thread': ({ id }) => details(id, { elsewhere, cwd: '/scratch/ada' }),
-      'codexHealth/pinThreads': () => undefined,
+      'codexHealth/pin': () => undefined,
       'codexHealth/plan': ({ wish }) => planOf(wish),
       'codexHealth/apply': () => doneOf({ made: 'new', healed: [] }),
     },
@@ -78,7 +78,10 @@ test('a fork here is offered instead of resuming it', async () => {
 
 test('who knows better says so once, and goes on', async () => {
   const scene = await tried(openInCodex, THERE, 'It Belongs to login-1');
-  assert.deepEqual(scene.asked[1], ['codexHealth/pinThreads', { threads: ['a'], host: 'login-1' }]);
+  assert.deepEqual(scene.asked[1], [
+    'codexHealth/pin',
+    { threads: ['a'], projects: [], host: 'login-1' },
+  ]);
   assert.deepEqual(kindsOf(scene), ['terminal']);
 });
 

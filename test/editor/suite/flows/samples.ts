@@ -31,6 +31,7 @@ export function planOf(wish: Wish, more: Partial<PlanShown> = {}): PlanShown {
     refused: [],
     withoutStopping: null,
     holders: [],
+    elsewhere: [],
     ...more,
   };
 }
@@ -52,6 +53,7 @@ export function doneOf(more: Partial<RepairDone> = {}): RepairDone {
     recovered: [],
     confirmed: { codex: 'codex 0.169.0', why: null, shown: 1, missing: [] },
     made: null,
+    used: null,
     ...more,
   };
 }
@@ -60,6 +62,7 @@ export function historyOf(more: Partial<HistoryShown> = {}): HistoryShown {
   return {
     uri: 'codex-health://key/history',
     vaultBytes: 4096,
+    stoppedSplit: null,
     interrupted: null,
     receipts: [
       {
@@ -166,6 +169,7 @@ export function treeOf(more: Partial<HealthTree> = {}): HealthTree {
     troublesOfHome: 0,
     interrupted: null,
     hasCodex: true,
+    noting: true,
     hosts: [],
     ...more,
   };

@@ -13,7 +13,7 @@ import {
 } from '../../../../src/protocol/requests.ts';
 
 /** What a person does when they are asked: a button or a row by its words, a text, a folder, or nothing. */
-type Answer = string | RegExp | Uri | readonly (string | RegExp)[] | undefined;
+export type Answer = string | RegExp | Uri | readonly (string | RegExp)[] | undefined;
 
 type Server = {
   readonly [Name in RequestName]?: (
@@ -85,12 +85,9 @@ export function sceneOf(server: Server, ...answers: readonly Answer[]): Scene {
       const label = press(choices.map(choice => choice.label));
       return choices.find(choice => choice.label === label)?.value;
     },
-    chooseSome: async (title, choices) => {
-      hear(
-        'choose',
-        title,
-        choices.map(({ label }) => label),
-      );
+    chooseSome: async (title, choices, hint) => {
+      const rows = choices.map(({ label, isChosen }) => (isChosen === true ? `☑ ${label}` : label));
+      hear('choose', title, hint === undefined ? rows : [...rows, hint]);
       const wanted = left.shift();
       return Array.isArray(wanted)
         ? choices

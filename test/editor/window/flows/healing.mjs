@@ -31,7 +31,7 @@ async function heal(home, { step, picture, vscode }) {
     await tree.open(WORDS.stalePath);
     await editor.marker('error').waitFor({ state: 'attached' });
     await editor.fix(WORDS.cure);
-    await editor.line(WORDS.planTitle).waitFor();
+    await editor.words(WORDS.planTitle).waitFor();
     await picture('plan');
   });
   await step('nothing is done before consent', () => {
@@ -54,7 +54,7 @@ async function heal(home, { step, picture, vscode }) {
   await step(
     'the plan that was carried out says so, and leads to its repair and back',
     async () => {
-      await editor.line(WORDS.allHealed).waitFor();
+      await editor.words(WORDS.allHealed).waitFor();
       await editor.offered(WORDS.undoThis).waitFor();
       await picture('carried-out');
     },

@@ -34,7 +34,7 @@ export const manyThreads = {
         await vscode.run('Codex: Find Thread');
         await vscode.fill('number 4711 ');
         await vscode.choose('number 4711');
-        await vscode.editor.line('number 4711').waitFor();
+        await vscode.editor.words('number 4711').waitFor();
       });
       await step(
         'where nothing is in trouble the filter says so, and is taken off there',

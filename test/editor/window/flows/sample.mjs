@@ -53,7 +53,7 @@ async function look({ page, step, picture, vscode, change }) {
   });
   await step('a thread opens its record, in colours', async () => {
     await tree.open('VAT');
-    await editor.line('Codex session').waitFor();
+    await editor.words('Codex session').waitFor();
     await editor.tab(/rounding of VAT.*\(record\)/).waitFor();
     // Words of the record get a colour of their own a moment after the text.
     await page.locator('.editor-instance .view-line .mtk1 ~ [class^="mtk"]').first().waitFor();
@@ -63,19 +63,19 @@ async function look({ page, step, picture, vscode, change }) {
     await tree.expand('VAT');
     await tree.open('Thread is not in the database');
     await editor.marker('warning').waitFor({ state: 'attached' });
-    await editor.line(/^entry/).waitFor();
+    await editor.words('entry').waitFor();
     await picture('finding');
     await picture('readme-record', REGIONS.upper);
     await picture('walkthrough-understand', REGIONS.editor);
   });
   await step('the record opens what was said, as Markdown', async () => {
     await vscode.run('Codex: Open Transcript');
-    await editor.line('# Codex transcript').waitFor();
+    await editor.words('# Codex transcript').waitFor();
     await picture('transcript');
   });
   await step('what is open comes back after the window is loaded anew', async () => {
     await vscode.reload();
-    await editor.line('# Codex transcript').waitFor();
+    await editor.words('# Codex transcript').waitFor();
     await tree.expand('webshop');
     await tree.row('VAT').waitFor();
   });
@@ -94,7 +94,7 @@ async function look({ page, step, picture, vscode, change }) {
     await vscode.choice('lemma').waitFor();
     await picture('find');
     await vscode.choose('lemma');
-    await editor.line('Check the proof of lemma').waitFor();
+    await editor.words('Check the proof of lemma').waitFor();
   });
   await step('the problems panel lists the findings', async () => {
     await problems.open();
@@ -113,7 +113,7 @@ async function look({ page, step, picture, vscode, change }) {
     await tree.open(WORDS.stalePath);
     await editor.marker('error').waitFor({ state: 'attached' });
     await editor.fix(WORDS.cure);
-    await editor.line(WORDS.planTitle).waitFor();
+    await editor.words(WORDS.planTitle).waitFor();
     await modal.says(WORDS.consent);
     await picture('question');
     await picture('walkthrough-repair', REGIONS.question);

@@ -43,7 +43,7 @@ async function lookAround(page, { tree, editor }) {
   await tree.expand(/^two$/);
   await tree.expand('Codex Home');
   await tree.open('charlie message');
-  await editor.line('charlie message').waitFor();
+  await editor.words('charlie message').waitFor();
   // Back into the tree, and one row up.
   await tree.list.press('ArrowUp');
   // Now there are more rows than are seen at once.

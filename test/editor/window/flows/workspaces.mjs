@@ -43,7 +43,7 @@ export const untrusted = {
       });
       await step('a record opens there as everywhere', async () => {
         await vscode.tree.open('VAT');
-        await vscode.editor.line('Codex session').waitFor();
+        await vscode.editor.words('Codex session').waitFor();
       });
     });
   },
