@@ -262,10 +262,8 @@ export interface LearntMigration {
 }
 
 export interface Processes {
-  /** Programs that have one of these folders' files open. */
+  /** Programs that have one of these folders' files open; a database may be named instead of a folder. */
   holders(folders: readonly FilePath[]): Promise<Read<Holders>>;
-  /** Those of these locks that are held now; one that was let go and taken again meanwhile is among them. */
-  stillHeld(locks: readonly FileLock[]): Promise<Read<readonly FileLock[]>>;
   /** The process that has started this one, the one that has started that, and so on; as far as can be told. */
   ancestors(pid: number): Promise<readonly number[]>;
 }
@@ -280,7 +278,7 @@ export interface Holders {
 
 /** A lock of a program on some bytes of a database, or of the memory that its users share (`-shm`). */
 export interface FileLock extends Pick<Holder, 'pid' | 'program' | 'terminal'> {
-  /** As the system names it: one and the same as long as it is held. */
+  /** As the system names it: one and the same as long as it is held, and when it is taken again. */
   readonly name: string;
   readonly file: FilePath;
   /** Others may have a lock on the same bytes unless it is. */

@@ -93,6 +93,16 @@ describe.concurrent.each(KINDS)('Codex %s, %s history', (version, mode) => {
       expect(working.turns).toBeGreaterThan(0);
     }));
 
+  test('a Codex that starts is never named, in whatever moment of its start it is met', () =>
+    withHome(version, mode, async ({ start, glance }) => {
+      for (let starts = 0; starts < 12; starts += 1) {
+        const state = { isStarting: true };
+        const starting = start().finally(() => (state.isStarting = false));
+        while (state.isStarting) expect((await glance()).found).toEqual([]);
+        await (await starting).kill();
+      }
+    }));
+
   test('a Codex that hangs while it writes is a note, and is named until it goes on', () =>
     withHome(version, mode, async ({ home, start, look, glance }) => {
       const server = await start();

@@ -99,7 +99,6 @@ export function createMemoryWorld(machine: MemoryMachine): World {
           unreadable: [],
           ...(machine.locks === null ? {} : { locks: machine.locks ?? [] }),
         }),
-      stillHeld: locks => answer(locks),
       ancestors: () => Promise.resolve([]),
     },
     watching: { watch: () => ({ ready: Promise.resolve(), close: () => undefined }) },

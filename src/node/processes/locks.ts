@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath } from '../../engine/model/words.ts';
-import type { FileLock, Files, Read } from '../../engine/world.ts';
+import type { FileLock, Files } from '../../engine/world.ts';
 import type { RealPath } from '../reach.ts';
 import type { OpenFile, Program } from './holding.ts';
 
@@ -54,29 +54,21 @@ export function databaseLocks(
 
 const DATABASE = /\.sqlite(?:-shm)?$/;
 
-/** Null where the table cannot be read. */
+/**
+ * Null where the table cannot be read. It is handed out page by page, and a line slips through between two
+ * pages when one before it goes meanwhile: a long table is read twice.
+ */
 export async function readLocks(proc: string): Promise<readonly KernelLock[] | null> {
-  const text = await fs.promises.readFile(`${proc}/locks`, 'utf8').catch(() => null);
-  return text === null ? null : parseLocks(text);
+  const read = () => fs.promises.readFile(`${proc}/locks`, 'utf8').catch(() => null);
+  const text = await read();
+  if (text === null) return null;
+  const again = text.length < SMALLEST_PAGE ? '' : ((await read()) ?? '');
+  const locks = [...parseLocks(text), ...parseLocks(again)];
+  return [...new Map(locks.map(lock => [lock.name, lock])).values()];
 }
 
-/**
- * Those that the table still has. It is handed out page by page, and a line can slip through between two
- * pages while others change: what seems to be gone is looked for once more.
- */
-export async function stillHeldInProc(
-  locks: readonly FileLock[],
-  proc = '/proc',
-): Promise<Read<readonly FileLock[]>> {
-  const held = new Set<string>();
-  for (let look = 0; look < 2 && locks.some(({ name }) => !held.has(name)); look += 1) {
-    const table = await readLocks(proc);
-    if (table === null)
-      return { ok: false, trouble: { code: 'denied', why: 'the table of locks cannot be read' } };
-    for (const { name } of table) held.add(name);
-  }
-  return { ok: true, value: locks.filter(({ name }) => held.has(name)) };
-}
+/** Of full lines a page holds a little less. */
+const SMALLEST_PAGE = 4096 - 100;
 
 export interface LockedFile extends OpenFile {
   readonly lock: KernelLock;

@@ -6,13 +6,7 @@ import type { FarFiles } from '../far/farFiles.ts';
 import type { Reach } from '../reach.ts';
 import { ancestorsFromPs, findHoldersWithLsof } from './darwin.ts';
 import { ancestorsInProc, findHoldersInProc } from './linux.ts';
-import { stillHeldInProc } from './locks.ts';
 import { sayThatWindowsDoesNotTell } from './win32.ts';
-
-const LOCKS_ARE_NOT_TOLD: Read<never> = {
-  ok: false,
-  trouble: { code: 'denied', why: 'this system does not tell which locks are held' },
-};
 
 export function createProcesses(
   reach: Reach,
@@ -25,20 +19,17 @@ export function createProcesses(
     case 'win32':
       return {
         holders: () => Promise.resolve(sayThatWindowsDoesNotTell()),
-        stillHeld: () => Promise.resolve(LOCKS_ARE_NOT_TOLD),
         ancestors: () => Promise.resolve([]),
       };
     case 'darwin':
       return {
         holders: async folders => others(await findHoldersWithLsof(await reach.realPaths(folders))),
-        stillHeld: () => Promise.resolve(LOCKS_ARE_NOT_TOLD),
         ancestors: ancestorsFromPs,
       };
     default:
       return {
         holders: async folders =>
           others(await findHoldersInProc(await reach.realPaths(folders), files)),
-        stillHeld: locks => stillHeldInProc(locks),
         ancestors: pid => Promise.resolve(ancestorsInProc(pid)),
       };
   }

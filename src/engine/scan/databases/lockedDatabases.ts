@@ -1,12 +1,12 @@
 // Tells a database that is kept locked from one that is written to. No system says since when a lock is held,
 // and a Codex at work takes one many times a second: so a lock that was seen is looked for again, and only
-// what is there each time, while nothing has been written, is held. Where no lock is seen nothing is waited for.
+// what bars others each time, while nothing has been written, is held. Where no lock is seen nothing is waited for.
 
 import type { Gap } from '../../model/gap.ts';
 import { parentOf } from '../../model/paths.ts';
 import type { LockedDatabase } from '../../model/snapshot.ts';
 import type { FilePath } from '../../model/words.ts';
-import type { Holders, Read, World } from '../../world.ts';
+import type { FileLock, FileState, Holders, Read, World } from '../../world.ts';
 import { barringLocks, type BarringLock } from './sqliteLocks.ts';
 
 /** Of different length, so that no program is in step with them; a second and a half together. */
@@ -35,17 +35,26 @@ async function barringNow(
   holders: Read<Holders>,
   note: (why: string, extent: Gap['extent']) => void,
 ): Promise<readonly BarringLock[]> {
-  if (!holders.ok || holders.value.locks === undefined) {
-    note(holders.ok ? 'this system does not tell which are held' : holders.trouble.why, 'all');
+  const locks = locksIn(holders);
+  if (!locks.ok) {
+    note(locks.trouble.why, 'all');
     return [];
   }
-  const seen = barringLocks(holders.value.locks);
+  const seen = barringLocks(locks.value);
   for (const folder of new Set(seen.map(({ database }) => parentOf(database))))
     if (!(await answers(world, folder))) {
       note('the disk with the databases did not answer within a second', 'all');
       return [];
     }
   return seen;
+}
+
+function locksIn(holders: Read<Holders>): Read<readonly FileLock[]> {
+  if (!holders.ok) return holders;
+  const { locks } = holders.value;
+  if (locks !== undefined) return { ok: true, value: locks };
+  const why = 'this system does not tell which are held';
+  return { ok: false, trouble: { code: 'denied', why } };
 }
 
 async function answers(world: World, folder: FilePath): Promise<boolean> {
@@ -84,20 +93,35 @@ function stamped(world: World, locks: readonly BarringLock[]): Promise<readonly 
   return Promise.all(
     locks.map(async one => {
       const states = await Promise.all(one.writes.map(file => world.files.stat(file)));
-      return { one, stamp: JSON.stringify(states) };
+      return { one, stamp: JSON.stringify(states.map(asWritten)) };
     }),
   );
 }
 
+/** Without the time of its last change, which moves when a Codex of root only opens a log: it gives it an owner. */
+function asWritten(state: Read<FileState>): readonly unknown[] {
+  if (!state.ok) return [state.trouble.code];
+  const { identity, bytes, modifiedMs } = state.value;
+  return [identity, bytes, modifiedMs];
+}
+
+/**
+ * Each is judged anew by all locks of its program: one that has opened the main file of a database, and not yet
+ * what its readers share, looks for that moment as if it read without a log, and has the lock on the main file
+ * for as long as it runs.
+ */
 async function stillThere(
   world: World,
   before: readonly Stamped[],
 ): Promise<Read<readonly Stamped[]>> {
-  const locks = before.map(({ one }) => one);
-  const held = await world.processes.stillHeld(locks.map(({ lock }) => lock));
-  if (!held.ok) return held;
-  const names = new Set(held.value.map(({ name }) => name));
-  const now = await stamped(world, locks);
+  const databases = new Set(before.map(({ one }) => one.database));
+  const locks = locksIn(await world.processes.holders([...databases]));
+  if (!locks.ok) return locks;
+  const names = new Set(barringLocks(locks.value).map(({ lock }) => lock.name));
+  const now = await stamped(
+    world,
+    before.map(({ one }) => one),
+  );
   const isStill = ({ one, stamp }: Stamped, at: number) =>
     names.has(one.lock.name) && now[at]?.stamp === stamp;
   return { ok: true, value: before.filter(isStill) };
