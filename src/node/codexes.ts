@@ -43,6 +43,8 @@ export function createCodexes(options: CodexesOptions): Codexes {
       if (!found.ok) return found;
       const programs = unique(found.value);
       const learnt = await inTurns(programs, AT_ONCE, ({ file }) => learn(file, readMigrations));
+      if (named !== null && learnt[0]?.version == null)
+        return trouble('broken', `${named} does not say which version of Codex it is`);
       return {
         ok: true,
         value: programs.map(({ file, foundBy }, index) => ({

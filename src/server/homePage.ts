@@ -30,7 +30,9 @@ export function writeHomePage(
   page.fact('looked', 'looked at', timeInWords(snapshot.takenAtMs));
   writeFindings(page, findings);
   page.heading('Codex programs');
-  if (codexes.length === 0) page.fact('codex', 'codex', 'none was found');
+  const isCodexKnown = !gaps.some(({ source }) => source === 'codexes');
+  if (codexes.length === 0)
+    page.fact('codex', 'codex', isCodexKnown ? 'none was found' : 'could not be looked at');
   for (const { path, version } of codexes)
     page.fact(`codex.${version ?? ''}`, version ?? 'unknown', path);
   page.heading('Databases');

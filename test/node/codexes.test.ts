@@ -159,6 +159,15 @@ describe('a program that is named', () => {
     expect(read).toMatchObject({ ok: false, trouble: { code } });
   });
 
+  test('and says no version is a trouble: it may be no Codex', async () => {
+    for (const file of ['/bin/true', process.execPath]) {
+      expect(await start().find(file, readMigrations)).toEqual({
+        ok: false,
+        trouble: { code: 'broken', why: `${file} does not say which version of Codex it is` },
+      });
+    }
+  });
+
   test('by a path that depends on where we run is not looked for', async () => {
     expect(await start().find(path.relative('', '/bin/true'), readMigrations)).toMatchObject({
       ok: false,

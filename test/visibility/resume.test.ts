@@ -133,6 +133,13 @@ describe('bytes that are no text', () => {
 describe('paginated history', () => {
   test('needs a number in its last line', () =>
     works({ text: text => text.replaceAll(/"ordinal":\d+,/g, '') }, OLD, L160, LEGACY));
+  test('may pass over one without a number that not each Codex knows', async () => {
+    const line = { timestamp: 't', type: 'event_msg', payload: { type: 'of_a_codex_to_come' } };
+    const made = home()
+      .codex('0.169.0')
+      .thread('t1', { mode: 'paginated', text: text => `${text}${JSON.stringify(line)}\n` });
+    expect(await whyNot(made, 'resume')).toMatch(/number, and not each Codex knows/);
+  });
   test('passes over last lines that are none', () =>
     works({ text: text => `${text}{"a":1}\n` }, ...ALL));
   test('needs a row that knows of it', () =>

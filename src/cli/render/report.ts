@@ -3,7 +3,7 @@
 
 import type { CheckPage } from '../../engine/engine.ts';
 import type { Finding, Severity } from '../../engine/model/finding.ts';
-import type { Codex } from '../../engine/model/snapshot.ts';
+import type { Codex, Snapshot } from '../../engine/model/snapshot.ts';
 import type { Report } from '../../engine/model/report.ts';
 import type { Page } from '../page.ts';
 import { harmless } from '../../words/harmless.ts';
@@ -49,7 +49,7 @@ function renderAnswer({ nothingLost }: Report, { width, paint }: Page): string[]
 }
 
 function renderHome({ snapshot, counts }: Report, page: Page): string[] {
-  const { home, codexes } = snapshot;
+  const { home } = snapshot;
   const where = [
     home.hostname === '' ? '' : `on ${home.hostname}`,
     home.filesystem === null || home.filesystem.type === 'unknown' ? '' : home.filesystem.type,
@@ -64,7 +64,7 @@ function renderHome({ snapshot, counts }: Report, page: Page): string[] {
     ['Home', `${page.path(home.path)} ${where.join(', ')}`],
     ...(home.sqliteHome === home.path ? [] : [['Databases', page.path(home.sqliteHome)]]),
     ['Threads', threads.join(' ')],
-    ['Codex', describeCodexes(codexes)],
+    ['Codex', describeCodexes(snapshot)],
   ];
   return rows.flatMap(([name = '', text = '']) => {
     const [first = '', ...rest] = wrap(harmless(text), page.width - 11);
@@ -82,8 +82,11 @@ const FOUND_BY: Readonly<Record<Codex['foundBy'], string>> = {
   desktop: 'desktop app',
 };
 
-function describeCodexes(codexes: readonly Codex[]): string {
-  if (codexes.length === 0) return 'none found on this machine';
+function describeCodexes({ codexes, gaps }: Snapshot): string {
+  if (codexes.length === 0) {
+    const isKnown = !gaps.some(({ source }) => source === 'codexes');
+    return isKnown ? 'none found on this machine' : 'could not be looked at';
+  }
   const described = codexes.map(
     ({ version, foundBy }) => `${version ?? 'unknown version'} (${FOUND_BY[foundBy]})`,
   );

@@ -107,8 +107,11 @@ export interface RolloutTail {
   readonly ending: 'whole' | 'no-line-break' | 'cut' | 'unread';
   /** False when there are bytes in it that are no text. */
   readonly isUtf8: boolean;
-  /** Whether the last line that can be read has a number, as paginated history needs it. */
-  readonly lastHasOrdinal: boolean | null;
+  /**
+   * Whether the last line that can be read has a number, as paginated history needs it. A line without one may
+   * be passed over, when it is none that each Codex knows.
+   */
+  readonly lastHasOrdinal: boolean | 'lacks-or-is-none' | null;
   /** The newest settings line, when it is in the part read. */
   readonly settings: RolloutSettings | null;
   /** The directory of the newest turn, when it is in the part read. */

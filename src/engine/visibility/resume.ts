@@ -186,6 +186,8 @@ function isSoundPaginated(
   if (row === null && historyModeOf(meta, rules) === 'legacy')
     return no('the time in its description cannot be read');
   if (file.tail.lastHasOrdinal === false) return no('the last line of its file has no number');
+  if (file.tail.lastHasOrdinal === 'lacks-or-is-none')
+    return unknown('the last line of its file has no number, and not each Codex knows such a line');
   if (nameOf(file, rules) === null)
     return no('the name of its file is none that Codex gives, and paginated history needs one');
   return allOf(

@@ -50,14 +50,14 @@ export async function learnCodex(program: string, trial: Trial): Promise<Learnt>
   }
 }
 
-/** `codex-cli 0.169.0` */
+/** `codex-cli 0.169.0`; any other program has a version, too. */
 async function askVersion(program: string, home: string, limitMs: number): Promise<string | null> {
   let said = '';
   await run(program, ['--version'], home, limitMs, child => {
     child.stdin?.end();
     child.stdout?.on('data', (text: string) => (said += text));
   });
-  return /\b(\d+\.\d+\.\d+\S*)/.exec(said.slice(0, 1000))?.[1] ?? null;
+  return /\bcodex\S* (\d+\.\d+\.\d+\S*)/.exec(said.slice(0, 1000))?.[1] ?? null;
 }
 
 /**

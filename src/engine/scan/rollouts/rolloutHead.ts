@@ -11,12 +11,13 @@ import {
   hasHalfCharacter,
   isObject,
   isRecord,
+  isSurelyRecord,
   isUsableMeta,
   parseObject,
   whyUnusable,
 } from './rolloutLine.ts';
 import { messagesOf } from './rolloutMessages.ts';
-import { firstTurnCwd, lastSettings, lastTurnCwd } from './rolloutSettings.ts';
+import { firstTurnCwd, lastSettings, lastTurnCwd, turnCwds } from './rolloutSettings.ts';
 import { filledLines, linesWith } from './rolloutText.ts';
 
 /** Codex looks for the description of the thread among so many lines … */
@@ -30,22 +31,32 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Head and tail of a rollout whose bytes were all read. */
 export function readWholeRollout(bytes: Uint8Array): { head: RolloutHead; tail: RolloutTail } {
   const text = lenient.decode(bytes);
-  // The long first line holds no settings, and looking through it would cost more than the rest.
-  const rest = text.slice(text.indexOf('\n') + 1);
-  const head = headOf(text, bytes, true);
-  return { head, tail: { ...tailOf(rest, true), isUtf8: head.isUtf8 } };
+  const rest = behindFirstLine(text);
+  const turns = turnCwds(rest);
+  const head = headOf(text, bytes, true, turns.first);
+  return { head, tail: { ...tailOf(rest, true, turns.latest), isUtf8: head.isUtf8 } };
 }
 
 /** Reads the beginning of a rollout that goes on behind these bytes. */
 export function readHead(bytes: Uint8Array): RolloutHead {
-  return headOf(lenient.decode(bytes), bytes, false);
+  const text = lenient.decode(bytes);
+  return headOf(text, bytes, false, firstTurnCwd(behindFirstLine(text), false));
 }
 
 /** Reads the end of a rollout. A tail begins in the middle of a line, which says nothing. */
 export function readTail(bytes: Uint8Array): RolloutTail {
   const text = lenient.decode(bytes);
-  const rest = text.slice(text.indexOf('\n') + 1);
-  return { ...tailOf(rest, false), isUtf8: isUtf8(rest, bytes.subarray(bytes.indexOf(10) + 1)) };
+  const rest = behindFirstLine(text);
+  const tail = tailOf(rest, false, lastTurnCwd(rest));
+  return { ...tail, isUtf8: isUtf8(rest, bytes.subarray(bytes.indexOf(10) + 1)) };
+}
+
+/**
+ * The long first line holds no turns and no settings, and to look through it would cost more than all the rest;
+ * that of a tail is the end of a line, which says nothing.
+ */
+function behindFirstLine(text: string): string {
+  return text.slice(text.indexOf('\n') + 1);
 }
 
 /** What one whole line says of settings and directories. */
@@ -54,7 +65,12 @@ export function readLine(line: string): Pick<RolloutTail, 'settings' | 'latestCw
 }
 
 /** `isWhole`: there is nothing behind these bytes. */
-function headOf(text: string, bytes: Uint8Array, isWhole: boolean): RolloutHead {
+function headOf(
+  text: string,
+  bytes: Uint8Array,
+  isWhole: boolean,
+  firstCwd: string | null,
+): RolloutHead {
   if (bytes.length === 0) return { ...UNREAD_HEAD, state: 'empty', why: 'the file has no bytes' };
   const firstEnd = text.indexOf('\n');
   if (firstEnd < 0 && !isWhole)
@@ -72,7 +88,7 @@ function headOf(text: string, bytes: Uint8Array, isWhole: boolean): RolloutHead 
       header: { meta, line: 0 },
       laterMeta: null,
       ...messagesOf(rest, isWhole, MESSAGE_LINES - 1),
-      firstCwd: firstTurnCwd(rest, isWhole),
+      firstCwd,
       ...utf8Of(text, bytes),
     };
   }
@@ -140,12 +156,16 @@ function markedMeta(text: string): RolloutMeta | null {
   return record === null ? null : asMeta(record);
 }
 
-function tailOf(text: string, isWholeFile: boolean): Omit<RolloutTail, 'isUtf8'> {
+function tailOf(
+  text: string,
+  isWholeFile: boolean,
+  latestCwd: string | null,
+): Omit<RolloutTail, 'isUtf8'> {
   return {
     isWholeFile,
     ...endingOf(text),
     settings: lastSettings(text),
-    latestCwd: lastTurnCwd(text),
+    latestCwd,
   };
 }
 
@@ -160,7 +180,9 @@ function endingOf(text: string): Pick<RolloutTail, 'ending' | 'lastHasOrdinal'> 
     const record = parseObject(withoutInstructions(line));
     if (record !== null && isRecord(record)) {
       const ending = isEnded ? 'whole' : isCut ? 'cut' : 'no-line-break';
-      return { ending, lastHasOrdinal: typeof record['ordinal'] === 'number' };
+      const hasOrdinal = typeof record['ordinal'] === 'number';
+      const isOne = hasOrdinal || isSurelyRecord(record);
+      return { ending, lastHasOrdinal: isOne ? hasOrdinal : 'lacks-or-is-none' };
     }
     if (line.trim() !== '') isCut = true;
     end = start - 1;
@@ -204,7 +226,7 @@ function utf8Of(text: string, bytes: Uint8Array): Pick<RolloutHead, 'isUtf8' | '
     start = end + 1;
   }
   const sound = bytes.subarray(0, start);
-  const { header, userMessage, userItem } = headOf(lenient.decode(sound), sound, false);
+  const { header, userMessage, userItem } = readHead(sound);
   const badBytes =
     header === null
       ? 'in-description'

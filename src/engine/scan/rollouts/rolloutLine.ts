@@ -21,7 +21,7 @@ export function parseObject(text: string): JsonObject | null {
  * that cut a text where its length says.
  */
 export function hasHalfCharacter(json: string): boolean {
-  if (!HALF.test(json)) return false;
+  if (!json.includes('\\u') || !HALF.test(json)) return false;
   return HALF.test(json.replaceAll('\\\\', '').replaceAll(BOTH_HALVES, ''));
 }
 
@@ -137,11 +137,29 @@ const KINDS = [
   ...['world_state', 'token_usage_record', 'inter_agent_communication'],
 ];
 
-/** Whether Codex takes a line as one of a rollout; it passes over all others. */
+/** Whether Codex may take a line as one of a rollout; it passes over all others. */
 export function isRecord(record: JsonObject): boolean {
   const type = textOf(record['type']);
   if (typeof record['timestamp'] !== 'string' || !isObject(record['payload'])) return false;
   return type === 'session_meta' ? isUsableMeta(record) : KINDS.includes(type ?? '');
+}
+
+/** Events that each Codex knows, and what it wants of them. */
+const SURE_EVENTS: ReadonlyMap<unknown, string | null> = new Map([
+  ...['task_started', 'task_complete'].map(event => [event, 'turn_id'] as const),
+  ...['user_message', 'agent_message'].map(event => [event, 'message'] as const),
+  ['token_count', null],
+]);
+
+/**
+ * Whether each Codex takes a record as one. Of others it depends on the kinds that a release knows and on what
+ * it wants of them: a line from a newer one, or from another program, is often passed over.
+ */
+export function isSurelyRecord({ type, payload }: JsonObject): boolean {
+  if (type === 'session_meta') return true;
+  if (type !== 'event_msg' || !isObject(payload)) return false;
+  const wanted = SURE_EVENTS.get(payload['type']);
+  return wanted === null || (wanted !== undefined && typeof payload[wanted] === 'string');
 }
 
 /** What Codex from 0.160 on refuses besides, and older ones pass over. */

@@ -7,7 +7,7 @@ import type { FileState, Memory } from '../../world.ts';
 import { packRecords, unpackRecords, type Packed } from '../columns.ts';
 
 /** Another number whenever heads or tails are read in another way than before. */
-const FORMAT = 10;
+const FORMAT = 11;
 /** Times of files are coarse: a write right after our look could leave them as they were. */
 const SETTLED_MS = 2000;
 

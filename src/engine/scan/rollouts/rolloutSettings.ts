@@ -6,28 +6,45 @@
 
 import type { RolloutTail } from '../../model/rollout.ts';
 import { isObject, parseObject, textOf, type JsonObject } from './rolloutLine.ts';
-import { takeLast } from './rolloutText.ts';
+import { lineAround, takeLast, type Span } from './rolloutText.ts';
 
 export function lastSettings(text: string): RolloutTail['settings'] {
   return takeLast(text, 'thread_settings_applied"', settingsIn);
 }
 
+const TURN = 'turn_context"';
+
 export function lastTurnCwd(text: string): string | null {
-  return takeLast(text, 'turn_context"', turnIn)?.cwd ?? null;
+  return takeLast(text, TURN, turnIn)?.cwd ?? null;
 }
 
+/** Null where the line goes on behind this text. */
 export function firstTurnCwd(text: string, isWhole: boolean): string | null {
-  const at = text.indexOf('turn_context"');
-  const end = at < 0 ? -1 : text.indexOf('\n', at);
-  if (at < 0 || (end < 0 && !isWhole)) return null;
-  return lastTurnCwd(text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end));
+  const at = text.indexOf(TURN);
+  return at < 0 ? null : turnCwdAt(text, at, isWhole);
+}
+
+/** Of the first turn and of the last one, which is mostly the same. */
+export function turnCwds(wholeText: string): { first: string | null; latest: string | null } {
+  const at = wholeText.indexOf(TURN);
+  if (at < 0) return { first: null, latest: null };
+  const first = turnCwdAt(wholeText, at, true);
+  const isOnlyOne = !wholeText.includes(TURN, at + TURN.length);
+  return { first, latest: isOnlyOne ? first : lastTurnCwd(wholeText) };
+}
+
+function turnCwdAt(text: string, at: number, isWhole: boolean): string | null {
+  const line = lineAround(text, at);
+  if (line.end === text.length && !isWhole) return null;
+  return turnIn(text, line)?.cwd ?? null;
 }
 
 const TEXT = String.raw`"[^"\\\u0000-\u001f]*"`;
 /** What differs from thread to thread stands at the beginning of a line, when Codex has written it. */
 const opening = (kind: string, ids: string) =>
   new RegExp(
-    String.raw`^\{"timestamp":${TEXT},(?:"ordinal":(?:0|[1-9]\d*),)?${kind}(?:"(?:${ids})":${TEXT},)*(?=")`,
+    String.raw`\{"timestamp":${TEXT},(?:"ordinal":(?:0|[1-9]\d*),)?${kind}(?:"(?:${ids})":${TEXT},)*(?=")`,
+    'y',
   );
 
 const settingsIn = saidOnce(
@@ -57,15 +74,19 @@ const MOST_KNOWN = 64;
  * so the line is JSON exactly when another one that goes on in the same way is. A property test holds this
  * against JSON.parse.
  */
-function saidOnce<T>(opening: RegExp, read: (record: JsonObject | null) => T): (line: string) => T {
+function saidOnce<T>(
+  opening: RegExp,
+  read: (record: JsonObject | null) => T,
+): (text: string, line: Span) => T {
   const known = new Map<string, T>();
-  return line => {
-    const start = opening.exec(line)?.[0].length;
-    if (start === undefined) return read(parseObject(line));
-    const rest = line.slice(start);
+  return (text, { start, end }) => {
+    // No string of it has a line break, so that it ends in the line in which it begins.
+    opening.lastIndex = start;
+    if (!opening.test(text)) return read(parseObject(text.slice(start, end)));
+    const rest = text.slice(opening.lastIndex, end);
     let said = known.get(rest);
     if (said !== undefined) return said;
-    said = read(parseObject(line));
+    said = read(parseObject(text.slice(start, end)));
     if (known.size === MOST_KNOWN) known.clear();
     // A slice would hold on to all that was read of its rollout.
     known.set(JSON.parse(JSON.stringify(rest)) as string, said);

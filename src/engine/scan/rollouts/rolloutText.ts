@@ -20,38 +20,55 @@ export function* linesWith(
   // line that has the other, would take the square of the time.
   const places = words.map(word => text.indexOf(word));
   for (let start = 0; start < text.length;) {
-    for (const [index, at] of places.entries())
-      if (at >= 0 && at < start) places[index] = text.indexOf(words[index] ?? '', start);
-    const found = places.filter(at => at >= 0);
-    if (found.length === 0) return;
-    const at = Math.min(...found);
-    const end = text.indexOf('\n', at);
-    if (end < 0 && !isWhole) return;
-    start = end < 0 ? text.length : end + 1;
-    yield {
-      line: text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end),
-      end: start,
-    };
+    let at = -1;
+    for (let index = 0; index < places.length; index += 1) {
+      let place = places[index] ?? -1;
+      if (place >= 0 && place < start) {
+        place = text.indexOf(words[index] ?? '', start);
+        places[index] = place;
+      }
+      if (place >= 0 && (at < 0 || place < at)) at = place;
+    }
+    if (at < 0) return;
+    const line = lineAround(text, at);
+    if (line.end === text.length && !isWhole) return;
+    start = Math.min(line.end + 1, text.length);
+    yield { line: text.slice(line.start, line.end), end: start };
   }
+}
+
+/** Where a line begins and ends in a text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Goes through the lines that hold a word, from the last one to the first, until one is taken. */
 export function takeLast<T>(
   text: string,
   word: string,
-  take: (line: string) => T | null,
+  take: (text: string, line: Span) => T | null,
 ): T | null {
-  // Nearly always there is none or one, and looking forwards is faster.
-  let at = text.indexOf(word);
-  if (at >= 0) at = text.lastIndexOf(word);
-  while (at >= 0) {
-    const start = text.lastIndexOf('\n', at) + 1;
-    const end = text.indexOf('\n', at);
-    const taken = take(text.slice(start, end < 0 ? undefined : end));
+  for (let at = lastPlace(text, word); at >= 0;) {
+    const line = lineAround(text, at);
+    const taken = take(text, line);
     if (taken !== null) return taken;
-    at = start < word.length ? -1 : text.lastIndexOf(word, start - word.length);
+    at = line.start < word.length ? -1 : text.lastIndexOf(word, line.start - word.length);
   }
   return null;
+}
+
+/** Nearly always there is none or one, and the language looks forwards much faster than backwards. */
+function lastPlace(text: string, word: string): number {
+  let last = -1;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) last = at;
+  return last;
+}
+
+/** The last line may have no end. */
+export function lineAround(text: string, at: number): Span {
+  const end = text.indexOf('\n', at);
+  return { start: text.lastIndexOf('\n', at) + 1, end: end < 0 ? text.length : end };
 }
 
 /** The lines that are not empty; the last is whole only when nothing follows. */
