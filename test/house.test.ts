@@ -183,6 +183,15 @@ test('the engine names no Node, no editor, no clock and no chance', () => {
   expect(broken).toEqual([]);
 });
 
+test('the thread of the databases loads little of Node, which it has to do anew in each scan', () => {
+  const loaded = new Set(['src/node/databaseWorker.ts']);
+  for (const file of loaded)
+    for (const { from, target, typesOnly } of imports)
+      if (from === file && !typesOnly) loaded.add(target);
+  const ofNode = [...loaded].filter(target => target.startsWith('node:')).sort();
+  expect(ofNode).toEqual(['node:fs', 'node:path', 'node:v8', 'node:worker_threads']);
+});
+
 test('no room has a name that says nothing', () => {
   const empty = /(?:^|\/)(?:utils?|common|helpers?|services?|misc|lib)(?:\/|\.ts$)/;
   expect(sources.filter(file => empty.test(file))).toEqual([]);

@@ -9,7 +9,7 @@ import { pageUses } from '../engine/scan/databases/pageUses.ts';
 import { packThreads } from '../engine/scan/databases/stateDatabase.ts';
 import type { Cell, Read, Table } from '../engine/world.ts';
 import type { DatabaseAnswer, DatabaseReply, DatabaseRequest } from './databases.ts';
-import { createFiles } from './files.ts';
+import { createSingleFiles } from './reading.ts';
 
 // A scan is over before the optimised code of SQLite would have paid for its compilation, which takes
 // a processor from the reading of the rollouts. What a flag implies does not follow when it is set late.
@@ -22,7 +22,7 @@ const ready = initSqlJs(
     ? { wasmBinary: given.wasm.slice().buffer }
     : { locateFile: name => path.join(given.folder, name) },
 );
-const files = createFiles();
+const files = createSingleFiles();
 const open = new Map<number, { readonly database: Database; readonly image: Uint8Array }>();
 
 parentPort?.on('message', (request: DatabaseRequest) => {

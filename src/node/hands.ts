@@ -9,7 +9,7 @@ import type { AppServers, Hands, Rewriting, Unpacking, Writing } from '../engine
 import { BESIDE } from '../engine/hands.ts';
 import { createDatabaseWriter } from './databaseWriter.ts';
 import { readUnpacked } from './digest.ts';
-import { inMilliseconds } from './files.ts';
+import { inMilliseconds } from './reading.ts';
 import { plainly } from './hindrances.ts';
 
 const PIECE_BYTES = 1024 * 1024;

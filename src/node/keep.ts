@@ -5,7 +5,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Keep, Read, Trouble } from '../engine/world.ts';
-import { troubleOf } from './files.ts';
+import { troubleOf } from './reading.ts';
 
 /** `folder` is the person's state directory; null where the system gives no such place. */
 export function createKeep(folder: string | null): Keep {

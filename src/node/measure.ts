@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Measured, MeasuredEntry, TreeEntry } from '../engine/world.ts';
-import { inMilliseconds, kindOf, troubleOf, WorldTrouble } from './files.ts';
+import { inMilliseconds, kindOf, troubleOf, WorldTrouble } from './reading.ts';
 
 /** Nothing of Codex is nested deeper; what is beneath is named as not measured. */
 const MAX_DEPTH = 32;

@@ -4,7 +4,8 @@
 
 import path from 'node:path';
 import type { Files, Read } from '../../engine/world.ts';
-import { createFiles, troubleOf } from '../files.ts';
+import { createFiles } from '../files.ts';
+import { troubleOf } from '../reading.ts';
 import { filesystemOf, mayHang } from '../filesystems.ts';
 import type { HelperProgram } from '../helperProcess.ts';
 import { createFarDisk, SILENT, SILENT_MS, type FarDisk } from './farDisk.ts';

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Read } from '../../engine/world.ts';
-import { troubleOf } from '../files.ts';
+import { troubleOf } from '../reading.ts';
 import { isAlias } from './ssh.ts';
 
 const MOST_BYTES = 1 << 20;

@@ -19,6 +19,9 @@ const MAX_TRIES = 60;
 /** A change that takes longer is one that was left; the next one who opens the database undoes it. */
 const MAX_UNFINISHED = 8;
 
+/** What is asked of the files of a database. */
+export type SingleFiles = Pick<Files, 'stat' | 'range' | 'whole' | 'pause'>;
+
 export interface DatabaseImage {
   readonly bytes: Uint8Array;
   readonly mainBytes: number;
@@ -65,7 +68,7 @@ export function factsOf({ bytes, journal, origin }: ReadImage): ImageFacts {
  * was, and only the time tells of it.
  */
 export async function readDatabaseImage(
-  files: Files,
+  files: SingleFiles,
   now: () => number,
   file: FilePath,
   maxBytes: number,
@@ -123,7 +126,7 @@ export async function readDatabaseImage(
 }
 
 /** A journal is over when it is gone, is empty, or begins with a zero. */
-async function isJournalHot(files: Files, file: FilePath): Promise<boolean> {
+async function isJournalHot(files: SingleFiles, file: FilePath): Promise<boolean> {
   const first = await files.range(`${file}-journal`, 0, 1);
   return first.ok ? (first.value[0] ?? 0) !== 0 : first.trouble.code !== 'missing';
 }
@@ -228,7 +231,7 @@ export function parseLog(wal: Uint8Array): Log {
   return { pageBytes, pageCount, pages, commits, end, stop };
 }
 
-async function identify(files: Files, file: FilePath) {
+async function identify(files: SingleFiles, file: FilePath) {
   const log = `${file}-wal`;
   const main = await files.stat(file);
   const logState = await files.stat(log);
@@ -241,7 +244,7 @@ async function identify(files: Files, file: FilePath) {
 }
 
 async function wholeOrNothing(
-  files: Files,
+  files: SingleFiles,
   file: FilePath,
   maxBytes: number,
 ): Promise<Read<Uint8Array>> {
