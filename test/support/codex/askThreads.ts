@@ -83,10 +83,15 @@ export async function revertNewestTurn(
   });
 }
 
-/** Lets Codex make its index anew from the files, when it starts next. */
+/**
+ * Lets Codex make its index anew from the files, when it starts next. It has been pending for a day: where it
+ * is so for minutes, as in a home that was just made, somebody may be at it.
+ */
 export function forgetIndex({ folder }: CodexHome): void {
   withDatabase(findStateDatabase(folder) ?? '', database => {
-    database.exec("UPDATE backfill_state SET status = 'pending', last_watermark = NULL");
+    database.exec(
+      "UPDATE backfill_state SET status = 'pending', last_watermark = NULL, updated_at = updated_at - 86400",
+    );
   });
 }
 

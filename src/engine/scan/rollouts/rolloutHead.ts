@@ -34,7 +34,7 @@ export function readWholeRollout(bytes: Uint8Array): { head: RolloutHead; tail: 
   const rest = behindFirstLine(text);
   const turns = turnCwds(rest);
   const head = headOf(text, bytes, true, turns.first);
-  return { head, tail: { ...tailOf(rest, true, turns.latest), isUtf8: head.isUtf8 } };
+  return { head, tail: tailOf(rest, true, turns.latest, head.isUtf8) };
 }
 
 /** Reads the beginning of a rollout that goes on behind these bytes. */
@@ -47,8 +47,8 @@ export function readHead(bytes: Uint8Array): RolloutHead {
 export function readTail(bytes: Uint8Array): RolloutTail {
   const text = lenient.decode(bytes);
   const rest = behindFirstLine(text);
-  const tail = tailOf(rest, false, lastTurnCwd(rest));
-  return { ...tail, isUtf8: isUtf8(rest, bytes.subarray(bytes.indexOf(10) + 1)) };
+  const latestCwd = lastTurnCwd(rest);
+  return tailOf(rest, false, latestCwd, isUtf8(rest, bytes.subarray(bytes.indexOf(10) + 1)));
 }
 
 /**
@@ -81,15 +81,23 @@ function headOf(
   if (record !== null && meta !== null && isUsableMeta(record)) {
     // The common case: the first line is the description, and no message is in it.
     const rest = firstEnd < 0 ? '' : text.slice(firstEnd + 1);
+    const said = messagesOf(rest, isWhole, MESSAGE_LINES - 1);
+    const { isUtf8, badBytes } = utf8Of(text, bytes);
+    // Field by field: of ten thousand objects put together from parts each would be made several times over.
     return {
       state: 'sound',
       why: null,
       meta,
       header: { meta, line: 0 },
       laterMeta: null,
-      ...messagesOf(rest, isWhole, MESSAGE_LINES - 1),
+      firstUserMessage: said.firstUserMessage,
+      userMessage: said.userMessage,
+      userItem: said.userItem,
+      hasGoal: said.hasGoal,
+      reachesFirstMessage: said.reachesFirstMessage,
       firstCwd,
-      ...utf8Of(text, bytes),
+      isUtf8,
+      badBytes,
     };
   }
   return brokenHead(text, bytes, isWhole, record);
@@ -160,13 +168,11 @@ function tailOf(
   text: string,
   isWholeFile: boolean,
   latestCwd: string | null,
-): Omit<RolloutTail, 'isUtf8'> {
-  return {
-    isWholeFile,
-    ...endingOf(text),
-    settings: lastSettings(text),
-    latestCwd,
-  };
+  isUtf8: boolean,
+): RolloutTail {
+  const { ending, lastHasOrdinal } = endingOf(text);
+  const settings = lastSettings(text);
+  return { isWholeFile, ending, isUtf8, lastHasOrdinal, settings, latestCwd };
 }
 
 function endingOf(text: string): Pick<RolloutTail, 'ending' | 'lastHasOrdinal'> {

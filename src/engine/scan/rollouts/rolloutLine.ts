@@ -42,6 +42,7 @@ export function asMeta(record: JsonObject): RolloutMeta | null {
   if (record['type'] !== 'session_meta' || !isObject(payload)) return null;
   const git = isObject(payload['git']) ? payload['git'] : {};
   const source = payload['source'];
+  const { historyFile, historyBytes } = historyBaseOf(payload);
   return {
     id: idOf(payload['id']),
     timestamp: textOf(payload['timestamp']),
@@ -58,7 +59,8 @@ export function asMeta(record: JsonObject): RolloutMeta | null {
       typeof payload['forked_from_ordinal_exclusive'] === 'number'
         ? textOf(payload['forked_from_id'])
         : null,
-    ...historyBaseOf(payload),
+    historyFile,
+    historyBytes,
     isCwdARoot: isCwdARoot(payload),
     gitBranch: textOf(git['branch']),
     gitCommit: textOf(git['commit_hash']),

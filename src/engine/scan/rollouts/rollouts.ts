@@ -181,7 +181,8 @@ async function readPlain(
   const { state, head, tail } = ends.value;
   const isWhole = head.length >= state.bytes;
   const read = readEnds(ends.value, isWhole);
-  if (isWhole || read.head.reachesFirstMessage) return { ok: true, value: { state, ...read } };
+  if (isWhole || read.head.reachesFirstMessage)
+    return { ok: true, value: { state, head: read.head, tail: read.tail } };
   const long = await world.files.range(file, 0, LONG_HEAD_BYTES);
   if (!long.ok) return long;
   const value = { state, head: readHead(long.value), tail: readTail(tail) };
