@@ -223,7 +223,11 @@ export interface RowLeaf {
 }
 
 export type Table =
-  | { readonly ok: true; readonly columns: readonly string[]; readonly rows: readonly Cell[][] }
+  | {
+      readonly ok: true;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly Cell[])[];
+    }
   | { readonly ok: false; readonly why: string };
 
 export type Cell = null | number | string | Uint8Array;

@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import initSqlJs, { type Database } from 'sql.js';
 import { factsOf, readDatabaseImage } from '../engine/scan/databases/databaseImage.ts';
 import { pageUses } from '../engine/scan/databases/pageUses.ts';
-import { packThreads } from '../engine/scan/databases/stateDatabase.ts';
+import { packThreads, type Ask } from '../engine/scan/databases/stateDatabase.ts';
 import type { Cell, Read, Table } from '../engine/world.ts';
 import type { DatabaseAnswer, DatabaseReply, DatabaseRequest } from './databases.ts';
 import { createSingleFiles } from './reading.ts';
@@ -56,7 +56,7 @@ async function answer(request: DatabaseRequest): Promise<Read<DatabaseReply>> {
       }
       case 'threads': {
         const { database } = opened(request.database);
-        return { ok: true, value: { threads: packThreads(question => ask(database, question)) } };
+        return { ok: true, value: { threads: packThreads((...asked) => ask(database, ...asked)) } };
       }
       case 'pageUses':
         return { ok: true, value: { pageUses: await pageUses(opened(request.database).image) } };
@@ -76,13 +76,14 @@ function opened(id: number): { readonly database: Database; readonly image: Uint
   return found;
 }
 
-function ask(database: Database, question: string): Table {
+function ask(database: Database, ...[question, take]: Parameters<Ask>): Table {
   try {
     const statement = database.prepare(question);
     try {
       const columns = statement.getColumnNames();
-      const rows: Cell[][] = [];
-      while (statement.step()) rows.push(statement.get());
+      const rows: (readonly Cell[])[] = [];
+      const add = take ?? ((cells: readonly Cell[]) => rows.push(cells));
+      while (statement.step()) add(statement.get());
       return { ok: true, columns, rows };
     } finally {
       statement.free();

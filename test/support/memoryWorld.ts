@@ -10,7 +10,7 @@ import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Codex, Holder, PathState } from '../../src/engine/model/snapshot.ts';
 import { factsOf, readDatabaseImage } from '../../src/engine/scan/databases/databaseImage.ts';
 import { pageUses } from '../../src/engine/scan/databases/pageUses.ts';
-import { packThreads } from '../../src/engine/scan/databases/stateDatabase.ts';
+import { packThreads, type Ask } from '../../src/engine/scan/databases/stateDatabase.ts';
 import type {
   Cell,
   Files,
@@ -282,18 +282,19 @@ export async function openImage(
     value: {
       image: facts,
       ask: questions => Promise.resolve(questions.map(question => askOne(database, question))),
-      threads: () => Promise.resolve(packThreads(question => askOne(database, question))),
+      threads: () => Promise.resolve(packThreads((...asked) => askOne(database, ...asked))),
       pageUses: () => pageUses(bytes),
       close: () => database.close(),
     },
   };
 }
 
-function askOne(database: initSqlJs.Database, question: string): Table {
+function askOne(database: initSqlJs.Database, ...[question, take]: Parameters<Ask>): Table {
   try {
     const statement = database.prepare(question);
-    const rows: Cell[][] = [];
-    while (statement.step()) rows.push(statement.get());
+    const rows: (readonly Cell[])[] = [];
+    const add = take ?? ((cells: readonly Cell[]) => rows.push(cells));
+    while (statement.step()) add(statement.get());
     const columns = statement.getColumnNames();
     statement.free();
     return { ok: true, columns, rows };

@@ -30,14 +30,44 @@ export interface Packed {
  * named in `without` is written down as null, on every level.
  */
 export function packRecords(records: readonly object[], without: readonly string[] = []): Packed {
-  const all = records as readonly JsonRecord[];
-  const columns: Record<string, Column> = {};
-  for (const name of Object.keys(all[0] ?? {})) {
-    const column = without.includes(name) ? { all: null } : packColumn(all, name, without);
-    const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
-    columns[name] = twin === undefined ? column : { same: twin };
-  }
-  return { length: all.length, columns };
+  const packing = startPacking(without);
+  for (const record of records) packing.add(record);
+  return packing.pack();
+}
+
+export interface Packing {
+  add(record: object): void;
+  pack(): Packed;
+}
+
+/** For whoever makes records one by one, and need not hold them all at once. */
+export function startPacking(without: readonly string[] = []): Packing {
+  let length = 0;
+  let names: readonly string[] = [];
+  let lists: readonly Json[][] = [];
+  return {
+    add: given => {
+      const record = given as JsonRecord;
+      if (length === 0) {
+        names = Object.keys(record);
+        lists = names.map(() => []);
+      }
+      for (let index = 0; index < names.length; index += 1)
+        lists[index]?.push(record[names[index] ?? ''] ?? null);
+      length += 1;
+    },
+    pack: () => {
+      const columns: Record<string, Column> = {};
+      for (const [index, name] of names.entries()) {
+        const column = without.includes(name)
+          ? { all: null }
+          : packColumn(lists[index] ?? [], without);
+        const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
+        columns[name] = twin === undefined ? column : { same: twin };
+      }
+      return { length, columns };
+    },
+  };
 }
 
 function findTwin(values: readonly Json[], columns: Packed['columns']): string | undefined {
@@ -57,16 +87,9 @@ function isSame(one: readonly Json[], other: readonly Json[]): boolean {
  */
 const SAMPLE = 1024;
 
-function packColumn(
-  records: readonly JsonRecord[],
-  name: string,
-  without: readonly string[],
-): Column {
-  const first = records[0]?.[name] ?? null;
-  // Most columns are such, and a list of their values would be thrown away at once.
-  if (!isRecord(first) && records.every(record => (record[name] ?? null) === first))
-    return { all: first };
-  const values = records.map(record => record[name] ?? null);
+function packColumn(values: readonly Json[], without: readonly string[]): Column {
+  const first = values[0] ?? null;
+  if (!isRecord(first) && values.every(value => value === first)) return { all: first };
   if (isRecord(values.find(value => value !== null) ?? null)) {
     return {
       has: values.map(value => (value === null ? 0 : 1)),

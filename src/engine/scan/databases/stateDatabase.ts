@@ -3,7 +3,7 @@
 import type { Backfill, Row, StateDatabase } from '../../model/database.ts';
 import { canonicalId } from '../../model/threadIds.ts';
 import type { Cell, Table } from '../../world.ts';
-import { packRecords, unpackRecords, type Packed } from '../columns.ts';
+import { startPacking, unpackRecords, type Packed } from '../columns.ts';
 
 /** Long texts are not needed to judge a row, and months of first messages are many megabytes. */
 const TEXT_CHARACTERS = 300;
@@ -53,18 +53,24 @@ type Column = (typeof WANTED)[number];
  * The rows of `threads`, packed by whoever holds the database: as tens of thousands of objects they
  * would cost the scan more than reading them. Null when there is no table that can be read.
  */
-export function packThreads(ask: (question: string) => Table): string | null {
+export function packThreads(ask: Ask): string | null {
   const columns = columnsOf(ask(THREAD_COLUMNS_QUESTION));
   if (!columns.includes('id')) return null;
-  const threads = ask(threadsQuestion(columns));
-  if (!threads.ok) return null;
   const sections = ask('SELECT id FROM thread_sections');
-  return JSON.stringify(
-    packRecords(
-      readRows(threads, sections.ok ? new Set(sections.rows.map(([id]) => id ?? null)) : null),
-    ),
+  const ids = sections.ok ? new Set(sections.rows.map(([id]) => id ?? null)) : null;
+  const selected = WANTED.filter(column => columns.includes(column));
+  const places = Object.fromEntries(
+    WANTED.map(column => [column, selected.indexOf(column)]),
+  ) as Readonly<Record<Column, number>>;
+  const packing = startPacking();
+  const threads = ask(threadsQuestion(selected), cells =>
+    packing.add(asRow(column => cells[places[column]] ?? null, ids)),
   );
+  return threads.ok ? JSON.stringify(packing.pack()) : null;
 }
+
+/** Where somebody takes the rows one by one, they are handed over as they come, and the table has none. */
+export type Ask = (question: string, take?: (cells: readonly Cell[]) => void) => Table;
 
 export function unpackThreads(packed: Packed): readonly Row[] {
   return unpackRecords<Row>(packed);
@@ -77,21 +83,13 @@ export function columnsOf(table: Table | undefined): readonly string[] {
 }
 
 /** The question for the rows, asked in the columns that this database has. */
-function threadsQuestion(columns: readonly string[]): string {
-  const selected = WANTED.filter(column => columns.includes(column)).map(column =>
+function threadsQuestion(columns: readonly Column[]): string {
+  const selected = columns.map(column =>
     LONG.includes(column)
       ? `substr(${column}, 1, ${String(TEXT_CHARACTERS)}) AS ${column}`
       : column,
   );
   return `SELECT ${selected.join(', ')} FROM threads`;
-}
-
-/** `sections`: the ids of those that there are; null where this database has none. */
-function readRows(table: Table & { ok: true }, sections: ReadonlySet<Cell> | null): readonly Row[] {
-  const places = Object.fromEntries(
-    WANTED.map(column => [column, table.columns.indexOf(column)]),
-  ) as Readonly<Record<Column, number>>;
-  return table.rows.map(cells => asRow(column => cells[places[column]] ?? null, sections));
 }
 
 /**
@@ -123,6 +121,7 @@ function shortened(value: string): string {
   return [...value.slice(0, 2 * TEXT_CHARACTERS)].slice(0, TEXT_CHARACTERS).join('');
 }
 
+/** `sections`: the ids of those that there are; null where this database has none. */
 function asRow(cell: (column: Column) => Cell, sections: ReadonlySet<Cell> | null): Row {
   return {
     id: text(cell('id')) ?? '',

@@ -4,7 +4,7 @@
 
 import type { Rollout, RolloutHead, RolloutTail } from '../../model/rollout.ts';
 import type { FileState, Memory } from '../../world.ts';
-import { packRecords, unpackRecords, type Packed } from '../columns.ts';
+import { startPacking, unpackRecords, type Packed } from '../columns.ts';
 
 /** Another number whenever heads or tails are read in another way than before. */
 const FORMAT = 11;
@@ -64,13 +64,13 @@ export function rememberRollouts(
   rollouts: readonly (readonly [Rollout, FileState])[],
   now: number,
 ): void {
-  const records: Known[] = [];
+  const packing = startPacking(['header']);
   for (const [{ path, head, tail }, state] of rollouts) {
     const isPlain = head.state === 'sound' && head.header?.line === 0 && head.isUtf8;
     const isSettled = now - state.changedMs > SETTLED_MS;
-    if (isPlain && isSettled) records.push({ path, state, head, tail });
+    if (isPlain && isSettled) packing.add({ path, state, head, tail } satisfies Known);
   }
-  const text = JSON.stringify({ format: FORMAT, rollouts: packRecords(records, ['header']) });
+  const text = JSON.stringify({ format: FORMAT, rollouts: packing.pack() });
   void memory.remember(key(homeKey), text);
 }
 
