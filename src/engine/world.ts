@@ -53,7 +53,7 @@ export interface Trouble {
 
 /** Files in and below the home. */
 export interface Files {
-  stat(path: FilePath): Promise<Read<FileState>>;
+  stat(path: FilePath): Soon<Read<FileState>>;
   /** The names in a folder. */
   list(folder: FilePath): Promise<Read<readonly TreeEntry[]>>;
   /** Everything below a folder; the folder itself may be a link to elsewhere. */
@@ -67,7 +67,7 @@ export interface Files {
     headBytes: number,
     tailBytes: number,
     room?: Uint8Array,
-  ): Promise<Read<FileEnds>>;
+  ): Soon<Read<FileEnds>>;
   range(file: FilePath, offset: number, length: number): Promise<Read<Uint8Array>>;
   whole(file: FilePath, maxBytes: number): Promise<Read<Uint8Array>>;
   /**
@@ -97,6 +97,9 @@ export interface Files {
   /** Waits; a database that is being written is tried again a moment later. */
   pause(milliseconds: number): Promise<void>;
 }
+
+/** What is asked of ten thousand files comes at once where it can: waiting for it would cost as much as to make it. */
+export type Soon<T> = T | Promise<T>;
 
 export interface FileState {
   readonly kind: 'file' | 'folder' | 'link' | 'other';

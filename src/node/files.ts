@@ -37,7 +37,7 @@ export function createFiles(pace: Pace = UNHURRIED): Files {
         })),
       ),
     tree: async root => attempt(() => readTree(root, pace)),
-    ends: async (file, headBytes, tailBytes, room) => {
+    ends: (file, headBytes, tailBytes, room) => {
       const isEnough = room !== undefined && room.length >= headBytes + tailBytes;
       const bytes = isEnough ? room : Buffer.allocUnsafeSlow(headBytes + tailBytes);
       return attempt(() => readEnds(file, headBytes, tailBytes, bytes, pace));

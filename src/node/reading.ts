@@ -16,7 +16,7 @@ export const UNHURRIED: Pace = { bytesAtOnce: Infinity, came: () => undefined };
 /** What is asked of a file that is known by its path. */
 export function createSingleFiles(pace: Pace = UNHURRIED): SingleFiles {
   return {
-    stat: async file => attempt(() => asState(fs.statSync(file, { bigint: true }))),
+    stat: file => attempt(() => asState(fs.statSync(file, { bigint: true }))),
     range: async (file, offset, length) =>
       attempt(() =>
         withFile(file, handle => readFully(handle, Buffer.alloc(length), offset, pace)),

@@ -146,7 +146,8 @@ describe('who answers', () => {
 
   test('no more is left behind, and for a while not asked again', async () => {
     const far = start(saysThatItComes(1, false), 1000);
-    const asked = [far.stat(folder), far.tree(folder), far.whole(folder, 1)];
+    const stat = Promise.resolve(far.stat(folder));
+    const asked = [stat, far.tree(folder), far.whole(folder, 1)];
     const [pid = 0] = await vi.waitUntil(() => (readers.size > 0 ? [...readers] : null));
     const silent = { ok: false, trouble: SILENT };
     expect(await Promise.all(asked)).toEqual([silent, silent, silent]);

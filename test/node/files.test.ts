@@ -140,7 +140,7 @@ test('two who read at once each have the bytes of their own file', async () => {
   const files = createFiles();
   const paths = ['one', 'other'].map(name => path.join(day, name));
   for (const file of paths) fs.writeFileSync(file, path.basename(file).repeat(100));
-  const read = await Promise.all(paths.map(file => files.ends(file, 64, 16)));
+  const read = await Promise.all(paths.map(async file => files.ends(file, 64, 16)));
   const heads = read.map(ends => (ends.ok ? Buffer.from(ends.value.head).toString() : ''));
   expect(heads.map(head => head.slice(0, 6))).toEqual(['oneone', 'othero']);
 });

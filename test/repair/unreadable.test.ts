@@ -6,7 +6,7 @@ import { observeFiles } from '../../src/engine/repair/observe.ts';
 import { apply } from '../../src/engine/repair/apply.ts';
 import { recover } from '../../src/engine/repair/undo.ts';
 import { stateOf, Vault } from '../../src/engine/repair/vault.ts';
-import type { Files, World } from '../../src/engine/world.ts';
+import type { Files, Soon, World } from '../../src/engine/world.ts';
 import { HOME } from '../support/home.ts';
 import { createBench, planOf, SPECIMENS, type Bench } from './specimens.ts';
 
@@ -16,9 +16,9 @@ const TROUBLE = { ok: false, trouble: { code: 'broken', why: 'input/output error
 function troubled(world: World, isTroubled: (file: string) => boolean): World {
   const { files } = world;
   const guarded =
-    <A extends unknown[], R>(ask: (file: string, ...rest: A) => Promise<R>) =>
-    (file: string, ...rest: A): Promise<R> =>
-      isTroubled(file) ? Promise.resolve(TROUBLE as R) : ask(file, ...rest);
+    <A extends unknown[], R>(ask: (file: string, ...rest: A) => Soon<R>) =>
+    async (file: string, ...rest: A): Promise<R> =>
+      isTroubled(file) ? (TROUBLE as R) : ask(file, ...rest);
   const some: Partial<Files> = {
     whole: guarded(files.whole.bind(files)),
     ends: guarded(files.ends.bind(files)),

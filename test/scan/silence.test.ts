@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createEngine, createRepairs } from '../../src/engine/engine.ts';
 import type { Filesystem } from '../../src/engine/model/database.ts';
 import type { Report } from '../../src/engine/model/report.ts';
-import type { Read, World } from '../../src/engine/world.ts';
+import type { Read, Soon, World } from '../../src/engine/world.ts';
 import { HOME, home } from '../support/home.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
 
@@ -97,7 +97,7 @@ test('a home that stops answering in the middle is unknown, and is seen whole wh
   let isSilent = false;
   let isBack = false;
   const answers =
-    <A extends readonly unknown[], T>(ask: (...args: A) => Promise<Read<T>>) =>
+    <A extends readonly unknown[], T>(ask: (...args: A) => Soon<Read<T>>) =>
     async (...args: A): Promise<Read<T>> =>
       isSilent
         ? { ok: false, trouble: { code: 'timeout', why: 'it stopped answering' } }

@@ -53,9 +53,9 @@ export async function putImageAway(file: FilePath, ground: Ground): Promise<read
   const state = await world.files.stat(file);
   if (!state.ok)
     return state.trouble.code === 'missing' ? [] : [{ what: file, why: state.trouble.why }];
-  const isOpened = (await Promise.all(SIDE_FILES.map(end => world.files.stat(file + end)))).some(
-    ({ ok }) => ok,
-  );
+  const isOpened = (
+    await Promise.all(SIDE_FILES.map(async end => world.files.stat(file + end)))
+  ).some(({ ok }) => ok);
   if (!isOpened && (await digestOfFile(file, world)) === known.bytes) {
     await hands.removeOwn(file);
     return [];
@@ -76,7 +76,7 @@ async function isHalfAway(file: FilePath, { world, keptFiles }: Ground): Promise
   const parts = SIDE_FILES.map(end =>
     world.machine.join(keptFiles, `${PUT_AWAY}-${nameOf(file)}${end}`),
   );
-  const found = await Promise.all(parts.map(part => world.files.stat(part)));
+  const found = await Promise.all(parts.map(async part => world.files.stat(part)));
   return found.some(({ ok }) => ok);
 }
 

@@ -92,7 +92,7 @@ interface Stamped {
 function stamped(world: World, locks: readonly BarringLock[]): Promise<readonly Stamped[]> {
   return Promise.all(
     locks.map(async one => {
-      const states = await Promise.all(one.writes.map(file => world.files.stat(file)));
+      const states = await Promise.all(one.writes.map(async file => world.files.stat(file)));
       return { one, stamp: JSON.stringify(states.map(asWritten)) };
     }),
   );

@@ -4,7 +4,7 @@ import { joined } from '../../model/bytes.ts';
 import type { Gap, Source } from '../../model/gap.ts';
 import type { Rollout, RolloutBody, RolloutHead, RolloutTail } from '../../model/rollout.ts';
 import type { FilePath } from '../../model/words.ts';
-import type { FileEnds, FileState, Read, Tree, TreeEntry, World } from '../../world.ts';
+import type { FileEnds, FileState, Read, Soon, Tree, TreeEntry, World } from '../../world.ts';
 import { canonicalFolder, isRolloutFile, parseRolloutName } from '../layout.ts';
 import { RolloutBodyReader } from './rolloutBody.ts';
 import {
@@ -54,8 +54,10 @@ export async function readRollouts(
   // This scan's own: another one at the same time would write over it.
   const room = roomForEnds();
   for (const [done, one] of found.entries()) {
-    const known = request.full || memory.isEmpty ? null : await recognise(world, memory, one);
-    const rollout = known ?? (await readRollout(world, one, request.full, gaps, room));
+    const soon = request.full || memory.isEmpty ? null : recognise(world, memory, one);
+    const known = soon instanceof Promise ? await soon : soon;
+    const reading = known ?? readRollout(world, one, request.full, gaps, room);
+    const rollout = reading instanceof Promise ? await reading : reading;
     if (rollout !== null) rollouts.push(rollout);
     if (known === null) learnt += 1;
     // Answers of other threads only arrive when this one lets go for a moment.
@@ -77,15 +79,21 @@ export function roomForEnds(): Uint8Array {
 }
 
 /** What an earlier scan learnt of a file that is still the same; null when it has to be read. */
-async function recognise(
+function recognise(
   world: World,
   memory: RolloutMemory,
   found: Found,
-): Promise<readonly [Rollout, FileState] | null> {
-  const state = await world.files.stat(found.file);
-  if (!state.ok) return null;
-  const known = memory.recall(`${found.place}/${found.path}`, state.value);
-  return known === null ? null : [asRollout(found, known), known.state];
+): Soon<readonly [Rollout, FileState] | null> {
+  return andThen(world.files.stat(found.file), state => {
+    if (!state.ok) return null;
+    const known = memory.recall(`${found.place}/${found.path}`, state.value);
+    return known === null ? null : [asRollout(found, known), known.state];
+  });
+}
+
+/** Where an answer is there already, what follows from it is there at once. */
+function andThen<T, U>(answer: Soon<T>, next: (value: T) => Soon<U>): Soon<U> {
+  return answer instanceof Promise ? answer.then(next) : next(answer);
 }
 
 export interface Found {
@@ -129,24 +137,32 @@ function rolloutFiles(
 }
 
 /** Null when the file went away while we looked: it was never part of this picture. */
-export async function readRollout(
+export function readRollout(
   world: World,
   found: Found,
   full: boolean,
   gaps: Gap[],
   room: Uint8Array,
-): Promise<readonly [Rollout, FileState] | null> {
-  const compressed = found.path.endsWith('.zst');
-  const read = compressed
-    ? await readCompressed(world, found.file)
-    : await readPlain(world, found.file, room);
-  if (!read.ok && read.trouble.code === 'missing') return null;
-  if (!read.ok)
-    gaps.push({ source: found.source, path: found.file, why: read.trouble.why, extent: 'part' });
-  const body = full && read.ok ? await readBody(world, found.file) : null;
-  const ends = read.ok ? read.value : UNREAD;
-  const { state } = ends;
-  const rollout = asRollout(found, ends);
+): Soon<readonly [Rollout, FileState] | null> {
+  const reading = found.path.endsWith('.zst')
+    ? readCompressed(world, found.file)
+    : readPlain(world, found.file, room);
+  return andThen(reading, read => {
+    if (!read.ok && read.trouble.code === 'missing') return null;
+    if (!read.ok)
+      gaps.push({ source: found.source, path: found.file, why: read.trouble.why, extent: 'part' });
+    const ends = read.ok ? read.value : UNREAD;
+    const rollout = asRollout(found, ends);
+    return full && read.ok ? withBody(world, rollout, ends.state) : [rollout, ends.state];
+  });
+}
+
+async function withBody(
+  world: World,
+  rollout: Rollout,
+  state: FileState,
+): Promise<readonly [Rollout, FileState]> {
+  const body = await readBody(world, rollout.file);
   if (body === null) return [rollout, state];
   const tail = { ...rollout.tail, ...body.newest, isWholeFile: true };
   return [{ ...rollout, tail, body: body.lines }, state];
@@ -171,22 +187,27 @@ function asRollout(found: Found, { state, head, tail }: KnownRollout): Rollout {
   };
 }
 
-async function readPlain(
+function readPlain(world: World, file: FilePath, room: Uint8Array): Soon<Read<KnownRollout>> {
+  return andThen(world.files.ends(file, HEAD_BYTES, TAIL_BYTES, room), ends => {
+    if (!ends.ok) return ends;
+    const { state, head } = ends.value;
+    const isWhole = head.length >= state.bytes;
+    const read = readEnds(ends.value, isWhole);
+    return isWhole || read.head.reachesFirstMessage
+      ? { ok: true, value: { state, head: read.head, tail: read.tail } }
+      : readLongHead(world, file, ends.value);
+  });
+}
+
+async function readLongHead(
   world: World,
   file: FilePath,
-  room: Uint8Array,
+  { state, tail }: FileEnds,
 ): Promise<Read<KnownRollout>> {
-  const ends = await world.files.ends(file, HEAD_BYTES, TAIL_BYTES, room);
-  if (!ends.ok) return ends;
-  const { state, head, tail } = ends.value;
-  const isWhole = head.length >= state.bytes;
-  const read = readEnds(ends.value, isWhole);
-  if (isWhole || read.head.reachesFirstMessage)
-    return { ok: true, value: { state, head: read.head, tail: read.tail } };
+  // The bytes that are at hand have to be read before the next ones come into their room.
+  const end = readTail(tail);
   const long = await world.files.range(file, 0, LONG_HEAD_BYTES);
-  if (!long.ok) return long;
-  const value = { state, head: readHead(long.value), tail: readTail(tail) };
-  return { ok: true, value };
+  return long.ok ? { ok: true, value: { state, head: readHead(long.value), tail: end } } : long;
 }
 
 function readEnds(ends: FileEnds, isWhole: boolean): { head: RolloutHead; tail: RolloutTail } {
