@@ -16,31 +16,27 @@ export type Learnt = Pick<Codex, 'version' | 'migrations' | 'firstChecksum'>;
 /** Reads `_sqlx_migrations` of a database that no process has open; null when it cannot. */
 export type ReadMigrations = (database: FilePath) => Promise<readonly LearntMigration[] | null>;
 
-export interface Limits {
-  readonly versionMs: number;
-  readonly serverMs: number;
-}
-
-const USUAL_LIMITS: Limits = { versionMs: 5000, serverMs: 10_000 };
+/** From a slow disk a hundred megabytes of program come before it can say even its version. */
+const LIMIT_MS = 10_000;
 
 export interface Trial {
   /** None of them may be used, not even for temporary files. */
   readonly homes: readonly string[];
   readonly reach: Reach;
   readonly readMigrations: ReadMigrations;
-  readonly limits?: Limits;
+  readonly limitMs?: number;
 }
 
 export async function learnCodex(program: string, trial: Trial): Promise<Learnt> {
-  const { homes, reach, readMigrations, limits = USUAL_LIMITS } = trial;
+  const { homes, reach, readMigrations, limitMs = LIMIT_MS } = trial;
   const nothing: Learnt = { version: null, migrations: null, firstChecksum: null };
   if ((await liesInAHome(os.tmpdir(), homes, reach)) !== false) return nothing;
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'codex-health-')).catch(() => null);
   if (home === null) return nothing;
   try {
     const [version, hasMadeDatabases] = await Promise.all([
-      askVersion(program, home, limits.versionMs),
-      makeDatabases(program, home, limits.serverMs),
+      askVersion(program, home, limitMs),
+      makeDatabases(program, home, limitMs),
     ]);
     if (!hasMadeDatabases) return { ...nothing, version };
     const learnt = await readDatabases(home, readMigrations).catch(() => nothing);
