@@ -23,6 +23,7 @@ const ready = initSqlJs(
     : { locateFile: name => path.join(given.folder, name) },
 );
 const files = createSingleFiles();
+
 const open = new Map<number, { readonly database: Database; readonly image: Uint8Array }>();
 
 parentPort?.on('message', (request: DatabaseRequest) => {
@@ -39,14 +40,13 @@ async function answer(request: DatabaseRequest): Promise<Read<DatabaseReply>> {
         const image = await readDatabaseImage(files, Date.now, request.file, request.maxBytes);
         if (!image.ok) return image;
         const facts = factsOf(image.value);
-        // It works on these bytes themselves, and not on a copy.
         const { bytes } = image.value;
-        open.set(request.id, { database: new sql.Database(bytes), image: bytes });
+        open.set(request.id, { database: new sql.Database(lend(bytes)), image: bytes });
         return { ok: true, value: { image: facts } };
       }
       case 'take': {
         const { id, image } = request;
-        open.set(id, { database: new sql.Database(image), image });
+        open.set(id, { database: new sql.Database(lend(image)), image });
         return { ok: true, value: {} };
       }
       case 'ask': {
@@ -74,6 +74,12 @@ function opened(id: number): { readonly database: Database; readonly image: Uint
   const found = open.get(id);
   if (found === undefined) throw new Error('this database is closed');
   return found;
+}
+
+/** sql.js would work on a copy of the image, which it takes with `slice`. Nobody writes to either of them. */
+function lend({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  const view = new Uint8Array(buffer, byteOffset, length);
+  return Object.assign(view, { slice: () => view });
 }
 
 function ask(database: Database, ...[question, take]: Parameters<Ask>): Table {

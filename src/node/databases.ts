@@ -2,6 +2,7 @@
 // read and searched while the rollouts are read. The file on disk is never handed to SQLite.
 
 import path from 'node:path';
+import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { factsOf, readDatabaseImage } from '../engine/scan/databases/databaseImage.ts';
 import type { Databases, ImageFacts, PageUses, Read, Table } from '../engine/world.ts';
@@ -87,6 +88,8 @@ export function createDatabases(
   };
   const start = () => {
     const isFile = typeof program === 'string';
+    // An image counts as memory in use: without this the thread would collect garbage for each that it reads.
+    v8.setFlagsFromString('--initial-old-space-size=128');
     const started = new Worker(isFile ? program : program.source, {
       eval: !isFile,
       workerData: isFile ? { folder: path.dirname(program) } : { wasm: program.wasm },

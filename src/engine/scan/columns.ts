@@ -30,9 +30,13 @@ export interface Packed {
  * named in `without` is written down as null, on every level.
  */
 export function packRecords(records: readonly object[], without: readonly string[] = []): Packed {
-  const packing = startPacking(without);
-  for (const record of records) packing.add(record);
-  return packing.pack();
+  const names = Object.keys(records[0] ?? {});
+  return packColumns(
+    records.length,
+    names,
+    name => (records as readonly JsonRecord[]).map(record => record[name] ?? null),
+    without,
+  );
 }
 
 export interface Packing {
@@ -41,7 +45,7 @@ export interface Packing {
 }
 
 /** For whoever makes records one by one, and need not hold them all at once. */
-export function startPacking(without: readonly string[] = []): Packing {
+export function startPacking(): Packing {
   let length = 0;
   let names: readonly string[] = [];
   let lists: readonly Json[][] = [];
@@ -56,18 +60,23 @@ export function startPacking(without: readonly string[] = []): Packing {
         lists[index]?.push(record[names[index] ?? ''] ?? null);
       length += 1;
     },
-    pack: () => {
-      const columns: Record<string, Column> = {};
-      for (const [index, name] of names.entries()) {
-        const column = without.includes(name)
-          ? { all: null }
-          : packColumn(lists[index] ?? [], without);
-        const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
-        columns[name] = twin === undefined ? column : { same: twin };
-      }
-      return { length, columns };
-    },
+    pack: () => packColumns(length, names, (_, at) => lists[at] ?? [], []),
   };
+}
+
+function packColumns(
+  length: number,
+  names: readonly string[],
+  valuesOf: (name: string, at: number) => readonly Json[],
+  without: readonly string[],
+): Packed {
+  const columns: Record<string, Column> = {};
+  for (const [at, name] of names.entries()) {
+    const column = without.includes(name) ? { all: null } : packColumn(valuesOf(name, at), without);
+    const twin = 'own' in column ? findTwin(column.own, columns) : undefined;
+    columns[name] = twin === undefined ? column : { same: twin };
+  }
+  return { length, columns };
 }
 
 function findTwin(values: readonly Json[], columns: Packed['columns']): string | undefined {

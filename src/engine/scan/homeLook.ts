@@ -199,20 +199,20 @@ export class HomeLook {
 
   /** Directories and files that rows and headers name, and that were not found on the way. */
   async atPaths(threads: readonly Thread[]): Promise<Record<FilePath, PathState>> {
-    const wanted = new Set<FilePath>();
+    const named = new Set<FilePath>();
     for (const { row, own, bound } of threads) {
       const { meta } = own?.head ?? { meta: null };
       for (const path of [row?.cwd, meta?.cwd, own?.tail.latestCwd, own?.tail.settings?.cwd])
-        if (path != null && this.#world.machine.isAbsolute(path)) wanted.add(path);
-      if (row !== null && bound === null && this.#world.machine.isAbsolute(row.rolloutPath))
-        wanted.add(row.rolloutPath);
+        if (path != null) named.add(path);
+      if (row !== null && bound === null) named.add(row.rolloutPath);
     }
-    if (wanted.size === 0) return {};
-    const answers = await this.#world.outside.look([...wanted]);
-    const silent = [...wanted].filter(path => (answers.get(path) ?? 'unknown') === 'unknown');
+    const wanted = [...named].filter(path => this.#world.machine.isAbsolute(path));
+    if (wanted.length === 0) return {};
+    const answers = await this.#world.outside.look(wanted);
+    const silent = wanted.filter(path => (answers.get(path) ?? 'unknown') === 'unknown');
     if (silent[0] !== undefined)
       this.note('folders', silent[0], 'it did not answer, or may not be looked at', 'part');
-    return Object.fromEntries([...wanted].map(path => [path, answers.get(path) ?? 'unknown']));
+    return Object.fromEntries(wanted.map(path => [path, answers.get(path) ?? 'unknown']));
   }
 
   /** The files to which rows lead in the place of those in the home. */

@@ -4,7 +4,7 @@
 
 import type { Rollout, RolloutHead, RolloutTail } from '../../model/rollout.ts';
 import type { FileState, Memory } from '../../world.ts';
-import { startPacking, unpackRecords, type Packed } from '../columns.ts';
+import { packRecords, unpackRecords, type Packed } from '../columns.ts';
 
 /** Another number whenever heads or tails are read in another way than before. */
 const FORMAT = 11;
@@ -64,13 +64,13 @@ export function rememberRollouts(
   rollouts: readonly (readonly [Rollout, FileState])[],
   now: number,
 ): void {
-  const packing = startPacking(['header']);
+  const known: Known[] = [];
   for (const [{ path, head, tail }, state] of rollouts) {
     const isPlain = head.state === 'sound' && head.header?.line === 0 && head.isUtf8;
     const isSettled = now - state.changedMs > SETTLED_MS;
-    if (isPlain && isSettled) packing.add({ path, state, head, tail } satisfies Known);
+    if (isPlain && isSettled) known.push({ path, state, head, tail });
   }
-  const text = JSON.stringify({ format: FORMAT, rollouts: packing.pack() });
+  const text = JSON.stringify({ format: FORMAT, rollouts: packRecords(known, ['header']) });
   void memory.remember(key(homeKey), text);
 }
 
