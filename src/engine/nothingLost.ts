@@ -6,14 +6,15 @@ import type { NothingLost } from './model/report.ts';
 import type { Rollout } from './model/rollout.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { Thread } from './model/thread.ts';
+import type { ThreadId } from './model/words.ts';
 
 const NEEDED = ['home', 'rollouts-active', 'rollouts-archived', 'state-database'] as const;
 
 export function answerNothingLost(snapshot: Snapshot): NothingLost {
-  const files = new Set(
-    snapshot.rollouts.flatMap(({ name }) => [name?.id, name?.segment ?? undefined]),
-  );
-  const fates = snapshot.threads.map(thread => fateOf(thread, snapshot, files));
+  // Most homes have no conversation that goes on from another file.
+  let known: ReadonlySet<string | undefined> | null = null;
+  const isThere = (parent: ThreadId) => (known ??= namesOfFiles(snapshot)).has(parent);
+  const fates = snapshot.threads.map(thread => fateOf(thread, snapshot, isThere));
   const gap = snapshot.gaps.find(({ source }) => NEEDED.some(needed => needed === source));
   const gone = fates.filter(fate => fate === 'gone').length;
   const empty = fates.filter(fate => fate === 'empty').length;
@@ -42,13 +43,17 @@ export function answerNothingLost(snapshot: Snapshot): NothingLost {
   return { answer: 'yes', says: sayKept(snapshot) };
 }
 
+function namesOfFiles({ rollouts }: Snapshot): ReadonlySet<string | undefined> {
+  return new Set(rollouts.flatMap(({ name }) => [name?.id, name?.segment ?? undefined]));
+}
+
 /** `cut`: the file in which it begins ends before the place at which it goes on. */
 type Fate = 'kept' | 'gone' | 'empty' | 'cut' | 'unsure';
 
 function fateOf(
   { row, own, bound, files }: Thread,
   { paths, cutBeginnings }: Snapshot,
-  known: ReadonlySet<string | undefined>,
+  isThere: (parent: ThreadId) => boolean,
 ): Fate {
   const file = own ?? files[0] ?? null;
   if (file === null) {
@@ -60,7 +65,7 @@ function fateOf(
   if (file.head.state === 'empty') return 'empty';
   // A thread that goes on in a new file, or in a fork, needs the file in which it began.
   const parent = file.head.meta?.historyFile ?? file.head.meta?.historyBase ?? null;
-  if (parent !== null && !known.has(parent)) return 'gone';
+  if (parent !== null && !isThere(parent)) return 'gone';
   if (cutBeginnings.includes(file.path)) return 'cut';
   return fits(file) ? 'kept' : 'unsure';
 }

@@ -58,8 +58,8 @@ function newestActive(snapshot: Snapshot): readonly JudgedThread[] {
     .slice(0, LIST);
 }
 
-function kindOf({ thread, file }: JudgedThread, { home }: Snapshot): Kind {
-  if (file !== null && whyDisposable(thread, file, home) !== null) return 'temporary';
+function kindOf({ thread, file }: JudgedThread, snapshot: Snapshot): Kind {
+  if (file !== null && whyDisposable(thread, file, snapshot) !== null) return 'temporary';
   const kind = kindOfSource(thread.source);
   return kind === 'automation' || kind === 'sub-agent' ? kind : 'own';
 }

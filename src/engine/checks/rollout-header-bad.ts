@@ -1,7 +1,7 @@
 import type { Columns } from '../model/plan.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { flawOf, judgedThread } from './judging/causes.ts';
+import { filesWith, judgedThread } from './judging/causes.ts';
 import { defineCheck } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
 import { clearBeginning, completeFirstLine, NOT_UNDERSTOOD } from './cures/firstLines.ts';
@@ -27,8 +27,7 @@ file goes into the vault; its conversation cannot be brought back.`,
   severity: 'error',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
-    for (const rollout of snapshot.rollouts) {
-      if (flawOf(rollout, snapshot) !== 'rollout-header-bad') continue;
+    for (const rollout of filesWith('rollout-header-bad', snapshot)) {
       const { state, why, meta } = rollout.head;
       const id = rollout.name?.id ?? meta?.id ?? null;
       yield {

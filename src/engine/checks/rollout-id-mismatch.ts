@@ -1,6 +1,6 @@
 import type { Rollout } from '../model/rollout.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { flawOf, judgedThread, judgedThreads, mayBeAnothers } from './judging/causes.ts';
+import { filesWith, judgedThread, judgedThreads, mayBeAnothers } from './judging/causes.ts';
 import { areAllFilesSeen } from './judging/allFilesSeen.ts';
 import { defineCheck, type Objection } from './check.ts';
 import { rolloutSubject } from './subjects.ts';
@@ -21,16 +21,17 @@ the time does not tell: files that were exchanged, or copied over each other, lo
   severity: 'error',
   needs: { 'rollouts-active': 'seen', 'rollouts-archived': 'seen' },
   *detect(snapshot) {
+    const files = filesWith('rollout-id-mismatch', snapshot);
+    if (files.length === 0) return;
     const isConcerned = new Set(
       judgedThreads(snapshot)
         .filter(({ cause }) => cause === 'rollout-id-mismatch')
         .map(({ thread }) => thread.id),
     );
-    for (const rollout of snapshot.rollouts) {
+    for (const rollout of files) {
       const { name, head } = rollout;
       const inHeader = head.meta?.id ?? null;
-      if (flawOf(rollout, snapshot) !== 'rollout-id-mismatch' || name === null || inHeader === null)
-        continue;
+      if (name === null || inHeader === null) continue;
       yield {
         subject: rolloutSubject(rollout),
         facts: { file: rollout.path, inName: name.id, inHeader },

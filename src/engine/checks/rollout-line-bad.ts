@@ -23,14 +23,14 @@ Lines in the middle of long files are only looked at when every line is read (\`
   *detect(snapshot) {
     const written = new Set(snapshot.holders.flatMap(({ writesThreads }) => writesThreads));
     for (const rollout of snapshot.rollouts) {
-      if (flawOf(rollout, snapshot) === 'rollout-header-bad' || rollout.head.state === 'unread')
-        continue;
+      if (rollout.head.state === 'unread') continue;
       const id = rollout.head.meta?.id ?? null;
       // The last line of a file that is being written is not finished, and not cut.
       const isCut = rollout.tail.ending === 'cut' && (id === null || !written.has(id));
       const places = badPlaces(rollout);
       const isNoText = !rollout.head.isUtf8;
       if (!isCut && !isNoText && places.length === 0) continue;
+      if (flawOf(rollout, snapshot) === 'rollout-header-bad') continue;
       const isLegacy = rollout.head.meta?.historyMode !== 'paginated';
       yield {
         subject: rolloutSubject(rollout),

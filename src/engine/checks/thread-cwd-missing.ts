@@ -54,7 +54,7 @@ keeps by their folders, are not changed.`,
     for (const { thread, file } of judgedThreads(snapshot)) {
       const state = snapshot.paths[thread.cwd];
       if (file === null || (state !== 'missing' && state !== 'file')) continue;
-      if (isTemporaryThread(thread, snapshot.home)) continue;
+      if (isTemporaryThread(thread, snapshot)) continue;
       // Its directory is where it belongs, and to tie it to one of ours would be wrong.
       if (isOfOtherHost(thread.id, snapshot)) continue;
       // Which directory is meant has to be clear before its absence says anything.

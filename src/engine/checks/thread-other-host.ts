@@ -1,4 +1,4 @@
-import { attribute, isOfOtherHost } from '../hosts/attribution.ts';
+import { attribute, hasOthers, isOfOtherHost } from '../hosts/attribution.ts';
 import { defineCheck } from './check.ts';
 import { threadSubject } from './subjects.ts';
 
@@ -20,6 +20,7 @@ are named by what weighs the same, or nothing is known, this is not said.`,
   severity: 'warning',
   needs: { home: 'seen', hosts: 'seen' },
   *detect(snapshot) {
+    if (!hasOthers(snapshot)) return;
     const attributions = attribute(snapshot);
     for (const thread of snapshot.threads) {
       const { host, confidence, evidence } = attributions.get(thread.id) ?? { host: null };

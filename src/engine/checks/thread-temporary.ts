@@ -20,7 +20,7 @@ directory may still hold a conversation that you want, so nothing is chosen for 
   *detect(snapshot) {
     for (const { thread, cause, file } of judgedThreads(snapshot)) {
       if (file === null || thread.archived || !isComparable(cause)) continue;
-      const why = whyDisposable(thread, file, snapshot.home);
+      const why = whyDisposable(thread, file, snapshot);
       if (why === null) continue;
       yield {
         subject: threadSubject(thread.id, file),

@@ -34,7 +34,7 @@ beginning of the first answer; else its folder and its day.`,
       const words = [row.name, row.title, row.preview, row.firstUserMessage];
       const isNamed = words.some(text => (text ?? '').trim() !== '');
       if (isNamed || snapshot.names[thread.id] !== undefined) continue;
-      if (whyDisposable(thread, file, snapshot.home) !== null) continue;
+      if (whyDisposable(thread, file, snapshot) !== null) continue;
       yield {
         subject: threadSubject(thread.id, file),
         facts: { isFork: (file.head.meta?.forkedFrom ?? null) !== null },

@@ -6,7 +6,7 @@ import type { Attribution, HostEvidence, HostName } from '../model/host.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Thread } from '../model/thread.ts';
 import type { ThreadId } from '../model/words.ts';
-import { createEvidence, createLack, pins } from './evidence.ts';
+import { createEvidence, createLack, hasPins, pins } from './evidence.ts';
 import { hostsOfHome, isShared } from './hostsOfHome.ts';
 
 const known = new WeakMap<Snapshot, ReadonlyMap<ThreadId, Attribution>>();
@@ -21,6 +21,11 @@ export function attribute(snapshot: Snapshot): ReadonlyMap<ThreadId, Attribution
 }
 
 const NOTHING: Attribution = { confidence: 'unknown', host: null, evidence: [] };
+
+/** Whether a thread of this home can belong to another host: in most homes nothing says so of any. */
+export function hasOthers(snapshot: Snapshot): boolean {
+  return isShared(hostsOfHome(snapshot)) || hasPins(snapshot);
+}
 
 /** Whether anything says that a thread belongs to another host; a conflict does not. */
 export function isOfOtherHost(id: ThreadId, snapshot: Snapshot): boolean {

@@ -31,9 +31,10 @@ export function createEvidence(snapshot: Snapshot, hosts: HostsOfHome): Evidence
 }
 
 /** What the person said of the thread, or of its project. */
-export function pins({ hosts, home }: Snapshot): EvidenceOf {
+export function pins(snapshot: Snapshot): EvidenceOf {
+  const { hosts, home } = snapshot;
   const { threads, projects } = hosts.pins;
-  if (Object.keys({ ...threads, ...projects }).length === 0) return () => [];
+  if (!hasPins(snapshot)) return () => [];
   // The deepest folder that holds it is the one that is meant.
   const byDepth = Object.entries(projects).sort(([one], [other]) => other.length - one.length);
   return thread => {
@@ -46,6 +47,11 @@ export function pins({ hosts, home }: Snapshot): EvidenceOf {
         : [pin(around[1], `You said that its project belongs to ${around[1]}.`)]),
     ];
   };
+}
+
+export function hasPins({ hosts }: Snapshot): boolean {
+  const { threads, projects } = hosts.pins;
+  return Object.keys({ ...threads, ...projects }).length > 0;
 }
 
 function pin(host: HostName, says: string): HostEvidence {

@@ -18,11 +18,6 @@ export function joinThreads(
 ): readonly Thread[] {
   const again = earlier === null ? null : joinAgain(earlier, rows, rollouts, names, home);
   if (again !== null) return again;
-  const byPath = new Map<HomePath, Rollout>();
-  // A plain file wins over its compressed twin, as it does for Codex.
-  for (const rollout of rollouts)
-    if (!rollout.compressed || !byPath.has(withoutZst(rollout.path)))
-      byPath.set(withoutZst(rollout.path), rollout);
   const files = new Map<ThreadId, Rollout[]>();
   for (const rollout of rollouts) {
     const named = rollout.name?.id ?? null;
@@ -31,14 +26,17 @@ export function joinThreads(
     if (described !== null && described !== named) append(files, described, rollout);
   }
   const byId = new Map(rows.map(row => [row.id, row]));
-  const ids = new Set([...byId.keys(), ...files.keys()]);
+  const withoutRow = [...files.keys()].filter(id => !byId.has(id));
   const homePathOf = readerOfPaths(home);
+  let byPath: ReadonlyMap<HomePath, Rollout> | null = null;
   const boundTo = ({ rolloutPath }: Row) => {
     const path = homePathOf(rolloutPath);
-    return path === null ? null : (byPath.get(withoutZst(path)) ?? null);
+    if (path === null) return null;
+    byPath ??= plainestByPath(rollouts);
+    return byPath.get(withoutZst(path)) ?? null;
   };
   const projectOf = oneSpellingEach(home);
-  return [...ids].map(id => {
+  return [...byId.keys(), ...withoutRow].map(id => {
     const row = byId.get(id) ?? null;
     const claiming = files.get(id) ?? [];
     const bound = row === null ? null : (pointedAt(row, claiming) ?? boundTo(row));
@@ -53,6 +51,15 @@ export function joinThreads(
       ? inProject(known, projectOf)
       : joinThread(id, row, claiming, name, bound, projectOf);
   });
+}
+
+/** A plain file wins over its compressed twin, as it does for Codex. */
+function plainestByPath(rollouts: readonly Rollout[]): ReadonlyMap<HomePath, Rollout> {
+  const byPath = new Map<HomePath, Rollout>();
+  for (const rollout of rollouts)
+    if (!rollout.compressed || !byPath.has(withoutZst(rollout.path)))
+      byPath.set(withoutZst(rollout.path), rollout);
+  return byPath;
 }
 
 /** The file at which a row points in just these words, as nearly all do: no other way to it is sought. */

@@ -53,6 +53,12 @@ export function flawOf(rollout: Rollout, snapshot: Snapshot): Flaw | null {
   return judgementOf(snapshot).flaws.get(rollout.path) ?? null;
 }
 
+/** The files that have one of these flaws. */
+export function filesWith(flaw: Flaw, snapshot: Snapshot): readonly Rollout[] {
+  const { flaws } = judgementOf(snapshot);
+  return flaws.size === 0 ? [] : snapshot.rollouts.filter(({ path }) => flaws.get(path) === flaw);
+}
+
 interface Judgement {
   readonly threads: readonly JudgedThread[];
   readonly flaws: ReadonlyMap<HomePath, Flaw>;
@@ -64,7 +70,8 @@ const judgementOf = oncePerSnapshot((snapshot): Judgement => {
     const flaw = flawOfFile(rollout, snapshot);
     if (flaw !== null) flaws.set(rollout.path, flaw);
   }
-  const flawIn = (rollout: Rollout) => flaws.get(rollout.path) ?? null;
+  // In most homes no file has any.
+  const flawIn: FlawOf = flaws.size === 0 ? () => null : ({ path }) => flaws.get(path) ?? null;
   return { threads: snapshot.threads.map(thread => judgeThread(thread, snapshot, flawIn)), flaws };
 });
 
@@ -178,11 +185,12 @@ type FlawOf = (rollout: Rollout) => Flaw | null;
 
 /** Files whose header can be read and names the thread; a compressed twin is not one of its own. */
 function holdersOf({ id, files }: Thread, flawIn: FlawOf): readonly Rollout[] {
-  const holders = files.filter(file => {
+  const isHolder = (file: Rollout) => {
     const flaw = flawIn(file);
     const isRight = flaw === null || flaw === 'rollout-misnamed';
     return isRight && file.head.state === 'sound' && file.head.meta?.id === id;
-  });
+  };
+  const holders = files.every(isHolder) ? files : files.filter(isHolder);
   if (holders.length < 2) return holders;
   return holders.filter(file => !file.compressed || !holders.some(other => isTwin(other, file)));
 }

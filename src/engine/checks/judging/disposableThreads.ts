@@ -3,7 +3,7 @@
 
 import { isAbsolutePath } from '../../model/paths.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import type { Home } from '../../model/snapshot.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { Thread } from '../../model/thread.ts';
 import { kindOfSource } from './sources.ts';
 import { isTemporaryThread } from './workingDirectories.ts';
@@ -13,8 +13,12 @@ const PROBES = /^\/?(?:status|ping|health ?check|probe|usage)[.!?]?$/i;
 
 export type Disposable = 'temporary-directory' | 'probe';
 
-export function whyDisposable(thread: Thread, file: Rollout, home: Home): Disposable | null {
-  if (isTemporaryThread(thread, home)) return 'temporary-directory';
+export function whyDisposable(
+  thread: Thread,
+  file: Rollout,
+  snapshot: Snapshot,
+): Disposable | null {
+  if (isTemporaryThread(thread, snapshot)) return 'temporary-directory';
   return isProbe(thread, file) ? 'probe' : null;
 }
 

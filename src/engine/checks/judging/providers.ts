@@ -27,17 +27,15 @@ export interface Providers {
 }
 
 export function providersOf({ row }: Thread, { head, tail }: Rollout): Providers {
-  const found = {
-    header: head.meta?.provider ?? null,
-    row: row?.provider ?? null,
-    settings: tail.settings?.provider ?? null,
-  };
-  const { header, row: inRow, settings } = found;
+  const header = head.meta?.provider ?? null;
+  const inRow = row?.provider ?? null;
+  const settings = tail.settings?.provider ?? null;
   // Nearly always all of them say the same.
-  if (header !== null && header !== '' && header === inRow && (settings ?? header) === header)
-    return { ...found, all: [header] };
-  const named = [header, inRow, settings].filter(id => id !== null && id !== '');
-  return { ...found, all: [...new Set(named)].filter(id => id !== null) };
+  const isOne =
+    header !== null && header !== '' && header === inRow && (settings ?? header) === header;
+  const named = isOne ? [header] : [header, inRow, settings].filter(id => id !== null && id !== '');
+  const all = isOne ? [header] : [...new Set(named)].filter(id => id !== null);
+  return { header, row: inRow, settings, all };
 }
 
 /** What the first lines of files say from which a thread was reverted, and which lists show as well. */

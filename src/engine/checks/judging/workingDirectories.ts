@@ -3,9 +3,10 @@
 
 import { isAbsolutePath, isTemporaryDirectory, sameDirectory } from '../../model/paths.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import type { Home } from '../../model/snapshot.ts';
+import type { Home, Snapshot } from '../../model/snapshot.ts';
 import type { Thread } from '../../model/thread.ts';
 import type { FilePath } from '../../model/words.ts';
+import { oncePerSnapshot } from './oncePerSnapshot.ts';
 
 export interface Directories {
   readonly row: FilePath;
@@ -25,10 +26,12 @@ export function disagreement(
   const { row } = thread;
   if (row === null) return null;
   const header = file.head.meta?.cwd ?? null;
+  const settled = file.tail.settings?.cwd ?? null;
+  // Nearly always all of them are written alike.
+  if (header === row.cwd && (settled === null || settled === header)) return null;
   const isRow = (path: FilePath) => sameDirectory(row.cwd, path, system);
   // Turns alone decide nothing: Codex follows the newest settings, and without them the first line. So
   // it is after a thread was tied to another directory, until it takes its next turn there.
-  const settled = file.tail.settings?.cwd ?? null;
   if (header !== null && isRow(header) && (settled === null || isRow(settled))) return null;
   const said = saidByTurns(file);
   const latest = file.tail.latestCwd ?? said[0] ?? null;
@@ -58,6 +61,14 @@ function isHeaderChanged({ head }: Rollout, header: FilePath, system: Home['syst
 }
 
 /** Whether a thread is at home in a place that the system empties. */
-export function isTemporaryThread({ cwd }: Thread, { system }: Home): boolean {
-  return isAbsolutePath(cwd) && isTemporaryDirectory(cwd, system);
+export function isTemporaryThread({ cwd }: Thread, snapshot: Snapshot): boolean {
+  const known = temporaryDirectories(snapshot);
+  const before = known.get(cwd);
+  if (before !== undefined) return before;
+  const isTemporary = isAbsolutePath(cwd) && isTemporaryDirectory(cwd, snapshot.home.system);
+  known.set(cwd, isTemporary);
+  return isTemporary;
 }
+
+/** Threads are many, and their directories few. */
+const temporaryDirectories = oncePerSnapshot(() => new Map<FilePath, boolean>());
