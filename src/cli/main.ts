@@ -2,7 +2,6 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import readline from 'node:readline/promises';
 import { pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
 import { createHands } from '../node/hands.ts';
@@ -54,6 +53,7 @@ setPace();
 
 async function ask(question: string): Promise<string | null> {
   if (!process.stdin.isTTY) return null;
+  const readline = await import('node:readline/promises');
   const asking = readline.createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await asking.question(question);

@@ -69,7 +69,8 @@ export interface Files {
     room?: Uint8Array,
   ): Soon<Read<FileEnds>>;
   range(file: FilePath, offset: number, length: number): Promise<Read<Uint8Array>>;
-  whole(file: FilePath, maxBytes: number): Promise<Read<Uint8Array>>;
+  /** `room` is lent for it, and need not be taken. */
+  whole(file: FilePath, maxBytes: number, room?: Uint8Array): Promise<Read<Uint8Array>>;
   /**
    * Hands over the file piece by piece until `visit` says stop, in bounded memory whatever the
    * size. A `.zst` is handed over unpacked. A piece is valid until `visit` returns.

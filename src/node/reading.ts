@@ -21,7 +21,7 @@ export function createSingleFiles(pace: Pace = UNHURRIED): SingleFiles {
       attempt(() =>
         withFile(file, handle => readFully(handle, Buffer.alloc(length), offset, pace)),
       ),
-    whole: async (file, maxBytes) => readWhole(file, maxBytes, pace),
+    whole: async (file, maxBytes, room) => readWhole(file, maxBytes, pace, room),
     pause: milliseconds =>
       new Promise(resolve => {
         if (milliseconds === 0) setImmediate(resolve);
@@ -30,19 +30,30 @@ export function createSingleFiles(pace: Pace = UNHURRIED): SingleFiles {
   };
 }
 
-function readWhole(file: string, maxBytes: number, pace: Pace): Read<Uint8Array> {
+function readWhole(
+  file: string,
+  maxBytes: number,
+  pace: Pace,
+  room: Uint8Array = new Uint8Array(0),
+): Read<Uint8Array> {
   return attempt(() =>
     withFile(file, (handle, stats) => {
       const size = Number(stats.size);
       if (size > maxBytes)
         throw new WorldTrouble({ code: 'too-large', why: `it has ${String(size)} bytes` });
-      return readFully(handle, Buffer.allocUnsafeSlow(size), 0, pace);
+      const bytes = size <= room.length ? room.subarray(0, size) : Buffer.allocUnsafeSlow(size);
+      return readFully(handle, bytes, 0, pace);
     }),
   );
 }
 
 /** Fills the buffer from the file; shorter where the file ends before. */
-export function readFully(handle: number, buffer: Buffer, offset: number, pace: Pace): Buffer {
+export function readFully(
+  handle: number,
+  buffer: Uint8Array,
+  offset: number,
+  pace: Pace,
+): Uint8Array {
   return buffer.subarray(0, readInto(handle, buffer, 0, buffer.length, offset, pace));
 }
 

@@ -74,6 +74,36 @@ describe('main file and log', () => {
     database.close();
   });
 
+  test('in the room that main was read into, or in a new one where it is too small', () => {
+    const database = openDatabase();
+    database.exec('CREATE TABLE t (a, b)');
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const insert = database.prepare('INSERT INTO t VALUES (?, zeroblob(?))');
+    for (let number = 0; number < 50; number += 1) insert.run(number, number * 137);
+    const expected = overlay(main(), log()).bytes;
+    expect(expected.length).toBeGreaterThan(main().length);
+    for (const more of [log().length, expected.length - main().length - 1, 0]) {
+      const room = new Uint8Array(main().length + more);
+      room.set(main());
+      const { bytes } = overlay(room.subarray(0, main().length), log(), room);
+      expect(Buffer.compare(bytes, expected)).toBe(0);
+      expect(bytes.buffer === room.buffer).toBe(more === log().length);
+    }
+    database.close();
+  });
+
+  test('read from the disk, when the log has made it larger', async () => {
+    const database = openDatabase();
+    database.exec('CREATE TABLE t (a, b)');
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.exec('INSERT INTO t VALUES (1, zeroblob(100000))');
+    const read = await readDatabaseImage(createFiles(), Date.now, file, 1e9);
+    if (!read.ok) throw new Error(read.trouble.why);
+    expect(Buffer.compare(read.value.bytes, overlay(main(), log()).bytes)).toBe(0);
+    expect(read.value.bytes.buffer.byteLength).toBe(main().length + log().length);
+    database.close();
+  });
+
   test('after the database has shrunk', () => {
     const database = openDatabase();
     database.exec('CREATE TABLE t (a, b); INSERT INTO t VALUES (1, zeroblob(500000))');

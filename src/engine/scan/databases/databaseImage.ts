@@ -86,7 +86,9 @@ export async function readDatabaseImage(
 
     if (isBegun) unfinished += 1;
     else {
-      const main = await files.whole(file, maxBytes);
+      // Also for what the log adds: an image that had to be made larger would be copied as a whole.
+      const room = new Uint8Array(total);
+      const main = await files.whole(file, maxBytes, room);
       if (!main.ok) return main;
       const wal = await wholeOrNothing(files, `${file}-wal`, maxBytes);
       if (!wal.ok) return wal;
@@ -111,7 +113,7 @@ export async function readDatabaseImage(
         equal(head.value, main.value.subarray(0, HEADER_BYTES)) &&
         startedAt - before.main.value.modifiedMs > QUIET_MS;
       if (isOnePicture && (hasLog || isAtRest)) {
-        const image = overlay(main.value, wal.value);
+        const image = overlay(main.value, wal.value, room);
         const log = before.log === null ? null : { identity: before.log.identity, header };
         const origin = { main: before.main.value, log, logEnd: image.logEnd };
         return { ok: true, value: { ...image, origin } };
@@ -133,15 +135,19 @@ async function isJournalHot(files: SingleFiles, file: FilePath): Promise<boolean
 
 /**
  * Puts the committed pages of a log over an image of the main file. The bytes of the main file are
- * used up: where the database has not grown since, the pages are put right into them.
+ * used up: the pages are put right into them, and behind them where they lie in a room that is large
+ * enough, and empty behind them.
  */
-export function overlay(main: Uint8Array, wal: Uint8Array): DatabaseImage {
+export function overlay(
+  main: Uint8Array,
+  wal: Uint8Array,
+  room: Uint8Array = main,
+): DatabaseImage {
   const log = parseLog(wal);
   let bytes = main;
   if (log.commits > 0) {
     const size = sizeOfImage(log, main, wal);
-    bytes = size <= main.length ? main.subarray(0, size) : new Uint8Array(size);
-    if (size > main.length) bytes.set(main);
+    bytes = size <= main.length ? main.subarray(0, size) : enlarged(main, size, room);
     for (const [page, offset] of log.pages) {
       if (page * log.pageBytes > size) continue;
       bytes.set(wal.subarray(offset, offset + log.pageBytes), (page - 1) * log.pageBytes);
@@ -161,6 +167,14 @@ export function overlay(main: Uint8Array, wal: Uint8Array): DatabaseImage {
     logStop: log.stop,
     logEnd: log.end,
   };
+}
+
+function enlarged(main: Uint8Array, size: number, room: Uint8Array): Uint8Array {
+  const isInRoom = main.buffer === room.buffer && main.byteOffset === room.byteOffset;
+  if (isInRoom && size <= room.length) return room.subarray(0, size);
+  const bytes = new Uint8Array(size);
+  bytes.set(main);
+  return bytes;
 }
 
 /**

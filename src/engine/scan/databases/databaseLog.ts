@@ -174,18 +174,21 @@ export class Checksum {
   }
 
   add(view: DataView, start: number, length: number): void {
+    const isLittleEndian = this.#isLittleEndian;
+    const end = start + length;
     let first = this.#first;
     let second = this.#second;
-    for (let at = start; at < start + length; at += 8) {
-      first = (first + view.getUint32(at, this.#isLittleEndian) + second) >>> 0;
-      second = (second + view.getUint32(at + 4, this.#isLittleEndian) + first) >>> 0;
+    // With a sign they stay plain integers for the engine of the language, which is several times faster.
+    for (let at = start; at < end; at += 8) {
+      first = (first + view.getInt32(at, isLittleEndian) + second) | 0;
+      second = (second + view.getInt32(at + 4, isLittleEndian) + first) | 0;
     }
     this.#first = first;
     this.#second = second;
   }
 
   isAt(view: DataView, at: number): boolean {
-    return this.#first === view.getUint32(at) && this.#second === view.getUint32(at + 4);
+    return this.#first === view.getInt32(at) && this.#second === view.getInt32(at + 4);
   }
 }
 
