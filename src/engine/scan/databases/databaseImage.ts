@@ -138,11 +138,7 @@ async function isJournalHot(files: SingleFiles, file: FilePath): Promise<boolean
  * used up: the pages are put right into them, and behind them where they lie in a room that is large
  * enough, and empty behind them.
  */
-export function overlay(
-  main: Uint8Array,
-  wal: Uint8Array,
-  room: Uint8Array = main,
-): DatabaseImage {
+export function overlay(main: Uint8Array, wal: Uint8Array, room: Uint8Array = main): DatabaseImage {
   const log = parseLog(wal);
   let bytes = main;
   if (log.commits > 0) {
