@@ -32,14 +32,14 @@ function asStream(stream: NodeJS.WriteStream): Stream {
 
 /** A scan is over before this. */
 const LONG_MS = 2000;
-/** The first V8 whose quicker optimising compiler can do without the thorough one. */
+/** The first V8 that Node has with Maglev switched on, the quicker one of its optimising compilers. */
 const V8_WITH_MAGLEV = 13;
 
 /**
  * A scan makes much that lives for a moment. Letting the nursery grow would cost forty megabytes
  * and save nothing; and the thread of the databases needs the processor more than the threads that
- * would sweep such a small nursery together, or compile thoroughly what is over in a second. Whatever
- * takes longer is worth that.
+ * would sweep such a small nursery together, or compile with TurboFan what is over in a second. What
+ * takes longer is worth its while.
  */
 function setPace(): void {
   for (const flag of ['--semi-space-growth-factor=1', '--no-parallel-scavenge'])

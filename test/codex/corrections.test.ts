@@ -1,9 +1,9 @@
 // What Codex makes of rows by itself when it is asked to look through its files, and when it goes through
 // all of them at its start: foreseen row by row and column by column, in homes broken in every way.
 
-import { cpSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Correction } from '../../src/engine/model/plan.ts';
 import type { Snapshot } from '../../src/engine/model/snapshot.ts';
 import {
@@ -20,6 +20,7 @@ import { findStateDatabase, withDatabase } from '../support/codex/databases.ts';
 import { inParallel } from '../support/codex/inParallel.ts';
 import { copyHome, homeKinds, makeHome, type CodexHome } from '../support/codex/makeHome.ts';
 import { createOurWorld, workOn } from '../support/codex/ourWorld.ts';
+import { rolloutFiles } from '../support/codex/rollouts.ts';
 
 const LANES = 2;
 const CHOSEN = process.env['BREAKAGES']?.split(',');
@@ -48,6 +49,47 @@ test.each(homeKinds)('Codex %s, %s history', async (version, mode) => {
   );
   expect(looked.length).toBeGreaterThan(CHOSEN === undefined ? 40 : 0);
 });
+
+/** How long before the newest file the others were written, in the order in which Codex goes through them. */
+const MOMENTS = {
+  'one moment': [0],
+  'less than a second': [0, 1, 500, 998, 3, 300],
+  'about a second': [996, 998, 1000, 1002, 1004, 0],
+  'the seconds between two': [900, 1900, 0, 2900, 400, 1400],
+};
+
+describe.each(homeKinds)(
+  'files of Codex %s, %s history, whose rows say when they were written',
+  (version, mode) => {
+    test.each(Object.entries(MOMENTS))('within %s', async (_, before) => {
+      const codex = await installCodex(version);
+      const sound = await makeHome(version, mode);
+      await withScratchFolder(async root => {
+        const home = copyHome(sound, path.join(root, 'home'));
+        writeMoments(home, before);
+        const came = await compare(codex, home, root);
+        expect(came?.does['backfill']).toEqual(came?.foreseen['backfill']);
+        expect(came?.does['backfill']?.some(says => says.includes('updated_at_ms'))).toBe(true);
+      });
+    });
+  },
+);
+
+function writeMoments(home: CodexHome, before: readonly number[]): void {
+  const newest = Date.parse('2026-11-20T12:00:00.300Z');
+  const files = rolloutFiles(home.folder).sort();
+  withDatabase(findStateDatabase(home.folder) ?? '', database => {
+    const write = database.prepare(
+      'UPDATE threads SET updated_at_ms = ?, updated_at = ? WHERE rollout_path = ?',
+    );
+    for (const [at, file] of files.entries()) {
+      const seconds = (newest - (before[at % before.length] ?? 0)) / 1000;
+      utimesSync(file, seconds, seconds);
+      const ms = Number(statSync(file, { bigint: true }).mtimeNs / 1_000_000n);
+      write.run(ms, Math.floor(ms / 1000), file);
+    }
+  });
+}
 
 const OCCASIONS = ['active', 'archived', 'backfill'] as const;
 type Occasion = (typeof OCCASIONS)[number];

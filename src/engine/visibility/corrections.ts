@@ -33,12 +33,32 @@ export function correctionsByBackfill(
 ): readonly Correction[] {
   return foreseen(snapshot, codex, `backfill ${stoppedAt ?? ''}`, (look, state) => {
     const rows = rowsById(state);
-    const made = new Map(indexedFiles(look, stoppedAt).map(row => [row.storedId, row]));
-    return [...made.values()].flatMap(row => {
+    const momentOf = momentsApart(state.rows);
+    const made = new Map<string, readonly [IndexRow, number | null]>();
+    for (const row of indexedFiles(look, stoppedAt))
+      made.set(row.storedId, [row, momentOf(wholeMs(row.updatedAtMs()))]);
+    return [...made.values()].flatMap(([row, updatedAtMs]) => {
       const old = rows.get(row.storedId);
-      return asCorrection(row.storedId, old, old === undefined ? [] : derived(look, old, row));
+      const columns = old === undefined ? [] : derived(look, old, row, updatedAtMs);
+      return asCorrection(row.storedId, old, columns);
     });
   });
+}
+
+/** What is older than the latest moment by so much is taken for history, and stays as it is. */
+const HISTORY_MS = 1000;
+
+/**
+ * Of what was changed lately, Codex lets no two rows have one moment (since 0.135; tried with 0.142 to 0.169): one that
+ * is not behind the latest is put behind it, also when the latest is its own.
+ */
+function momentsApart(rows: readonly Row[]): (ms: number | null) => number | null {
+  let latest = rows.reduce((most, { updatedAtMs }) => Math.max(most, updatedAtMs ?? 0), 0);
+  return ms => {
+    if (ms === null || ms + HISTORY_MS <= latest) return ms;
+    latest = ms > latest ? ms : latest + 1;
+    return latest;
+  };
 }
 
 /** Thousands of findings of one snapshot ask for the same. */
@@ -129,7 +149,12 @@ function asCorrection(
 }
 
 /** What a file says otherwise than its row; what could not be read of it may be said otherwise. */
-function derived({ rules }: Look, row: Row, made: IndexRow): readonly string[] {
+function derived(
+  { rules }: Look,
+  row: Row,
+  made: IndexRow,
+  updatedAtMs: number | null,
+): readonly string[] {
   const isArchived = made.list === 'archived';
   const seconds = (ms: number | null) => (ms === null ? null : Math.floor(ms / 1000));
   const archivedAt = isArchived ? seconds(made.updatedAtMs()) : null;
@@ -139,8 +164,8 @@ function derived({ rules }: Look, row: Row, made: IndexRow): readonly string[] {
     ['archived_at', row.archivedAt, archivedAt],
     ['created_at', seconds(row.createdAtMs), seconds(made.createdAtMs)],
     ['created_at_ms', row.createdAtMs, made.createdAtMs],
-    ['updated_at', seconds(row.updatedAtMs), seconds(made.updatedAtMs())],
-    ['updated_at_ms', row.updatedAtMs, wholeMs(made.updatedAtMs())],
+    ['updated_at', seconds(row.updatedAtMs), seconds(updatedAtMs)],
+    ['updated_at_ms', row.updatedAtMs, updatedAtMs],
     ['source', row.source, made.source],
     ['model_provider', row.provider, made.provider],
     ['cwd', row.cwd, made.cwd],

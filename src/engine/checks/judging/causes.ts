@@ -53,7 +53,7 @@ export function flawOf(rollout: Rollout, snapshot: Snapshot): Flaw | null {
   return judgementOf(snapshot).flaws.get(rollout.path) ?? null;
 }
 
-/** The files that have one of these flaws. */
+/** The files that have this flaw. */
 export function filesWith(flaw: Flaw, snapshot: Snapshot): readonly Rollout[] {
   const { flaws } = judgementOf(snapshot);
   return flaws.size === 0 ? [] : snapshot.rollouts.filter(({ path }) => flaws.get(path) === flaw);
