@@ -279,31 +279,6 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     });
   });
 
-  test('while many programs are looked at, others go on', async () => {
-    const proc = path.join(home, 'proc');
-    const PROGRAMS = 40;
-    for (let pid = 1; pid <= PROGRAMS; pid += 1)
-      fs.mkdirSync(`${proc}/${String(pid)}/fd`, { recursive: true });
-    // Each of them takes as long as one may at once.
-    let now = 0;
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 25));
-    let turns = 0;
-    let isDone = false;
-    const others = async () => {
-      for (; !isDone; turns += 1) await new Promise(resolve => setImmediate(resolve));
-    };
-    try {
-      const going = others();
-      const found = await findHoldersInProc([real(home)], createFiles(), proc);
-      isDone = true;
-      await going;
-      expect(found.ok && found.value.unreadable).toEqual([]);
-    } finally {
-      clock.mockRestore();
-    }
-    expect(turns).toBeGreaterThanOrEqual(PROGRAMS - 1);
-  });
-
   test('programs of others make the answer a partial one, but for the locks they hold', async context => {
     const pid = await lock(`${home}/thread-writer-locks/${ONE}.lock`);
     fs.chmodSync(home, 0o755);

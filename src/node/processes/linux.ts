@@ -3,7 +3,6 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { Holder } from '../../engine/model/snapshot.ts';
 import type { FileLock, Holders, Read } from '../../engine/world.ts';
 import type { RealPath } from '../reach.ts';
@@ -24,10 +23,7 @@ import {
   type Looking,
 } from './locks.ts';
 
-/** On a machine that has much to do. What was not come to by then counts as what may not be looked into. */
-const LIMIT_MS = 5000;
-/** So long at once: then others may do something. */
-const TURN_MS = 20;
+const LIMIT_MS = 1000;
 
 export async function findHoldersInProc(
   folders: readonly RealPath[],
@@ -41,12 +37,7 @@ export async function findHoldersInProc(
   const locks: FileLock[] = [];
   const denied: number[] = [];
   try {
-    let turnEndsAt = performance.now() + TURN_MS;
     for (const pid of processesIn(proc)) {
-      if (performance.now() > turnEndsAt) {
-        await setImmediate();
-        turnEndsAt = performance.now() + TURN_MS;
-      }
       const open =
         performance.now() < until ? filesOpenIn(`${proc}/${String(pid)}`, folders) : null;
       if (open === null) denied.push(pid);
