@@ -23,7 +23,6 @@ const ready = initSqlJs(
     : { locateFile: name => path.join(given.folder, name) },
 );
 const files = createSingleFiles();
-
 const open = new Map<number, { readonly database: Database; readonly image: Uint8Array }>();
 
 parentPort?.on('message', (request: DatabaseRequest) => {
