@@ -76,7 +76,8 @@ export function createHands(): Hands {
 async function makeFolder(folder: string): Promise<void> {
   if (fs.existsSync(folder)) return;
   await makeFolder(path.dirname(folder));
-  fs.mkdirSync(folder, { mode: OUR_FOLDER });
+  // Another codex-health may have made it just now, and this does not mind.
+  fs.mkdirSync(folder, { recursive: true, mode: OUR_FOLDER });
   await syncFolder(path.dirname(folder));
 }
 

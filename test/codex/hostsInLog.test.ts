@@ -1,5 +1,8 @@
 // Two real servers on one home, each under a host name of its own: what Codex's log tells of whose a thread
 // is, and what it does not. Releases before 0.142 do not note the name of their host.
+//
+// Of each program the log keeps the last thousand notes that are about no thread, and the host's name is among
+// the first. 0.142 notes each file that anybody opens in the home: its servers are ended here before that.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
@@ -46,6 +49,7 @@ test.concurrent.each<[version: string, mode: HistoryMode]>([
     expect(writers.map(({ apart }) => apart)).toEqual(['other-host', 'other-host']);
     expect(inShort(first, ofA)).toBe('inferred host-a: log host-a');
     expect(inShort(first, ofB)).toBe('inferred host-b: log host-b');
+    await a.stop();
 
     // To list a thread, to read it and to name it is not to have it.
     await b.call('thread/list', { limit: 50 });
@@ -56,9 +60,10 @@ test.concurrent.each<[version: string, mode: HistoryMode]>([
     expect(inShort(await bench.look(), ofA)).toBe('inferred host-a: log host-a');
 
     // This is the mix-up: it goes on where it does not belong.
-    await a.stop();
-    await b.call('thread/resume', { threadId: ofA });
-    expect(await b.runTurn(ofA, 'and then?')).toBe('completed');
+    await b.stop();
+    const laterB = await bench.startOn('host-b');
+    await laterB.call('thread/resume', { threadId: ofA });
+    expect(await laterB.runTurn(ofA, 'and then?')).toBe('completed');
     await bench.logNames(ofA, 2);
     expect(inShort(await bench.look(), ofA)).toBe('conflict: log host-a, log host-b');
   });

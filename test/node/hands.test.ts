@@ -62,6 +62,12 @@ test('a folder is made with those above it, for this account only', async () => 
   expect(rights(deep)).toBe(0o755);
 });
 
+test('a folder that two make at once is there for both', async () => {
+  const deep = path.join(folder, 'one/two');
+  await Promise.all([hands.makeFolder(deep), hands.makeFolder(deep)]);
+  expect(fs.statSync(deep).isDirectory()).toBe(true);
+});
+
 describe('create', () => {
   test('makes a file for this account only, with its time', async () => {
     await hands.create(file, bytes('new'), TIME);
