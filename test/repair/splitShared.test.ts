@@ -12,6 +12,8 @@ const BASHRC = '/home/ada/.bashrc';
 const OWN = '/home/ada/.codex-hosts/workbench';
 
 const SETTINGS = ['environments.toml', '.env', 'work.config.toml', 'agents/a.toml', 'skills/a.md'];
+/** Codex would write into config.toml without it. */
+const MARK = '.personality_migration';
 /** What Codex makes in every home by itself. */
 const MADE = ['skills/.system/b/SKILL.md', 'mcp-oauth-locks/file-store.lock'];
 
@@ -56,13 +58,13 @@ async function planned(shared: 'link' | 'copy', builder = furnished()) {
 test('all settings are linked, whatever their names', async () => {
   const { links, copies, says } = await planned('link');
   const tops = [...new Set(SETTINGS.map(name => name.replace(/\/.*/, '')))];
-  expect([links, copies]).toEqual([['config.toml', ...tops].sort(), []]);
+  expect([links, copies]).toEqual([['config.toml', ...tops].sort(), [MARK]]);
   expect(says).not.toContain('belongs to no host');
 });
 
 test('or copied, but for what Codex makes there anew', async () => {
   const { links, copies } = await planned('copy');
-  expect([links, copies]).toEqual([[], ['config.toml', ...SETTINGS].sort()]);
+  expect([links, copies]).toEqual([[], ['config.toml', MARK, ...SETTINGS].sort()]);
 });
 
 test.each(['link', 'copy'] as const)(

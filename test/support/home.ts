@@ -254,6 +254,7 @@ export class HomeBuilder {
       files.set(`${HOME}/${at}`, { bytes: new TextEncoder().encode(text), modifiedMs });
     put('config.toml', this.#config);
     put('installation_id', '11111111-2222-4333-8444-555555555555');
+    put('.personality_migration', 'v1\n');
     if (this.#names !== '') put('session_index.jsonl', this.#names);
     const made = this.#threads.map(([key, spec], index) => makeThread(key, spec, index));
     for (const { at, text, createdAtMs } of made)

@@ -54,6 +54,8 @@ export interface Home {
   readonly system: 'linux' | 'darwin' | 'win32';
   readonly filesystem: Filesystem | null;
   readonly installationId: string | null;
+  /** Whether a Codex before 0.150 has noted that it has chosen a personality here, or needs none. */
+  readonly hasPersonalityMark: boolean;
 }
 
 export interface Config {
@@ -66,6 +68,7 @@ export interface Config {
   readonly provider: string;
   readonly providerPosition: TextPosition | null;
   readonly profile: string | null;
+  readonly hasPersonality: boolean;
   /** Providers that config.toml or one of its profiles defines. */
   readonly definedProviders: readonly string[];
   readonly sqliteHome: string | null;

@@ -34,7 +34,7 @@ export async function askAgain(
     return notAsked(
       snapshot.codexes.length === 0
         ? 'there is none on this machine'
-        : 'starting it would change its databases, which nobody has asked for',
+        : 'starting it would change its databases or its settings, which nobody has asked for',
     );
   const made = madeBy(asking);
   if (made.length > 0)

@@ -15,6 +15,7 @@ import { readDesktopState, readInstallationId, readNames } from './sidecars.ts';
 import { readStrays } from './strays.ts';
 import type { ScanRequest } from './takeSnapshot.ts';
 
+const PERSONALITY_MARK = '.personality_migration';
 const SMALL_FILE_BYTES = 64 * 1024 * 1024;
 
 /** All that lies in the home: what is not seen when the home does not answer. */
@@ -135,6 +136,7 @@ export class HomeLook {
       system: machine.system,
       filesystem: await files.filesystem(path),
       installationId: installation?.ok === true ? readInstallationId(installation.value) : null,
+      hasPersonalityMark: isThere && (await files.stat(machine.join(path, PERSONALITY_MARK))).ok,
     };
   }
 

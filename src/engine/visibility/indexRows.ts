@@ -88,6 +88,20 @@ export function refilledRows(
   return [...rows.values()];
 }
 
+/** The rows after 0.142 has come by a file in a list: the row of its thread is bound to it, or made. */
+export function rowsBoundTo(
+  look: Look,
+  before: readonly IndexRow[],
+  file: Rollout,
+): readonly IndexRow[] {
+  const made = indexFile(look, file);
+  if (made === null) return before;
+  const known = before.find(({ id }) => id === made.id);
+  if (known === undefined) return [...before, made];
+  const { path, target, list, hasArchivedAt } = made;
+  return before.map(row => (row === known ? { ...row, path, target, list, hasArchivedAt } : row));
+}
+
 /** What a file does not say stays as it was. */
 function broughtUpToDate(known: IndexRow, row: IndexRow): IndexRow {
   return {

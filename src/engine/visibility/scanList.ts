@@ -42,6 +42,19 @@ export function listedFiles(look: Look, place: Rollout['place']): readonly Rollo
   return newestFirst(look, files);
 }
 
+/** The file with which a list begins: of the archive only where there is no other. Null where that is not certain. */
+export function firstListed(look: Look): Rollout | 'none' | null {
+  for (const place of ['sessions', 'archived_sessions'] as const) {
+    const verdicts = judgeFiles(look, rollout => isListed(look, rollout));
+    const files = look.rollouts.filter(
+      one => one.place === place && verdicts.get(one)?.answer !== false,
+    );
+    const [first] = newestFirst(look, files);
+    if (first !== undefined) return verdicts.get(first)?.answer === true ? first : null;
+  }
+  return 'none';
+}
+
 function judgeFiles(
   look: Look,
   judge: (rollout: Rollout) => Verdict,

@@ -3,9 +3,11 @@
 import type { Database, Migrations } from '../model/database.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { CodexInUse } from './codexRules.ts';
-import { asIndexRow, rebuiltRows, refilledRows, type IndexRow } from './indexRows.ts';
+import { asIndexRow, rebuiltRows, refilledRows, rowsBoundTo, type IndexRow } from './indexRows.ts';
 import { isInLogDir } from './logPlace.ts';
 import type { Look } from './look.ts';
+import { choosesPersonality } from './personality.ts';
+import { firstListed } from './scanList.ts';
 import { no, unknown, YES, type Verdict } from './verdict.ts';
 
 export interface Start {
@@ -23,6 +25,10 @@ const WAIT_MS = 30_000;
 const LEASE_MS = 900_000;
 
 export function predictStart(look: Look, codex: CodexInUse): Start {
+  return afterChoosing(look, predictOpening(look, codex));
+}
+
+function predictOpening(look: Look, codex: CodexInUse): Start {
   const { snapshot } = look;
   if (snapshot.gaps.some(({ source, extent }) => source === 'home' && extent === 'all'))
     return unclear('the home could not be looked at');
@@ -63,6 +69,18 @@ function startWithState(look: Look, codex: CodexInUse, database: Database): Star
     look,
     state.rows.map(row => asIndexRow(look, row)),
   );
+}
+
+/** What is left of it when Codex has looked for the newest thread, to find out whether there is any. */
+function afterChoosing(look: Look, start: Start): Start {
+  if (start.rows === null || !choosesPersonality(look.snapshot, look.rules.measured)) return start;
+  const first = firstListed(look);
+  if (first === 'none') return start;
+  return first === null
+    ? unclearRows(
+        'Codex looks for the newest thread when it starts here first, and corrects its row',
+      )
+    : { ...start, rows: rowsBoundTo(look, start.rows, first) };
 }
 
 function startWithTrouble(look: Look, kind: string, why: string): Start {
@@ -156,11 +174,14 @@ function driftOf(
   const mostKnown = newest ?? newestKnown ?? Infinity;
   if (recorded === null || recorded.length === 0)
     return stops('has lost its records of migrations');
+  // Also one that this Codex does not know (seen from 0.142 to 0.169).
+  const unfinished = recorded.find(({ success }) => !success);
+  if (unfinished !== undefined)
+    return stops(`has a ${nameOfRecord(unfinished.version)} that is not finished`);
   const known = recorded.filter(({ version }) => version <= mostKnown);
   const ends = lineEndsOf(codex, snapshot);
-  for (const { version, success, family: kind } of known) {
-    const which = `record of migration ${String(version)}`;
-    if (!success) return stops(`has a ${which} that is not finished`);
+  for (const { version, family: kind } of known) {
+    const which = nameOfRecord(version);
     if (kind === 'foreign' || (kind !== 'unknown' && kind !== ends))
       return stops(`has a ${which} that this Codex did not write`);
     if (kind === 'unknown' && newest !== null) return unknown(`nothing is known of a ${which}`);
@@ -177,6 +198,10 @@ function driftOf(
   if (isBehind && !schemaVersions.includes(last))
     return unknown(`${name} is of no known version, and Codex would bring it up to date`);
   return YES;
+}
+
+function nameOfRecord(version: number): string {
+  return `record of migration ${String(version)}`;
 }
 
 /** Codex for Windows writes other checksums than the others, because of its line ends. */

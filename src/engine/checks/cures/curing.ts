@@ -19,6 +19,7 @@ import type { Codex, Snapshot } from '../../model/snapshot.ts';
 import { compareVersions } from '../../model/versions.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import type { Draft, Objection } from '../check.ts';
+import { choosesPersonality } from '../../visibility/personality.ts';
 import { areAllFilesSeen } from '../judging/allFilesSeen.ts';
 import { databaseAt, placesOf, stateFile } from '../judging/databasesInUse.ts';
 import { newestRecord } from '../judging/migrationRecords.ts';
@@ -163,13 +164,14 @@ export function asDraft(
 }
 
 /**
- * Lets Codex do something; what it is asked, and what is written afterwards, may depend on which Codex it is. It is started only where its start changes nothing by itself: that is when
- * it knows exactly the updates that the database has had, and the index is complete.
+ * Lets Codex do something; what it is asked, and what is written afterwards, may depend on which Codex it is. It
+ * is started only where its start changes nothing by itself: that is when it knows exactly the updates that the
+ * database has had, and the index is complete.
  */
 export function askCodex(
   snapshot: Snapshot,
   calls: readonly Call[] | ((codex: Codex) => readonly Call[]),
-  { completesIndex = false, replay }: AskOptions = {},
+  { completesIndex = false, makesDatabase = false, replay }: AskOptions = {},
 ): AskStep | Objection {
   const { home, state, codexes } = snapshot;
   const file = state?.database ?? stateFile(snapshot);
@@ -179,12 +181,13 @@ export function askCodex(
       why: 'Codex has not finished its index, and would go on with that when it is started',
       next: 'Repair that first: codex-health apply --check backfill-unfinished.',
     };
-  const recorded = file === null || completesIndex ? null : newestRecord(file);
+  const recorded = file === null || makesDatabase ? null : newestRecord(file);
   const fitting = codexes.filter(codex => fitsDatabase(codex, file?.name ?? null, recorded));
   const [newest] = fitting.toSorted((one, other) =>
     compareVersions(other.version ?? '0', one.version ?? '0'),
   );
   if (newest === undefined) return codexes.length === 0 ? NO_CODEX : OTHER_CODEX;
+  if (choosesPersonality(snapshot, newest.version)) return CHOOSES_PERSONALITY;
   const replayed = typeof replay === 'function' ? replay(newest) : replay;
   return {
     kind: 'ask',
@@ -207,8 +210,10 @@ function openedBy(codex: Codex, { home, databases }: Snapshot): readonly OpenedD
 }
 
 interface AskOptions {
-  /** Whether it is meant that Codex brings its databases up to date, or makes them anew. */
+  /** Whether it is meant that Codex goes on with its index. */
   readonly completesIndex?: boolean;
+  /** Whether it is meant that Codex makes its state database anew: then there is none to be brought up to date. */
+  readonly makesDatabase?: boolean;
   readonly replay?: Replay | ((codex: Codex) => Replay | undefined);
 }
 
@@ -216,6 +221,11 @@ function fitsDatabase({ migrations }: Codex, name: string | null, recorded: numb
   if (name === null || recorded === null) return migrations !== null;
   return migrations?.[name] === recorded;
 }
+
+const CHOOSES_PERSONALITY: Objection = {
+  why: 'only Codex itself can do it, and this one would write a personality into config.toml by being started',
+  next: 'Write personality = "pragmatic" at the beginning of config.toml yourself, which is what it would choose, or install a newer Codex, and try again.',
+};
 
 const NO_CODEX: Objection = {
   why: 'only Codex itself can do it, and there is none on this machine',

@@ -30,7 +30,8 @@ export function rebuild(
     return { finding, says: sentences.join(' '), rows: [...(recalled?.rows ?? []), ...rows] };
   };
   const calls = rebuildCalls(snapshot, finding, lost.active);
-  return asDraft(says, ...clearing, askCodex(snapshot, calls, { completesIndex: true, replay }));
+  const options = { completesIndex: true, makesDatabase: true, replay };
+  return asDraft(says, ...clearing, askCodex(snapshot, calls, options));
 }
 
 interface LostNames {

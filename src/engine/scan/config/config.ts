@@ -41,6 +41,7 @@ function asConfig(values: Values): Omit<Config, 'file' | 'refused' | 'providerPo
     provider:
       textOf(chosen['model_provider']) ?? textOf(values['model_provider']) ?? DEFAULT_PROVIDER,
     profile,
+    hasPersonality: [chosen, values].some(from => textOf(from['personality']) !== null),
     definedProviders: [...defined].sort(),
     sqliteHome: textOf(values['sqlite_home']),
     logDir: textOf(values['log_dir']),
@@ -68,6 +69,7 @@ const NOTHING: Omit<Config, 'file' | 'state'> = {
   provider: DEFAULT_PROVIDER,
   providerPosition: null,
   profile: null,
+  hasPersonality: false,
   definedProviders: [],
   sqliteHome: null,
   logDir: null,

@@ -14,6 +14,7 @@ export const drifts: readonly Breakage[] = [
   wrongChecksum(10),
   windowsChecksums(),
   partial(),
+  partialNewer(),
   unknownNewer(),
   tableGone(),
   dropTable('threads'),
@@ -91,19 +92,31 @@ function partial(): Breakage {
   );
 }
 
+function partialNewer(): Breakage {
+  return recordToCome(
+    'partial-newer',
+    'There is a record of a migration that no release has yet, and it did not succeed.',
+    0,
+  );
+}
+
 function unknownNewer(): Breakage {
-  return drift(
+  return recordToCome(
     'unknown-newer',
     'There is a record of a migration that no release has yet.',
-    database => {
-      database
-        .prepare(
-          `INSERT INTO ${TABLE} (version, description, installed_on, success, checksum, execution_time)
-         VALUES (?, 'future thing', CURRENT_TIMESTAMP, 1, ?, 1)`,
-        )
-        .run(newestVersion(database) + 1000, Buffer.alloc(48, 1));
-    },
+    1,
   );
+}
+
+function recordToCome(name: string, says: string, success: 0 | 1): Breakage {
+  return drift(name, says, database => {
+    database
+      .prepare(
+        `INSERT INTO ${TABLE} (version, description, installed_on, success, checksum, execution_time)
+         VALUES (?, 'future thing', CURRENT_TIMESTAMP, ?, ?, 1)`,
+      )
+      .run(newestVersion(database) + 1000, success, Buffer.alloc(48, 1));
+  });
 }
 
 function tableGone(): Breakage {
