@@ -31,6 +31,17 @@ test('also without a row', () =>
     `warning rollout-misnamed ${foo}`,
   ));
 
+test('what else is wrong in the file is put right at its new place', () =>
+  expectFindings(
+    home()
+      .folder('/home/ada/work/two')
+      .thread('t1', { at: foo, header: { cwd: '/home/ada/work/two', model_provider: 'other' } }),
+  ).toBe(
+    'warning thread-cwd-mismatch t1',
+    'warning thread-provider-mismatch t1',
+    `warning rollout-misnamed ${foo}`,
+  ));
+
 test('two files that say they are one thread are another matter', () =>
   expectFindings(
     home()

@@ -2,6 +2,7 @@
 // back what was begun: a home is as it was before, or as it was planned.
 
 import type { Left, Plan, Receipt, Step, Unit } from '../model/plan.ts';
+import type { FilePath } from '../model/words.ts';
 import { Hindered } from '../hands.ts';
 import { AT_ONCE, groupsOf, turnsOf, type Begun, type Progress, type Turn } from './groups.ts';
 import { giveUp, NotPutBack, putBack } from './giveUp.ts';
@@ -117,7 +118,7 @@ async function applyWave(
   const failed: Failure[] = [];
   const unplanned: string[] = [];
   const begun: Begun[] = [];
-  const stale = await whyStaleOf(wave.flatMap(comparableSteps), ground);
+  const stale = await whyStaleOf(comparableSteps(wave), ground);
   for (const [index, { steps }] of wave.entries()) {
     const why = steps.map(step => stale.get(step) ?? null).find(one => one !== null);
     if (why === undefined) begun.push({ unit: from + index, steps });
@@ -165,8 +166,21 @@ function unpreparedIn(
   );
 }
 
-/** A step that goes on with what an earlier one of its unit made cannot be held against the disk yet. */
-function comparableSteps({ steps }: Unit): readonly Step[] {
+/** What goes on with what is made before it cannot be held against the disk yet. */
+function comparableSteps(units: readonly Unit[]): readonly Step[] {
+  const movedHere = new Set<FilePath>();
+  return units.flatMap(({ steps }) => {
+    const comparable = firstSteps(steps).filter(
+      step => step.kind !== 'edit' || !movedHere.has(step.file),
+    );
+    for (const step of steps)
+      if (step.kind === 'move' && 'file' in step.to) movedHere.add(step.to.file);
+    return comparable;
+  });
+}
+
+/** Those that touch nothing that an earlier one of their unit touches. */
+function firstSteps(steps: readonly Step[]): readonly Step[] {
   const touched = new Set<string>();
   return steps.filter(step => {
     const touches = handlerOf(step).touches(step);

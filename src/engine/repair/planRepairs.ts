@@ -154,12 +154,24 @@ export function planRepairs(
     }
   }
   // No later step may undo the aim of an earlier one. Sorting is stable.
-  const units = mergeAsking(
-    apart(drafted, refused)
-      .toSorted((one, other) => one.phase - other.phase || eldestFirst(one.unit, other.unit))
-      .flatMap(({ unit }) => splitAsking(unit)),
+  const sorted = apart(drafted, refused).toSorted(
+    (one, other) => one.phase - other.phase || eldestFirst(one.unit, other.unit),
   );
-  return asPlan(units, refused, hash);
+  const units = whereMoved(sorted.map(({ unit }) => unit)).flatMap(splitAsking);
+  return asPlan(mergeAsking(units), refused, hash);
+}
+
+/** What another repair has moved before is changed at its new place. */
+function whereMoved(units: readonly Unit[]): readonly Unit[] {
+  const places = new Map<FilePath, FilePath>();
+  return units.map(unit => {
+    const steps = unit.steps.map(step =>
+      step.kind === 'edit' ? { ...step, file: places.get(step.file) ?? step.file } : step,
+    );
+    for (const step of unit.steps)
+      if (step.kind === 'move' && 'file' in step.to) places.set(step.from, step.to.file);
+    return { ...unit, steps };
+  });
 }
 
 interface Drafted {
