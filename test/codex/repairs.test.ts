@@ -65,7 +65,13 @@ const NO_PLAN = 'no plan';
 /** Nothing is wrong, or what is wrong needs a choice, or advice is all there is. */
 const NOT_FOR_ALL = [
   ...['base', 'blank-lines', 'crlf', 'garbage-mid', 'no-final-newline', 'trunc-last'],
-  ...['db-cwd-trailslash', 'db-future-updated', 'index-name-cleared', 'unknown-newer'],
+  ...[
+    'db-cwd-trailslash',
+    'db-future-updated',
+    'index-name-cleared',
+    'unknown-newer',
+    'partial-newer',
+  ],
   ...['zst-and-plain', 'zst-path-plain', 'zst-path-zst', 'config-broken', 'config-provider-other'],
   ...['both-provider-unknown', 'cwd-gone-both', 'rollout-deleted', 'checksum:10'],
   ...['drop-table:threads', 'drop-table:thread_spawn_edges'],

@@ -110,14 +110,3 @@ export function columnsOf(database: DatabaseSync, table: string): string[] {
 export function quote(name: unknown): string {
   return `"${String(name).replaceAll('"', '""')}"`;
 }
-
-/** Numbers from 0 to 1, the same ones for the same seed. */
-export function createChance(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

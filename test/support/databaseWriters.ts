@@ -10,7 +10,8 @@ import type {
   TableRequest,
 } from '../../src/engine/scan/databases/databaseTables.ts';
 import type { Files, FileState, Read } from '../../src/engine/world.ts';
-import { createChance, files, oracle, rowsOf } from './databaseOracle.ts';
+import { chanceOf } from './chance.ts';
+import { files, oracle, rowsOf } from './databaseOracle.ts';
 
 export interface Schedule {
   readonly seed: number;
@@ -83,7 +84,7 @@ export class ScheduledWriter {
   constructor(file: string, schedule: Schedule) {
     this.#file = file;
     this.#schedule = schedule;
-    this.#chance = createChance(schedule.seed);
+    this.#chance = chanceOf(schedule.seed);
     this.#writer = connect(file);
     this.#writer.exec('PRAGMA page_size = 512; PRAGMA auto_vacuum = 2');
     this.#writer.exec('PRAGMA journal_mode = WAL');

@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import fc from 'fast-check';
 import type { DatabasePages } from '../../src/engine/scan/databases/databaseTables.ts';
-import { columnsOf, createChance, newFile, oracle, quote, rowsOf } from './databaseOracle.ts';
+import { chanceOf } from './chance.ts';
+import { columnsOf, newFile, oracle, quote, rowsOf } from './databaseOracle.ts';
 
 export interface DatabasePlan {
   readonly pageBytes: number;
@@ -109,7 +110,7 @@ function createTable(index: number, { types, key, keyAt }: TablePlan): string {
 function takeStep(database: DatabaseSync, plan: DatabasePlan, step: Step): void {
   const index = step.table % plan.tables.length;
   const table = `t${String(index)}`;
-  const chance = createChance(step.seed);
+  const chance = chanceOf(step.seed);
   const names = columnsOf(database, table);
   const alias = aliasOf(plan.tables[index]);
   const isLarge = step.count > 100;

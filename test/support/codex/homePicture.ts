@@ -13,7 +13,8 @@ export type HomePicture = Readonly<Record<string, string>>;
 const CODEX_OWN = new Set([
   ...['session-health', '.tmp', 'tmp', 'log', 'skills', 'cache', 'plugins', 'shell_snapshots'],
   ...['thread-writer-locks', 'installation_id', 'models_cache.json', 'version.json', 'auth.json'],
-  ...['session_index.jsonl.lock', '.personality_migration', 'memories', 'db-backups'],
+  ...['session_index.jsonl.lock', '.personality_migration', '.sandbox_migration'],
+  ...['memories', 'db-backups'],
 ]);
 
 export function homePicture(home: string): HomePicture {

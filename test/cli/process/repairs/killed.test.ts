@@ -3,9 +3,9 @@
 
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chanceOf } from '../../../support/chance.ts';
 import { brokenHome, type BrokenHome } from './brokenHome.ts';
 import {
-  chanceOf,
   durationsOf,
   SEED,
   stopped,

@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { brokenHome, type BrokenHome } from './brokenHome.ts';
-import { chanceOf, durationsOf, SEED, stopped, type Durations, type Victim } from './killing.ts';
+import { chanceOf } from '../../../support/chance.ts';
+import { durationsOf, SEED, stopped, type Durations, type Victim } from './killing.ts';
 import { differences, expectPicture, pictureOf, type Picture } from './picture.ts';
 import { progressOf } from './vaults.ts';
 

@@ -6,17 +6,6 @@ import type { Progress } from './vaults.ts';
 /** SEED makes the same moments come again, as far as a machine does the same twice. */
 export const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
-/** Numbers from 0 to 1, all alike likely, the same for the same seed (Mulberry32). */
-export function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** What is killed, and how far it has come. */
 export interface Victim {
   start(): Started;

@@ -7,9 +7,10 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprintOf } from '../homeOnDisk.ts';
+import { chanceOf } from '../../../support/chance.ts';
 import { ended, nodeOf, type Ended } from '../runProcess.ts';
 import { brokenHome, type BrokenHome } from './brokenHome.ts';
-import { chanceOf, SEED } from './killing.ts';
+import { SEED } from './killing.ts';
 import { expectPicture, pictureOf, type Picture } from './picture.ts';
 
 const APPLY = ['apply', '--all', '--yes'];

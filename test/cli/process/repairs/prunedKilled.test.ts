@@ -6,7 +6,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { brokenHome, type BrokenHome } from './brokenHome.ts';
-import { chanceOf, durationsOf, SEED, stopped, type Durations, type Victim } from './killing.ts';
+import { chanceOf } from '../../../support/chance.ts';
+import { durationsOf, SEED, stopped, type Durations, type Victim } from './killing.ts';
 import { expectPicture, pictureOf, pictureOfFile, type Picture } from './picture.ts';
 import type { Progress } from './vaults.ts';
 
