@@ -76,8 +76,12 @@ export function createHands(): Hands {
 async function makeFolder(folder: string): Promise<void> {
   if (fs.existsSync(folder)) return;
   await makeFolder(path.dirname(folder));
-  // Another codex-health may have made it just now, and this does not mind.
-  fs.mkdirSync(folder, { recursive: true, mode: OUR_FOLDER });
+  try {
+    fs.mkdirSync(folder, { mode: OUR_FOLDER });
+  } catch (error) {
+    // Another codex-health may have made it just now.
+    if (!fs.existsSync(folder)) throw error;
+  }
   await syncFolder(path.dirname(folder));
 }
 

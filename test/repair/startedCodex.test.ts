@@ -5,7 +5,8 @@ import { createEngine, createRepairs } from '../../src/engine/engine.ts';
 import { home, HOME, NOW, type HomeBuilder } from '../support/home.ts';
 import { createMemoryHands } from '../support/memoryHands.ts';
 
-const withoutRow = () => home().thread('t1', { row: false }).thread('t2');
+const withoutRow = (mode: 'legacy' | 'paginated' = 'legacy') =>
+  home().thread('t1', { row: false, mode }).thread('t2', { mode });
 const unfinished = () =>
   withoutRow().state(
     `UPDATE backfill_state SET status = 'pending', updated_at = ${String(NOW / 1000 - 86_400)}`,
@@ -20,7 +21,7 @@ test('one that knows the updates of the database', async () => {
 });
 
 test.each([
-  ['to enter one conversation', withoutRow],
+  ['to enter one conversation', () => withoutRow()],
   ['to finish its index', unfinished],
 ])('none that would bring the database up to date: %s', async (_, built) => {
   expect(await objections(built().codex('0.170.0', NEWER))).toEqual([
@@ -34,6 +35,11 @@ test('none that would choose a personality, as releases before 0.150 do once', a
     expect.stringContaining('would write a personality into config.toml'),
   ]);
   expect(await objections(built('0.150.0'))).toEqual([]);
+});
+
+test('but where it finds no conversation that it knows how to read, it chooses none', async () => {
+  const built = withoutRow('paginated').without(MARK).codex('0.142.0', UP_TO_DATE);
+  expect(await objections(built)).toEqual([]);
 });
 
 test.each([

@@ -19,7 +19,7 @@ import type { Codex, Snapshot } from '../../model/snapshot.ts';
 import { compareVersions } from '../../model/versions.ts';
 import type { FilePath, ThreadId } from '../../model/words.ts';
 import type { Draft, Objection } from '../check.ts';
-import { choosesPersonality } from '../../visibility/personality.ts';
+import { mayWritePersonality } from '../../visibility/personality.ts';
 import { areAllFilesSeen } from '../judging/allFilesSeen.ts';
 import { databaseAt, placesOf, stateFile } from '../judging/databasesInUse.ts';
 import { newestRecord } from '../judging/migrationRecords.ts';
@@ -187,7 +187,7 @@ export function askCodex(
     compareVersions(other.version ?? '0', one.version ?? '0'),
   );
   if (newest === undefined) return codexes.length === 0 ? NO_CODEX : OTHER_CODEX;
-  if (choosesPersonality(snapshot, newest.version)) return CHOOSES_PERSONALITY;
+  if (mayWritePersonality(snapshot, newest)) return WRITES_PERSONALITY;
   const replayed = typeof replay === 'function' ? replay(newest) : replay;
   return {
     kind: 'ask',
@@ -222,7 +222,7 @@ function fitsDatabase({ migrations }: Codex, name: string | null, recorded: numb
   return migrations?.[name] === recorded;
 }
 
-const CHOOSES_PERSONALITY: Objection = {
+const WRITES_PERSONALITY: Objection = {
   why: 'only Codex itself can do it, and this one would write a personality into config.toml by being started',
   next: 'Write personality = "pragmatic" at the beginning of config.toml yourself, which is what it would choose, or install a newer Codex, and try again.',
 };
