@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { expectFindings, expectOutcome } from '../support/expect.ts';
 import { cured } from '../support/expectRepairs.ts';
 import { home, HOME, idOf, NOW } from '../support/home.ts';
+import { packedRollout } from '../support/packedRollout.ts';
 import { rolloutPath } from '../support/rolloutPath.ts';
 
 const FILE = 'sessions/2026/11/21/rollout-2026-11-21T11-00-00-t1.jsonl';
@@ -21,6 +22,14 @@ test('also after Codex has made up a row for it', () =>
       .thread('t1', { header: dead })
       .thread('dead', { file: false, row: { rollout_path: `${HOME}/${rolloutPath('t1')}` } }),
   ).toBe(`error rollout-id-mismatch ${FILE}`));
+
+test('a compressed file is told, and left as it is', async () => {
+  const packed = home()
+    .thread('t1', { file: false })
+    .file(`${rolloutPath('t1')}.zst`, packedRollout('dead'));
+  await expectOutcome(packed, 'rollout-id-mismatch').toBe('found');
+  expect(await cured(packed, 'rollout-id-mismatch', null)).toBeNull();
+});
 
 // Where no row decides, the time does: an id begins with the moment at which the thread was made.
 test('the time agrees with the name', () =>

@@ -46,7 +46,8 @@ the time does not tell: files that were exchanged, or copied over each other, lo
       ...SAFE,
       id: 'correct-id',
       title: 'Put the id in the first line right',
-      limits: 'Lines behind the first one that name the wrong thread stay as they are.',
+      limits:
+        'Lines behind the first one that name the wrong thread stay as they are. A compressed file is left as it is.',
       needs: ['codex-stopped'],
       phase: 'files',
       wishes: ({ facts }, snapshot) => ({
@@ -58,6 +59,7 @@ the time does not tell: files that were exchanged, or copied over each other, lo
         const head = closer.heads[rollout?.file ?? ''];
         if (rollout === undefined || head === undefined) return NOT_UNDERSTOOD;
         if (mayBeAnothers(rollout, snapshot)) return OF_TWO_THREADS;
+        if (rollout.compressed) return IS_COMPRESSED;
         const { inHeader, inName } = facts;
         const madeUp = judgedThread(snapshot, inHeader);
         const isMadeUp = madeUp?.cause === 'rollout-id-mismatch' && madeUp.thread.bound === rollout;
@@ -76,6 +78,11 @@ the time does not tell: files that were exchanged, or copied over each other, lo
 const OF_TWO_THREADS: Objection = {
   why: 'its first line names another conversation that Codex knows: the files may have been exchanged, or one copied over the other',
   next: 'Nothing was changed. Read what the file holds before you decide whose it is.',
+};
+
+const IS_COMPRESSED: Objection = {
+  why: 'its file is compressed, and is left as it is',
+  next: 'Close every Codex, unpack the file beside itself (zstd -d), and look again: the plain one can be put right.',
 };
 
 function filesAt({ rollouts }: Snapshot, path: string): readonly Rollout[] {
