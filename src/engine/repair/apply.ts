@@ -1,12 +1,10 @@
 // Plan → receipt. Whatever stops it, the next repair finds in the journal how far it came, and takes
 // back what was begun: a home is as it was before, or as it was planned.
 
-import type { Left, Plan, Receipt, Step, Unit } from '../model/plan.ts';
-import type { FilePath } from '../model/words.ts';
+import type { Left, Plan, Receipt, Unit } from '../model/plan.ts';
 import { Hindered } from '../hands.ts';
 import { AT_ONCE, groupsOf, turnsOf, type Begun, type Progress, type Turn } from './groups.ts';
 import { giveUp, NotPutBack, putBack } from './giveUp.ts';
-import { handlerOf } from './steps/index.ts';
 import {
   Interrupted,
   Stale,
@@ -15,7 +13,7 @@ import {
   type Outcome,
   type Watch,
 } from './steps/step.ts';
-import { applySteps, whyStaleOf, type Pace } from './stepsTogether.ts';
+import { applySteps, comparableSteps, whyStaleOf, type Pace } from './stepsTogether.ts';
 import { groundOf, type Site } from './site.ts';
 import { NotKept } from './keepNote.ts';
 import { noteBegun, noteEnded } from './remembered.ts';
@@ -164,30 +162,6 @@ function unpreparedIn(
       steps.some(({ kind }) => kind === 'ask') &&
       (units[unit]?.findings ?? []).some(finding => lost.has(finding)),
   );
-}
-
-/** What goes on with what is made before it cannot be held against the disk yet. */
-function comparableSteps(units: readonly Unit[]): readonly Step[] {
-  const movedHere = new Set<FilePath>();
-  return units.flatMap(({ steps }) => {
-    const comparable = firstSteps(steps).filter(
-      step => step.kind !== 'edit' || !movedHere.has(step.file),
-    );
-    for (const step of steps)
-      if (step.kind === 'move' && 'file' in step.to) movedHere.add(step.to.file);
-    return comparable;
-  });
-}
-
-/** Those that touch nothing that an earlier one of their unit touches. */
-function firstSteps(steps: readonly Step[]): readonly Step[] {
-  const touched = new Set<string>();
-  return steps.filter(step => {
-    const touches = handlerOf(step).touches(step);
-    const isFirst = !touches.some(name => touched.has(name));
-    for (const name of touches) touched.add(name);
-    return isFirst;
-  });
 }
 
 /** What units came to. */

@@ -1,7 +1,8 @@
 // Takes steps that do not meet, together: rows of one database in one transaction, files side by side,
 // so that the disk is waited for once and not for each. Everything else is done one after the other.
 
-import type { EditStep, Left, RowsStep, Step } from '../model/plan.ts';
+import type { EditStep, Left, RowsStep, Step, Unit } from '../model/plan.ts';
+import type { FilePath } from '../model/words.ts';
 import { handlerOf } from './steps/index.ts';
 import { applyTogether, undoTogether, whyStaleTogether } from './steps/rows.ts';
 import { Stale, type Answer, type Ground, type Outcome } from './steps/step.ts';
@@ -23,6 +24,30 @@ export async function whyStaleOf(
   for (const step of steps)
     if (!isRows(step)) found.set(step, await handlerOf(step).whyStale(step, ground));
   return found;
+}
+
+/** What goes on with what is made before it cannot be held against the disk yet. */
+export function comparableSteps(units: readonly Unit[]): readonly Step[] {
+  const movedHere = new Set<FilePath>();
+  return units.flatMap(({ steps }) => {
+    const comparable = firstSteps(steps).filter(
+      step => step.kind !== 'edit' || !movedHere.has(step.file),
+    );
+    for (const step of steps)
+      if (step.kind === 'move' && 'file' in step.to) movedHere.add(step.to.file);
+    return comparable;
+  });
+}
+
+/** Those that touch nothing that an earlier one of their unit touches. */
+function firstSteps(steps: readonly Step[]): readonly Step[] {
+  const touched = new Set<string>();
+  return steps.filter(step => {
+    const touches = handlerOf(step).touches(step);
+    const isFirst = !touches.some(name => touched.has(name));
+    for (const name of touches) touched.add(name);
+    return isFirst;
+  });
 }
 
 /** What came of each of them. */
