@@ -21,11 +21,10 @@ beforeAll(async () => {
 }, 600_000);
 
 describe.each(VERSIONS)('Codex %s', version => {
-  test('starts, answers, refuses, and leaves nothing that runs', () =>
+  test('starts, answers, refuses, and leaves no Codex that runs', () =>
     withHome(version, async home => {
       const server = await start(home);
-      // Codex starts programs of its own as well, as git.
-      expect(runningOn(home)).not.toEqual([]);
+      expect(runningOn(home)).toHaveLength(1);
       expect(server.userAgent).toMatch(`/${version} `);
       const known = ['thread/list', 'thread/delete', 'foo/bar'].map(name => server.knows(name));
       expect(await Promise.all(known)).toEqual([true, true, false]);
@@ -157,8 +156,14 @@ function changeState(home: CodexHome, statement: string): void {
   withDatabase(findStateDatabase(home.folder) ?? '', database => database.exec(statement));
 }
 
-/** The processes that were started on a home, by their environment. */
+/**
+ * The app servers that were started on a home, by their environment. What Codex starts itself, as git and
+ * `lsb_release`, is not counted: it may come to its own end a moment after the Codex that wanted to know.
+ */
 function runningOn(home: CodexHome): string[] {
   const listed = execFileSync('ps', ['axeww', '-o', 'pid=,command='], { encoding: 'utf8' });
-  return listed.split('\n').filter(line => line.includes(`CODEX_HOME=${home.folder}`));
+  return listed
+    .split('\n')
+    .filter(line => /^\s*\d+ \S*codex app-server /.test(line))
+    .filter(line => line.includes(`CODEX_HOME=${home.folder}`));
 }

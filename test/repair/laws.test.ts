@@ -22,6 +22,7 @@ import {
   moveOf,
   planOf,
   SPECIMENS,
+  textOf,
   type Bench,
 } from './specimens.ts';
 
@@ -108,6 +109,49 @@ test('a file that takes the place of one that goes into the vault, stopped at an
   const repair = await begun.site.vault.begin(planned(begun));
   await begun.site.vault.note(repair, { note: 'begun', units: [0] });
   expect((await recover(begun.site)).flatMap(({ left }) => left)).toEqual([]);
+});
+
+/** As two repairs of one file come together: one puts it where it belongs, the other goes on there. */
+const movedAndEdited = (bench: Bench) =>
+  planOf(
+    [moveOf(bench, 'one', { file: MOVED })],
+    [{ ...editOf(bench, 'one', '"mock"', '"something longer"   '), file: MOVED }],
+  );
+
+const MOVED = `${HOME}/sessions/1999/12/31/one.jsonl`;
+
+test('a file that is moved and then changed at its new place, stopped at any operation', async () => {
+  const bench = createBench();
+  const before = pictureOf(bench.built.files);
+  const receipt = await applied(bench, movedAndEdited(bench));
+  expect(receipt).toMatchObject({ findings: ['finding-0', 'finding-1'], failed: [] });
+  expect(textOf(bench, MOVED)).toContain('something longer');
+  expect((await undone(bench)).left).toEqual([]);
+  expect(pictureOf(bench.built.files)).toEqual(before);
+  await expectStopsToBeHarmless(movedAndEdited, everyPair);
+});
+
+test('exactly between a move and the change at the new place nothing is left in between', async () => {
+  const whole = createBench();
+  const before = pictureOf(whole.built.files);
+  await applied(whole, movedAndEdited(whole));
+  const moved = whole.memory.operations.findIndex(line => line.startsWith('move'));
+  const bench = await stopped(movedAndEdited, moved + 1, false);
+  expect(differences(pictureOf(bench.built.files), before)).toHaveLength(2);
+  expect((await recover(bench.site)).flatMap(({ left }) => left)).toEqual([]);
+  expect(pictureOf(bench.built.files)).toEqual(before);
+});
+
+test('where a move cannot be made, the change at the new place is not made either', async () => {
+  const bench = createBench();
+  const plan = movedAndEdited(bench);
+  const bytes = new TextEncoder().encode('what somebody else has put here');
+  bench.built.files.set(MOVED, { bytes, modifiedMs: 1000 });
+  const before = pictureOf(bench.built.files);
+  const receipt = await applied(bench, plan);
+  expect(receipt.findings).toEqual([]);
+  expect(receipt.failed.map(({ what }) => what)).toEqual(['finding-0', 'finding-1']);
+  expect(pictureOf(bench.built.files)).toEqual(before);
 });
 
 test('databases that are copied elsewhere and then put away, stopped at any operation', async () => {
