@@ -158,12 +158,13 @@ function changeState(home: CodexHome, statement: string): void {
 
 /**
  * The app servers that were started on a home, by their environment. What Codex starts itself, as git and
- * `lsb_release`, is not counted: it may come to its own end a moment after the Codex that wanted to know.
+ * `lsb_release`, is in the group of its Codex, and may come to its own end a moment after it.
  */
 function runningOn(home: CodexHome): string[] {
-  const listed = execFileSync('ps', ['axeww', '-o', 'pid=,command='], { encoding: 'utf8' });
+  const columns = 'pid=,pgid=,command=';
+  const listed = execFileSync('ps', ['axeww', '-o', columns], { encoding: 'utf8' });
   return listed
     .split('\n')
-    .filter(line => /^\s*\d+ \S*codex app-server /.test(line))
-    .filter(line => line.includes(`CODEX_HOME=${home.folder}`));
+    .filter(line => line.includes(`CODEX_HOME=${home.folder}`))
+    .filter(line => /^\s*(\d+)\s+\1\s/.test(line));
 }
