@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startAppServer, type AppServer } from '../../support/codex/appServer.ts';
 import { installCodex } from '../../support/codex/binaries.ts';
 import { findStateDatabase, withDatabase } from '../../support/codex/databases.ts';
@@ -18,6 +19,11 @@ import { editText, findRollout } from '../../support/codex/rollouts.ts';
 
 const VERSION = '0.169.0';
 
+/** Ages of threads of the last hour are told in minutes. */
+const MINUTE_MS = 60_000;
+/** For what a flow looks at meanwhile, also on a slow machine. */
+const WHILE_MS = 20_000;
+
 export interface RealHome {
   readonly folder: string;
   /** The project in which A and B have worked. */
@@ -31,6 +37,8 @@ export interface RealHome {
   spoil(name: ThreadName): void;
   /** A Codex that goes on with a thread: it has said something in it, and keeps it open. */
   goOn(name: ThreadName): Promise<AppServer>;
+  /** Comes when the age of a thread stays as it is for a while: a row whose age changes is drawn anew. */
+  ageStays(name: ThreadName): Promise<void>;
   /** Keeps everybody from writing the database, until it is released. */
   lockDatabase(): { release(): void };
   /** Whether a repair is written down that has not come to its end. */
@@ -85,6 +93,18 @@ export async function withRealHome(
         await server.call('thread/resume', { threadId: home.ids[name] });
         await expectCompleted(server.runTurn(home.ids[name], 'go on'));
         return server;
+      },
+      ageStays: async name => {
+        const updated = withDatabase(
+          database,
+          opened =>
+            opened.prepare('SELECT updated_at_ms FROM threads WHERE id = ?').get(home.ids[name])?.[
+              'updated_at_ms'
+            ],
+        );
+        const sinceFullMinute = (Date.now() - Number(updated)) % MINUTE_MS;
+        const untilNext = MINUTE_MS - sinceFullMinute;
+        if (untilNext < WHILE_MS) await delay(untilNext);
       },
       lockDatabase: () => {
         const opened = new DatabaseSync(database);

@@ -25,6 +25,7 @@ export const turn = {
           await threads.first().filter({ hasText: 'alpha message' }).waitFor();
         });
         await step('what somebody looks at stays as it is while another goes on', async () => {
+          await home.ageStays('C');
           await lookAround(page, vscode);
           const before = await tree.sight();
           assert.ok(before.scrolledTo > 0 && before.hasFocus && before.hover.length > 0);
