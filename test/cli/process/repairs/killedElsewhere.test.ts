@@ -46,26 +46,31 @@ beforeAll(async () => {
 });
 afterAll(() => broken.remove());
 
-test(`it is before or after, ${String(KILLS)} times (SEED=${String(SEED)})`, LONG, async () => {
-  const seen = { before: 0, in: 0, after: 0 };
-  for (let index = 0; index < KILLS; index += 1) {
-    startOver();
-    await stopped(victim, applying, chanceOf(SEED * 10_000 + index), 'SIGKILL');
-    const progress = victim.progress();
-    seen[progress] += 1;
-    const { code, out, err } = await broken.run('history', '--json');
-    expect([code, err, JSON.parse(out)]).toEqual([
-      0,
-      '',
-      expect.objectContaining({ interrupted: null, receipts: [] }),
-    ]);
-    expectPicture(broken.home, progress === 'after' ? after : before);
-    const kept = fs.existsSync(path.join(broken.home, 'session-health'))
-      ? fs.readdirSync(path.join(broken.home, 'session-health'))
-      : [];
-    expect(kept.filter(name => !name.startsWith('lock.sqlite'))).toEqual([]);
-  }
-  process.stdout.write(`killed ${JSON.stringify(seen)} (SEED=${String(SEED)})\n`);
-  // How many it hits is for the machine to say; where none did, nothing was shown.
-  expect(seen.in).toBeGreaterThan(0);
-});
+test(
+  `it is before or after, ${String(KILLS)} times or more (SEED=${String(SEED)})`,
+  LONG,
+  async () => {
+    const seen = { before: 0, in: 0, after: 0 };
+    const isEnough = () => seen.in > KILLS / 5;
+    // A machine that is busy in the wrong moments makes it longer, but not for ever.
+    for (let index = 0; index < KILLS || (!isEnough() && index < 3 * KILLS); index += 1) {
+      startOver();
+      await stopped(victim, applying, chanceOf(SEED * 10_000 + index), 'SIGKILL');
+      const progress = victim.progress();
+      seen[progress] += 1;
+      const { code, out, err } = await broken.run('history', '--json');
+      expect([code, err, JSON.parse(out)]).toEqual([
+        0,
+        '',
+        expect.objectContaining({ interrupted: null, receipts: [] }),
+      ]);
+      expectPicture(broken.home, progress === 'after' ? after : before);
+      const kept = fs.existsSync(path.join(broken.home, 'session-health'))
+        ? fs.readdirSync(path.join(broken.home, 'session-health'))
+        : [];
+      expect(kept.filter(name => !name.startsWith('lock.sqlite'))).toEqual([]);
+    }
+    process.stdout.write(`killed ${JSON.stringify(seen)} (SEED=${String(SEED)})\n`);
+    expect(seen.in).toBeGreaterThan(KILLS / 5);
+  },
+);

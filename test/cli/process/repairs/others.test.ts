@@ -62,7 +62,7 @@ function oneAtMost(both: readonly Ended[]): Ended | undefined {
 describe('two repairs at once', () => {
   /** All there is needs a closed Codex, for which the other one may be taken; rows need nothing. */
   test.each([
-    ['all', APPLY, 1],
+    ['all', APPLY, TIMES / 2],
     ['rows', APPLY_ROWS, TIMES],
   ] as const)('%s: one of them repairs at most', LONG, async (_, args, winsAtLeast) => {
     expect(await broken.run(...args)).toMatchObject({ code: 0 });
@@ -116,7 +116,7 @@ test(
       expect((await Promise.all(kept)).sort()).toEqual([0, winner === undefined ? 0 : 1]);
     }
     expect(refusals).toBeGreaterThan(0);
-    expect(wins).toBeGreaterThan(0);
+    expect(wins).toBeGreaterThanOrEqual(TIMES / 2);
   },
 );
 
